@@ -1,0 +1,129 @@
+"""Recordings on disk: WFDB and CSV. The only place that encodes NaN.
+
+wfdb's own writer compares with `== np.nan` and fails on a lead that is all NaN; the samples are therefore made here
+(16 bit, 1000 units per mV, -32768 for an unknown sample, as WFDB defines) and wfdb is used to read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.errors import OutputError, UnreadableInput
+from ecgimg.leads import LEADS, canonical_lead
+from ecgimg.types import Floats, Recording
+
+UNITS_PER_MV = 1000
+INVALID = -32768
+"""WFDB's invalid sample in format 16."""
+
+
+def write_wfdb(recording: Recording, folder: Path, name: str) -> Path:
+    """Writes NAME.dat and then NAME.hea into `folder`; returns the header's path.
+
+    Both are written under a temporary name and renamed, the header last, so that a header always has its samples.
+
+    Raises:
+        OutputError: the files can't be written.
+    """
+    units = np.rint(np.nan_to_num(recording.signals, nan=0.0) * UNITS_PER_MV)
+    samples = np.where(np.isnan(recording.signals), INVALID, units.clip(INVALID + 1, -INVALID - 1)).astype("<i2").T
+    lines = [f"{name} {len(LEADS)} {recording.fs:g} {len(samples)}"]
+    for lead, column in zip(LEADS, samples.T, strict=True):
+        checksum = int(column.astype(np.int64).sum()) & 0xFFFF
+        checksum -= 0x10000 if checksum >= 0x8000 else 0
+        lines.append(f"{name}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
+    write_atomically(folder / f"{name}.dat", samples.tobytes())
+    return write_atomically(folder / f"{name}.hea", ("\n".join(lines) + "\n").encode())
+
+
+def write_csv(recording: Recording, path: Path) -> Path:
+    """Writes `time_s` and 12 columns in mV; an unknown sample is an empty field.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["time_s", *LEADS])
+    for k, sample in enumerate(recording.signals.T):
+        rows.writerow([f"{k / recording.fs:.4f}", *("" if np.isnan(v) else f"{v:.4f}" for v in sample)])
+    return write_atomically(path, text.getvalue().encode())
+
+
+def read_recording(path: str | Path) -> Recording:
+    """Reads a WFDB record (path with or without .hea) or a CSV with lead columns; leads that are not there are NaN.
+
+    A CSV needs a first column of seconds (`time_s` or `time`); its other columns are taken by lead name.
+
+    Raises:
+        UnreadableInput: no such record, no lead of the 12 in it, or it is damaged.
+    """
+    path = Path(path)
+    return _read_csv(path) if path.suffix.lower() == ".csv" else _read_wfdb(path)
+
+
+def write_atomically(path: Path, data: bytes) -> Path:
+    """Writes a file under a temporary name in its folder and renames it, so that a killed run leaves no half file.
+
+    Raises:
+        OutputError: the folder can't be made or the file can't be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True) if part.parent.is_dir() else None
+        raise OutputError(f"{path}: {error.strerror or error}", where="output") from error
+    return path
+
+
+def _read_wfdb(path: Path) -> Recording:
+    import wfdb
+
+    stem = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
+    try:
+        record = wfdb.rdrecord(str(stem))
+    except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header
+        raise UnreadableInput(f"{stem}.hea is no readable WFDB record ({error})", where="recording") from error
+    return _recording(dict(zip(record.sig_name, record.p_signal.T, strict=True)), float(record.fs), stem.name)
+
+
+def _read_csv(path: Path) -> Recording:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.reader(file))
+        table = np.array([[float(v) if v.strip() else np.nan for v in row] for row in rows[1:]], np.float64)
+        head = [name.strip() for name in rows[0]]
+        if head[0].lower() not in ("time_s", "time") or len(table) < 2:
+            raise ValueError("the first column must be time_s")
+        fs = (len(table) - 1) / (table[-1, 0] - table[0, 0])
+    except (OSError, ValueError, IndexError, UnicodeDecodeError, ZeroDivisionError) as error:
+        remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
+        raise UnreadableInput(f"{path}: {error}", where="recording", remedy=remedy) from error
+    return _recording(dict(zip(head[1:], table.T[1:], strict=True)), float(round(fs, 3)), path.stem)
+
+
+def _recording(columns: dict[str, np.ndarray], fs: float, name: str) -> Recording:
+    signals: Floats | None = None
+    for label, values in columns.items():
+        try:
+            lead = canonical_lead(label)
+        except ValueError:
+            continue
+        if signals is None:
+            signals = np.full((len(LEADS), len(values)), np.nan, np.float32)
+        signals[LEADS.index(lead)] = values
+    if signals is None:
+        raise UnreadableInput(
+            f"none of the 12 leads in {name} ({', '.join(columns)})",
+            where="recording",
+            remedy="name the leads I ... V6",
+        )
+    return Recording(signals=signals, fs=fs, name=name)

@@ -1,0 +1,184 @@
+"""Paper formats: schema and loader of `layouts/*.yaml`.
+
+A format says what is printed and when, never where on the page: rows of cells from left to right, the seconds of a
+column, the rhythm strips under them, and the usual paper speed and gain. A user's own file has the same form:
+
+    id: 3x4+1R
+    title: three rows of four columns, lead II as rhythm strip
+    rows:
+      - [I, aVR, V1, V4]
+      - [II, aVL, V2, V5]
+      - [III, aVF, V3, V6]
+    column_seconds: 2.5
+    rhythm: [II]
+    paper_speed: 25        # mm/s
+    gain: 10               # mm/mV
+    simultaneous: false    # true: every column starts at 0 s instead of where the one before it ends
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ecgimg.errors import UsageError
+from ecgimg.leads import LIMB_LEADS, PRECORDIAL_LEADS, parse_printed_lead
+
+PAPER_SPEEDS = (12.5, 25.0, 50.0)
+"""Paper speeds in mm/s that ECG machines print with."""
+GAINS = (2.5, 5.0, 10.0, 20.0)
+"""Gains in mm/mV that ECG machines print with."""
+
+
+class Cell(BaseModel):
+    """One printed stretch of one lead.
+
+    `sign` is -1 where the paper shows the lead upside down (Cabrera's -aVR); `start` and `seconds` are recording time.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lead: str
+    sign: int
+    row: int
+    column: int
+    start: float
+    seconds: float
+
+    @property
+    def printed_name(self) -> str:
+        """The name as the paper shows it."""
+        return f"-{self.lead}" if self.sign < 0 else self.lead
+
+
+class Layout(BaseModel):
+    """One paper format; see the module's text for the file it is read from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9+_.-]+$")
+    title: str
+    rows: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    column_seconds: float = Field(gt=0, le=60)
+    rhythm: tuple[str, ...] = ()
+    paper_speed: float = 25.0
+    gain: float = 10.0
+    simultaneous: bool = False
+
+    @field_validator("paper_speed")
+    @classmethod
+    def _known_speed(cls, value: float) -> float:
+        if value not in PAPER_SPEEDS:
+            raise ValueError(f"{value} mm/s is not one of {PAPER_SPEEDS}")
+        return value
+
+    @field_validator("gain")
+    @classmethod
+    def _known_gain(cls, value: float) -> float:
+        if value not in GAINS:
+            raise ValueError(f"{value} mm/mV is not one of {GAINS}")
+        return value
+
+    @model_validator(mode="after")
+    def _leads_stand_once(self) -> Layout:
+        if len({len(row) for row in self.rows}) != 1:
+            raise ValueError("every row needs the same number of cells")
+        leads = [parse_printed_lead(name)[0] for row in self.rows for name in row]
+        if len(set(leads)) != len(leads):
+            raise ValueError(f"a lead stands twice outside the rhythm strips: {', '.join(leads)}")
+        limb, precordial = set(LIMB_LEADS), set(PRECORDIAL_LEADS)
+        if set(leads) not in (limb | precordial, limb, precordial):
+            raise ValueError("the rows must hold all 12 leads, or the 6 limb leads, or the 6 precordial leads")
+        for name in self.rhythm:
+            parse_printed_lead(name)
+        return self
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of cells, without the rhythm strips."""
+        return len(self.rows)
+
+    @property
+    def n_columns(self) -> int:
+        """Cells in a row."""
+        return len(self.rows[0])
+
+    @property
+    def n_lines(self) -> int:
+        """Printed lines: rows of cells and rhythm strips."""
+        return self.n_rows + len(self.rhythm)
+
+    @property
+    def seconds(self) -> float:
+        """Printed length of a line in seconds; in recording time it is the columns' length if they are simultaneous."""
+        return self.n_columns * self.column_seconds
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells row by row, from left to right."""
+        return tuple(self._cell(name, r, c) for r, row in enumerate(self.rows) for c, name in enumerate(row))
+
+    @cached_property
+    def strips(self) -> tuple[Cell, ...]:
+        """The rhythm strips from top to bottom; their rows go on after the cells' rows."""
+        return tuple(self._strip(name, self.n_rows + k) for k, name in enumerate(self.rhythm))
+
+    def _cell(self, name: str, row: int, column: int) -> Cell:
+        lead, sign = parse_printed_lead(name)
+        start = 0.0 if self.simultaneous else column * self.column_seconds
+        return Cell(lead=lead, sign=sign, row=row, column=column, start=start, seconds=self.column_seconds)
+
+    def _strip(self, name: str, row: int) -> Cell:
+        lead, sign = parse_printed_lead(name)
+        return Cell(lead=lead, sign=sign, row=row, column=0, start=0.0, seconds=self.seconds)
+
+
+def load_layout(source: str | Path) -> Layout:
+    """The layout of a name that `layout_ids` lists, or of a user's YAML file.
+
+    Raises:
+        UsageError: no such layout, or the file is not a valid one; the message says which line of the schema it breaks.
+    """
+    text = str(source)
+    if text in layout_ids():
+        return _parse(_folder() / f"{text}.yaml", text)
+    path = Path(source)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageError(
+            f"there is no layout {text!r}",
+            where="layout",
+            remedy=f"choose one of {', '.join(layout_ids())}, or a .yaml",
+        )
+    if not path.is_file():
+        raise UsageError(f"no file {text}", where="layout", remedy="check the path of the layout file")
+    return _parse(path, text)
+
+
+def load_layouts() -> tuple[Layout, ...]:
+    """All layouts that come with the package, sorted by name."""
+    return tuple(load_layout(name) for name in layout_ids())
+
+
+def layout_ids() -> tuple[str, ...]:
+    """Names of the layouts that come with the package."""
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in _folder().iterdir() if f.name.endswith(".yaml")))
+
+
+def _folder() -> Traversable:
+    return resources.files("ecgimg._layouts")
+
+
+def _parse(file: Traversable | Path, where: str) -> Layout:
+    try:
+        return Layout.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"not valid YAML ({error})".replace("\n", " "), where=where, remedy="mend the file") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "layout"
+        raise UsageError(f"{field}: {first['msg']}", where=where, remedy="mend the layout file") from error

@@ -1,0 +1,1 @@
+"""The steps between a photo and a recording, one public function each."""

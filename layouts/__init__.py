@@ -1,0 +1,1 @@
+"""Paper formats, one YAML file each; read by `ecgimg.layouts`."""

@@ -1,0 +1,1 @@
+"""Synthetic ECG pages with exact truth."""
