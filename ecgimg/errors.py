@@ -55,14 +55,14 @@ class UsageError(EcgimgError):
     remedy = "see --help"
 
 
-class UnreadableInput(EcgimgError):
+class UnreadableInputError(EcgimgError):
     """A file is missing, empty, truncated, protected, too large or of no known kind."""
 
     exit_code = ExitCode.UNREADABLE_INPUT
     remedy = "open the file in an image viewer and save it again as PNG or JPEG"
 
 
-class Refused(EcgimgError):
+class RefusedError(EcgimgError):
     """The picture was read, but no ECG that can be digitized without guessing was found in it."""
 
     exit_code = ExitCode.REFUSED

@@ -46,7 +46,7 @@ class Photo:
 
 @dataclass(frozen=True, eq=False)
 class SheetMap:
-    """Where each point of a straightened sheet lies in the photo: nodes [R, C, 2] (photo x, y) every `step` sheet pixels."""
+    """Where each point of a sheet lies in the photo: nodes [R, C, 2] (photo x, y) every `step` sheet pixels."""
 
     nodes: Floats
     step: float
@@ -73,8 +73,8 @@ class SheetMap:
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
-    `rotation` is the clockwise turn in degrees that the photo needed; `grid_spacing` the measured small squares in photo
-    pixels; `straightened_by` tells what the geometry was taken from.
+    `rotation` is the clockwise turn in degrees that the photo needed; `straightened_by` tells what the geometry was
+    taken from.
     """
 
     pixels: Pixels
@@ -141,7 +141,7 @@ class LayoutMatch:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The curve of one cell: sheet y [N] and confidence [N] at sheet columns x0, x0 + 1, ...; y is NaN where nothing was seen."""
+    """The curve of one cell: sheet y [N] and confidence [N] at sheet columns x0, x0 + 1, ...; NaN where nothing was seen."""
 
     cell: PlacedCell
     x0: int
@@ -205,7 +205,7 @@ class Recording:
     @property
     def seconds(self) -> float:
         """Length of the recording."""
-        return self.signals.shape[1] / self.fs
+        return float(self.signals.shape[1] / self.fs)
 
     def lead(self, name: str) -> Floats:
         """Samples [T] of one lead in mV.
@@ -213,7 +213,7 @@ class Recording:
         Raises:
             ValueError: the name is not one of the 12 leads.
         """
-        return self.signals[lead_index(name)]
+        return np.asarray(self.signals[lead_index(name)])
 
     def interval(self, name: str) -> tuple[float, float] | None:
         """First and last second at which a lead is known, or None where it is not known at all."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.errors import OutputError, UnreadableInput
+from ecgimg.errors import OutputError, UnreadableInputError
 from ecgimg.leads import LEADS, canonical_lead
 from ecgimg.types import Floats, Recording
 
@@ -61,7 +61,7 @@ def read_recording(path: str | Path) -> Recording:
     A CSV needs a first column of seconds (`time_s` or `time`); its other columns are taken by lead name.
 
     Raises:
-        UnreadableInput: no such record, no lead of the 12 in it, or it is damaged.
+        UnreadableInputError: no such record, no lead of the 12 in it, or it is damaged.
     """
     path = Path(path)
     return _read_csv(path) if path.suffix.lower() == ".csv" else _read_wfdb(path)
@@ -91,7 +91,7 @@ def _read_wfdb(path: Path) -> Recording:
     try:
         record = wfdb.rdrecord(str(stem))
     except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header
-        raise UnreadableInput(f"{stem}.hea is no readable WFDB record ({error})", where="recording") from error
+        raise UnreadableInputError(f"{stem}.hea is no readable WFDB record ({error})", where="recording") from error
     return _recording(dict(zip(record.sig_name, record.p_signal.T, strict=True)), float(record.fs), stem.name)
 
 
@@ -106,7 +106,7 @@ def _read_csv(path: Path) -> Recording:
         fs = (len(table) - 1) / (table[-1, 0] - table[0, 0])
     except (OSError, ValueError, IndexError, UnicodeDecodeError, ZeroDivisionError) as error:
         remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
-        raise UnreadableInput(f"{path}: {error}", where="recording", remedy=remedy) from error
+        raise UnreadableInputError(f"{path}: {error}", where="recording", remedy=remedy) from error
     return _recording(dict(zip(head[1:], table.T[1:], strict=True)), float(round(fs, 3)), path.stem)
 
 
@@ -121,7 +121,7 @@ def _recording(columns: dict[str, np.ndarray], fs: float, name: str) -> Recordin
             signals = np.full((len(LEADS), len(values)), np.nan, np.float32)
         signals[LEADS.index(lead)] = values
     if signals is None:
-        raise UnreadableInput(
+        raise UnreadableInputError(
             f"none of the 12 leads in {name} ({', '.join(columns)})",
             where="recording",
             remedy="name the leads I ... V6",
