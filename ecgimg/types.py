@@ -141,7 +141,7 @@ class LayoutMatch:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The curve of one cell: sheet y [N] and confidence [N] at sheet columns x0, x0 + 1, ...; NaN where nothing was seen."""
+    """The curve of one cell: sheet y [N] and confidence [N] at columns x0, x0 + 1, ...; NaN where nothing was seen."""
 
     cell: PlacedCell
     x0: int

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecgimg.errors import UnreadableInput
+from ecgimg.errors import UnreadableInputError
 from ecgimg.leads import LEADS
 
 if TYPE_CHECKING:
@@ -110,12 +110,12 @@ class Ptbxl:
         return _one_hot([frozenset(c for c, _ in r.codes) for r in records], codes)
 
     def signal(self, record: PtbxlRecord, rate: int = 100) -> NDArray[np.float32]:
-        """[12, T] in mV, in the order of LEADS, at 100 or 500 Hz; UnreadableInput when it is not there."""
+        """[12, T] in mV, in the order of LEADS, at 100 or 500 Hz; UnreadableInputError when it is not there."""
         import wfdb  # lazily: the reader of labels needs no WFDB
 
         name = record.filename_lr if rate == 100 else record.filename_hr
         if rate not in (100, 500) or name is None:
-            raise UnreadableInput(
+            raise UnreadableInputError(
                 f"record {record.ecg_id} has no {rate} Hz signal", where="PTB-XL", remedy="use 100 Hz"
             )
         samples, meta = wfdb.rdsamp(str(self.root / name))
@@ -132,11 +132,11 @@ class Ptbxl:
 
 
 def read_ptbxl(root: Path | str) -> Ptbxl:
-    """Read a PTB-XL folder (the one that holds ``ptbxl_database.csv``); UnreadableInput when it is none."""
+    """Read a PTB-XL folder (the one that holds ``ptbxl_database.csv``); UnreadableInputError when it is none."""
     folder = Path(root)
     for name in ("ptbxl_database.csv", "scp_statements.csv"):
         if not (folder / name).is_file():
-            raise UnreadableInput(f"{folder} has no {name}", where="PTB-XL", remedy="give the folder that holds it")
+            raise UnreadableInputError(f"{folder} has no {name}", where="PTB-XL", remedy="give the folder that holds it")
     with open(folder / "scp_statements.csv", newline="", encoding="utf-8") as file:
         statements = {s.code: s for s in map(_statement, csv.DictReader(file))}
     with open(folder / "ptbxl_database.csv", newline="", encoding="utf-8") as file:
