@@ -32,7 +32,7 @@ class Baseline(nn.Module):
     def __init__(self, config: BaselineConfig) -> None:
         super().__init__()
         self.config = config
-        layers: list[nn.Module] = [Conv(12, config.widths[0], 15, 2), nn.ReLU(inplace=True)]
+        layers: list[nn.Module] = [Conv(12, config.widths[0], 15, 2), nn.ReLU()]
         before, done, blocks = config.widths[0], 0, sum(config.blocks)
         for k, (width, count) in enumerate(zip(config.widths, config.blocks, strict=True)):
             for j in range(count):
@@ -50,7 +50,7 @@ class Baseline(nn.Module):
             values = interpolate(values, mask)
         image = values[:, :, None].contiguous(memory_format=torch.channels_last)
         x = self.layers(image)[:, :, 0]
-        logits: Tensor = self.head(self.dropout(torch.cat([x.mean(-1), x.amax(-1)], 1).float()))
+        logits: Tensor = self.head(self.dropout(torch.cat([x.mean(-1).float(), x.max(-1).values.float()], 1)))
         return logits.float()
 
 

@@ -160,7 +160,7 @@ class PatchEcg(nn.Module):
             x = stage(x)
         column = x[:, :, 0]
         steps = column.shape[-1]
-        visible = seen.amax(1).view(len(seen), 1, steps, -1).amax(-1)
+        visible = seen.amax(1).view(seen.shape[0], 1, steps, -1).amax(-1)
         count = visible.sum(-1).clamp_min(1)
         mean = (column * visible).sum(-1) / count
         peak = (column * visible).amax(-1)  # after a ReLU nothing is below the zero of an unobserved column
@@ -172,7 +172,7 @@ class PatchEcg(nn.Module):
 
     def _attend(self, values: Tensor, seen: Tensor, column: Tensor) -> list[Tensor]:
         c = self.config
-        count = len(seen)
+        count = seen.shape[0]
         column = column.transpose(1, 2)
         steps = column.shape[1]
         pieces = torch.cat([values.view(count, 12, steps, STEP), seen.view(count, 12, steps, STEP)], -1)
