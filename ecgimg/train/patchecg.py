@@ -88,14 +88,14 @@ class Residual(nn.Module):
 class Block(nn.Module):
     """Pre-norm attention and MLP; keys without an observed sample are masked."""
 
-    def __init__(self, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, dim: int, heads: int, drop: float, widen: int = 2) -> None:
         super().__init__()
         self.heads = heads
         self.norm = nn.LayerNorm(dim)
         self.qkv = nn.Linear(dim, 3 * dim)
         self.out = nn.Linear(dim, dim)
-        self.mlp = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, 2 * dim), nn.ReLU(), nn.Linear(2 * dim, dim))
-        self.dropout = dropout
+        self.mlp = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, widen * dim), nn.ReLU(), nn.Linear(widen * dim, dim))
+        self.drop = drop
 
     def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
         """[B, N, D] tokens, [B, 1, 1, N] bias of keys (0 or very negative)."""
@@ -107,9 +107,9 @@ class Block(nn.Module):
 
     def _skip(self, x: Tensor) -> Tensor:
         """Stochastic depth: the whole branch of a record is dropped."""
-        if not self.training or not self.dropout:
+        if not self.training or not self.drop:
             return x
-        return x * (torch.rand(len(x), 1, 1) >= self.dropout).to(x.dtype) / (1 - self.dropout)
+        return x * (torch.rand(len(x), 1, 1) >= self.drop).to(x.dtype) / (1 - self.drop)
 
 
 class PatchEcg(nn.Module):

@@ -38,10 +38,11 @@ BASELINES = ("resnet-zero", "resnet-linear")
 
 @dataclass(frozen=True)
 class Plan:
-    """Lengths and seeds of the trainings; ``distil`` is the teacher's share in the second member's targets."""
+    """Length of each training, number of members, and the teachers' share in the targets of the later members."""
 
     epochs: int = 18
     batch: int = 128
+    members: int = 2
     distil: float = 0.5
     calibration_fold: int = 9
     compiled: bool = True
@@ -50,21 +51,24 @@ class Plan:
 
 
 def train_patchecg(data: Path, out: Path, plan: Plan | None = None) -> Path:
-    """Train, or go on training, below ``out`` and return the exported ONNX file.
+    """Train, or go on training, below ``out``; returns the exported ONNX file.
 
-    First a member and the two baselines on the labels, each with the same batches, then a second member that also
-    learns from the full 12-lead view of the first member and the zero-filled baseline; the mean of both is exported.
+    The first member learns from the labels. Each further member also learns from what the members before it say of
+    the whole undamaged records (the targets are blended), and the mean of all members is exported. The baselines
+    learn from the labels, with the batches, masks, damage, epochs and optimizer of the first member.
     """
     plan = plan or Plan()
     out.mkdir(parents=True, exist_ok=True)
     database = read_ptbxl(data)
     train = load_set(database, TRAIN_FOLDS, out)
+    members = [train_one("member-1", 0, train, out, plan)]
+    while len(members) < plan.members:
+        soft = teach(members, train, plan.distil)
+        members.append(train_one(f"member-{len(members) + 1}", len(members), soft, out, plan))
+    for name in BASELINES:
+        train_one(name, 0, train, out, plan)
     held = load_set(database, (plan.calibration_fold,), out)
-    first = train_one("member-1", 0, train, out, plan)
-    baselines = {name: train_one(name, 0, train, out, plan) for name in BASELINES}
-    soft = teach([first, baselines["resnet-zero"]], train, plan.distil)
-    second = train_one("member-2", 1, soft, out, plan)
-    twin = deployable(Ensemble([first, second], len(OUTPUTS)))
+    twin = deployable(Ensemble(members, len(OUTPUTS)))
     return export(twin, held, out / "patchecg.onnx", plan)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import wfdb
 
-from ecgimg.errors import UnreadableInput
+from ecgimg.errors import UnreadableInputError
 from ecgimg.io.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl, read_ptbxl
 from ecgimg.leads import LEADS
 
@@ -66,7 +66,7 @@ def test_signal_comes_in_the_order_of_the_project(database: Ptbxl) -> None:
 
 
 def test_missing_things_are_named(database: Ptbxl, tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match="500 Hz"):
+    with pytest.raises(UnreadableInputError, match="500 Hz"):
         database.signal(database.records[0], 500)
-    with pytest.raises(UnreadableInput, match=r"ptbxl_database\.csv"):
+    with pytest.raises(UnreadableInputError, match=r"ptbxl_database\.csv"):
         read_ptbxl(tmp_path / "elsewhere")
