@@ -1,0 +1,173 @@
+"""Recipes: every weight and strength of a set of pages in one YAML file. `recipes/` holds the presets.
+
+A strength is one number from 0 (never) to 1 (as bad as paper gets). On each page the effect is drawn anew between
+nothing and that strength, and is absent on some pages even at 1.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ecgimg.errors import UsageError
+from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids
+
+Strength = Annotated[float, Field(ge=0, le=1)]
+Weights = dict[str, float]
+K = TypeVar("K", str, float)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PageRecipe(_Part):
+    """The print: weights of each choice; empty `speeds` and `gains` keep the layout's own."""
+
+    layouts: Weights = Field(default={"3x4+1R": 1.0}, min_length=1)
+    px_per_mm: tuple[float, float] = (3.2, 8.0)
+    speeds: dict[float, float] = {}
+    gains: dict[float, float] = {}
+    line_mm: tuple[float, float] = (0.16, 0.5)
+    tight: Strength = 0.4
+    clipped: Strength = 0.1
+    short: Strength = 0.0
+    papers: Weights = {"white": 1.0}
+    grids: Weights = {"lines": 1.0}
+    grid_colors: Weights = {"red": 1.0}
+    pulses: Weights = {"left": 0.65, "right": 0.12, "none": 0.23}
+
+    @field_validator("layouts", "papers", "grids", "grid_colors", "pulses", "speeds", "gains")
+    @classmethod
+    def _weights(cls, value: dict[str, float]) -> dict[str, float]:
+        if value and (min(value.values()) < 0 or sum(value.values()) <= 0):
+            raise ValueError("weights are not negative and not all zero")
+        return value
+
+    @field_validator("layouts")
+    @classmethod
+    def _known_layouts(cls, value: Weights) -> Weights:
+        for name in value:
+            if name != "all" and name not in layout_ids() and not name.endswith((".yaml", ".yml")):
+                raise ValueError(f"there is no layout {name!r}")
+        return value
+
+    @field_validator("speeds", "gains")
+    @classmethod
+    def _known_scales(cls, value: dict[float, float]) -> dict[float, float]:
+        for key in value:
+            if key not in PAPER_SPEEDS + GAINS:
+                raise ValueError(f"{key} is no scale of an ECG machine")
+        return value
+
+    @field_validator("px_per_mm", "line_mm")
+    @classmethod
+    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] <= value[1] <= 40:
+            raise ValueError("a range is [low, high], both above 0 and at most 40")
+        return value
+
+
+class CameraRecipe(_Part):
+    """The geometry: strengths of each stage; `rotation` in degrees; `quarter_turns` is how often a page lies on its side."""
+
+    size: tuple[int, int] = (900, 1800)
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    quarter_turns: Strength = 0.0
+    perspective: Strength = 0.0
+    curl: Strength = 0.0
+    folds: Strength = 0.0
+    crumple: Strength = 0.0
+    lens: Strength = 0.0
+    background: Strength = 0.0
+    crop: Strength = 0.0
+
+    @field_validator("size")
+    @classmethod
+    def _sizes(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if not 200 <= value[0] <= value[1] <= 8000:
+            raise ValueError("size is [low, high] of the picture's longer side, within 200..8000 px")
+        return value
+
+
+class WearRecipe(_Part):
+    """What years, people and cameras do to the picture: one strength each."""
+
+    texture: Strength = 0.0
+    yellowing: Strength = 0.0
+    fading: Strength = 0.0
+    stains: Strength = 0.0
+    mould: Strength = 0.0
+    bleed: Strength = 0.0
+    handwriting: Strength = 0.0
+    stamps: Strength = 0.0
+    highlighter: Strength = 0.0
+    shading: Strength = 0.0
+    light: Strength = 0.0
+    shadow: Strength = 0.0
+    white_balance: Strength = 0.0
+    moire: Strength = 0.0
+    motion: Strength = 0.0
+    defocus: Strength = 0.0
+    noise: Strength = 0.0
+    low_dpi: Strength = 0.0
+    grey: Strength = 0.0
+    photocopy: Strength = 0.0
+    jpeg: Strength = 0.0
+
+
+class Recipe(_Part):
+    """A whole recipe: its name, what is printed, how it is photographed, and its wear."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    page: PageRecipe = PageRecipe()
+    camera: CameraRecipe | None = None
+    wear: WearRecipe = WearRecipe()
+
+
+def recipe_names() -> tuple[str, ...]:
+    """The recipes that come with the package."""
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in _folder().iterdir() if f.name.endswith(".yaml")))
+
+
+def load_recipe(source: str | Path) -> Recipe:
+    """The recipe of a name that `recipe_names` lists, or of a user's YAML file.
+
+    Raises:
+        UsageError: there is none of this name, or it breaks the schema; the message names the line.
+    """
+    text = str(source)
+    file: Traversable | Path = _folder() / f"{text}.yaml" if text in recipe_names() else Path(text)
+    if not file.is_file():
+        remedy = f"choose one of {', '.join(recipe_names())}, or a .yaml file"
+        raise UsageError(f"there is no recipe {text!r}", where="recipe", remedy=remedy)
+    try:
+        return Recipe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"not valid YAML ({error})".replace("\n", " "), where=text, remedy="mend the file") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "recipe"
+        raise UsageError(f"{field}: {first['msg']}", where=text, remedy="mend the recipe") from error
+
+
+def pick(rng: np.random.Generator, weights: dict[K, float]) -> K:
+    """A key at random after its weight."""
+    keys, w = list(weights), np.array(list(weights.values()), float)
+    return keys[int(rng.choice(len(keys), p=w / w.sum()))]
+
+
+def amount(rng: np.random.Generator, strength: float, often: float = 0.7) -> float:
+    """How much of an effect a page gets: 0 on 1 - often of the pages, else uniform up to `strength`."""
+    draw, size = rng.random(), rng.uniform(0.15, 1.0)
+    return float(strength * size) if draw < often else 0.0
+
+
+def _folder() -> Traversable:
+    return resources.files("ecgimg.synth") / "recipes"

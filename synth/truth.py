@@ -1,0 +1,134 @@
+"""What is known about a drawn page: where each trace, text, grid node and corner lies, on the sheet and in the photo.
+
+Coordinates are (x, y) in pixels with the centre of the top left pixel at (0, 0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.layouts import Layout
+from ecgimg.types import Floats, Pixels, PlacedCell, SheetMap
+
+from .signals import Signal
+
+if TYPE_CHECKING:
+    from .camera import Warp
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The centre line of one printed stretch of a lead.
+
+    Sample k was taken at `time[k]` s of the recording, is `mv[k]` mV of the lead itself (not turned over in Cabrera's
+    -aVR) and was drawn at `points[k]`. `visible[k]` is False where it is unknown, clipped by the machine, or outside
+    of the picture; points and mv are NaN where it is unknown.
+    """
+
+    cell: PlacedCell
+    time: Floats
+    mv: Floats
+    points: Floats
+    visible: NDArray[np.bool_]
+
+    @property
+    def box(self) -> tuple[float, float, float, float] | None:
+        """x0, y0, x1, y1 around the visible points; None where nothing is visible."""
+        seen = self.points[self.visible]
+        if not len(seen):
+            return None
+        return (*map(float, seen.min(axis=0)), *map(float, seen.max(axis=0)))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, eq=False)
+class TextBox:
+    """A printed text: its corners [4, 2] from top left clockwise; `lead` where it names one."""
+
+    text: str
+    kind: str
+    corners: Floats
+    lead: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A drawn page: RGB pixels [H, W, 3] and its truth in sheet pixels.
+
+    A grid line passes through `grid_origin`; lines lie every `px_per_mm`, heavy ones every 5 of them. `grid_box` is
+    x0, y0, x1, y1 of the ruled area. `pulses` are the outlines of calibration pulses, 1 mV high.
+    """
+
+    pixels: Pixels
+    layout: Layout
+    px_per_mm: float
+    paper_speed: float
+    gain: float
+    grid_kind: str
+    grid_origin: tuple[float, float]
+    grid_box: tuple[float, float, float, float]
+    curves: tuple[Curve, ...]
+    texts: tuple[TextBox, ...]
+    pulses: tuple[Floats, ...]
+
+    @property
+    def cells(self) -> tuple[PlacedCell, ...]:
+        """The printed stretches, in the order of the curves."""
+        return tuple(curve.cell for curve in self.curves)
+
+    @property
+    def corners(self) -> Floats:
+        """The sheet's corners [4, 2] from top left clockwise."""
+        h, w = self.pixels.shape[:2]
+        return np.array([[-0.5, -0.5], [w - 0.5, -0.5], [w - 0.5, h - 0.5], [-0.5, h - 0.5]], np.float32)
+
+    def grid_nodes(self, mm: float = 5.0) -> Floats:
+        """Crossings of grid lines [R, C, 2] every `mm` inside of the ruled area."""
+        step = mm * self.px_per_mm
+        x0, y0, x1, y1 = self.grid_box
+        axes = []
+        for origin, low, high in ((self.grid_origin[0], x0, x1), (self.grid_origin[1], y0, y1)):
+            k = np.arange(np.ceil((low - origin) / step - 1e-6), np.floor((high - origin) / step + 1e-6) + 1)
+            axes.append(origin + k * step)
+        return np.stack(np.meshgrid(axes[0], axes[1]), axis=-1).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class SynthPage:
+    """A page as a camera or scanner saw it: pixels [H, W, 3] and the truth in these pixels.
+
+    `flat` is the sheet before the camera, with all wear that lies on the paper; its own coordinates stay in `sheet`.
+    `nodes` [R, C, 2] are the heavy grid's crossings, `corners` [4, 2] the sheet's. `warp` maps both ways.
+    """
+
+    pixels: Pixels
+    sheet: Page
+    warp: Warp
+    curves: tuple[Curve, ...]
+    texts: tuple[TextBox, ...]
+    nodes: Floats
+    corners: Floats
+    signal: Signal
+    seed: tuple[int, ...]
+    recipe: str
+    wear: tuple[tuple[str, float], ...]
+
+    @property
+    def layout(self) -> Layout:
+        """The printed format."""
+        return self.sheet.layout
+
+    def sheet_map(self, step: float = 16.0) -> SheetMap:
+        """Where each point of the sheet lies in the photo, every `step` sheet pixels."""
+        h, w = self.sheet.pixels.shape[:2]
+        grid = np.meshgrid(np.arange(0, w + step, step), np.arange(0, h + step, step))
+        return SheetMap(nodes=self.warp.to_photo(np.stack(grid, axis=-1)), step=step)
+
+
+def moved_curve(curve: Curve, points: Floats, width: int, height: int) -> Curve:
+    """The curve at its photo points; what lies outside of the picture is no longer visible."""
+    inside = ((points > -0.5) & (points < (width - 0.5, height - 0.5))).all(axis=1)
+    return replace(curve, points=points, visible=curve.visible & inside)
