@@ -73,6 +73,7 @@ class SheetMap:
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
+    `paper` tells for every node of the map whether the page is there.
     `rotation` is the clockwise turn in degrees that the photo needed; `straightened_by` tells what the geometry was
     taken from.
     """
@@ -80,12 +81,14 @@ class Sheet:
     pixels: Pixels
     px_per_mm: float
     map: SheetMap
+    paper: NDArray[np.bool_]
     rotation: float
     straightened_by: Literal["grid", "page", "none"]
     grid_confidence: float
 
     def __post_init__(self) -> None:
         _require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")
+        _require(self.paper.shape == self.map.nodes.shape[:2], "the paper's mask has the map's nodes")
         _require(self.px_per_mm > 0, "px/mm is positive")
         _require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
 
@@ -140,17 +143,21 @@ class LayoutMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """The curve of one cell: sheet y [N] and confidence [N] at columns x0, x0 + 1, ...; NaN where nothing was seen."""
+class Line:
+    """One printed curve across the sheet: y [N] and confidence [N] in sheet pixels, y NaN where nothing was seen.
 
-    cell: PlacedCell
-    x0: int
+    Sample k lies at sheet column k * step; `zero` is the y of the row's zero line.
+    """
+
     y: Floats
     confidence: Floats
+    step: float
+    zero: float
 
     def __post_init__(self) -> None:
         _require(self.y.ndim == 1 and self.y.shape == self.confidence.shape, "y and confidence are [N]")
         _require(bool(((self.confidence >= 0) & (self.confidence <= 1)).all()), "a confidence lies in 0..1")
+        _require(self.step > 0, "columns follow one another")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,298 @@
+"""Measures the printed grid of a photo: local spectra give a homography, the grid's phase gives what it leaves.
+
+The grid is a lattice of dark lines. In a tile of the photo its spectrum is a comb along two nearly perpendicular rays;
+spacing and angle of the comb are the gradient of the sheet's coordinates there. A homography is fitted to the gradients
+of all tiles. On the page straightened by it, demodulation at the grid's frequency gives the displacement that is left
+at every point (fringe-pattern analysis: Takeda et al., J. Opt. Soc. Am. 72, 156, 1982), which undoes folds and curls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+from skimage.restoration import unwrap_phase
+
+Array = NDArray[np.float32]
+
+TILE = 256
+STRIDE = 128
+ANGLES = 360
+"""Angles of a polar spectrum over half a turn, 0.5 degrees each."""
+HARMONICS = 6
+FREQUENCIES = np.exp(np.arange(np.log(2.4), np.log(80), 0.015)).astype(np.float32)
+"""Lines a tile that are searched for, that is spacings from 3.2 to 107 pixels."""
+ANGLE_REACH = 28
+"""Half degrees by which perspective and folds may turn a tile's grid against the page's."""
+FREQUENCY_REACH = 17
+"""Steps of FREQUENCIES by which they may stretch it: about 25 %."""
+MIN_SCORE = 1.4
+"""Comb contrast under which a page has no grid; noise, textures and pages of text stay under 1.1."""
+MAJOR_SCORE = 1.5
+"""Comb contrast at a fifth of the frequency above which the found lines are the small squares of a two-level grid."""
+MAJOR_MM = 5.0
+MANY_LINES = 110
+"""One level of lines is taken for small squares if more than these cross the page: no page is 550 mm long."""
+
+
+@dataclass(frozen=True, eq=False)
+class GridFit:
+    """The grid as a homography: `matrix` [3, 3] takes photo pixels to millimetres (the origin is arbitrary).
+
+    `box` is the part in millimetres (x0, y0, x1, y1) whose tiles show the grid. `line_mm` is the spacing of the lines that were found; `score` their comb contrast; `assumed` is True where only one
+    level of lines was seen and its spacing was judged by their number.
+    """
+
+    matrix: NDArray[np.float64]
+    box: NDArray[np.float64]
+    line_mm: float
+    score: float
+    assumed: bool
+
+
+def contrast_image(rgb: NDArray[np.uint8], scale: float = 12.0) -> Array:
+    """Dark or coloured lines as positive values in -1..2.5: local mean removed, local contrast normalised.
+
+    Args:
+        rgb: pixels [H, W, 3]; the darkest channel is used, in which a line of any colour is dark.
+        scale: the neighbourhood's standard deviation in pixels.
+    """
+    dark = rgb.min(axis=2).astype(np.float32)
+    detail = cv2.GaussianBlur(dark, (0, 0), scale) - dark
+    spread = cv2.GaussianBlur(np.abs(detail), (0, 0), 2 * scale)
+    return np.asarray(np.clip(detail / (spread + 1.0), -1.0, 2.5), np.float32)
+
+
+def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
+    """Pixels of a roughly straightened page that are clearly darker than its grid lines: traces and text.
+
+    The brightest channel is used, in which a coloured grid is faint. Most windows of one large square hold no ink, so
+    the median of their darkest pixels is the grid's own level.
+    """
+    bright = rgb.max(axis=2).astype(np.float32)
+    detail = cv2.GaussianBlur(bright, (0, 0), 3 * px_per_mm) - bright
+    side = round(MAJOR_MM * px_per_mm)
+    level = float(np.median(cv2.dilate(detail, np.ones((side, side), np.uint8))[::side, ::side]))
+    ink = (detail > 1.6 * level + 4).astype(np.uint8)
+    return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0)
+
+
+def fit_grid(contrast: Array) -> GridFit | None:
+    """The grid's homography from a contrast image [H, W], or None where no grid is found."""
+    centres, spectra = _polar_spectra(contrast)
+    common = _comb(np.percentile(spectra, 70, axis=0), FREQUENCIES)
+    angle, frequency, score = _strongest_pair(common)
+    if score < MIN_SCORE:
+        return None
+    gradients, weights = _tile_gradients(spectra, angle, frequency)
+    good = weights > 0.35 * np.percentile(weights, 80)
+    lines = _fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
+    if lines is None:
+        return None
+    box = _box(lines, centres[good], contrast.shape)
+    across = float(max(box[2] - box[0], box[3] - box[1]))
+    spacing, assumed = _line_spacing(np.percentile(spectra, 70, axis=0), angle, frequency, across)
+    return GridFit(np.diag([spacing, spacing, 1.0]) @ lines, box * spacing, spacing, score, assumed)
+
+
+def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
+    """Tile centres [N, 2] and root amplitude spectra [N, ANGLES, TILE] over angle and radius (half a bin each)."""
+    window = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+    centres, spectra = [], []
+    for y in _starts(contrast.shape[0]):
+        for x in _starts(contrast.shape[1]):
+            tile = contrast[y : y + TILE, x : x + TILE]
+            tile = np.pad(tile, ((0, TILE - tile.shape[0]), (0, TILE - tile.shape[1])))
+            amplitude = np.abs(np.fft.fftshift(np.fft.fft2((tile - tile.mean()) * window))).astype(np.float32)
+            flags = cv2.INTER_LINEAR + cv2.WARP_POLAR_LINEAR + cv2.WARP_FILL_OUTLIERS
+            polar = cv2.warpPolar(amplitude, (TILE, 2 * ANGLES), (TILE / 2, TILE / 2), TILE / 2, flags)[:ANGLES]
+            spectra.append(np.sqrt(np.maximum(polar, 0) / (np.median(polar) + 1e-6)))
+            centres.append((x + TILE / 2, y + TILE / 2))
+    return np.array(centres, np.float32), np.array(spectra, np.float32)
+
+
+def _starts(length: int) -> list[int]:
+    last = max(length - TILE, 0)
+    return [int(v) for v in np.linspace(0, last, max(1, int(np.ceil(last / STRIDE)) + 1))]
+
+
+def _comb(spectra: Array, frequencies: Array) -> Array:
+    """Mean at a frequency's harmonics less the mean between them: [..., TILE] -> [..., F].
+
+    Half and double the true frequency score low, since they miss harmonics or find them in between.
+    """
+    k = np.arange(1, HARMONICS + 1, dtype=np.float32)
+    return _mean_at(spectra, 2 * frequencies[:, None] * k) - _mean_at(spectra, 2 * frequencies[:, None] * (k - 0.5))
+
+
+def _mean_at(spectra: Array, radius: Array) -> Array:
+    inside = radius < spectra.shape[-1] - 2
+    low = np.where(inside, radius, 0).astype(int)
+    share = (radius - low).astype(np.float32)
+    value = spectra[..., low] * (1 - share) + spectra[..., low + 1] * share
+    return np.asarray(np.where(inside, value, 0).sum(-1) / np.maximum(inside.sum(-1), 1), np.float32)
+
+
+def _strongest_pair(common: Array) -> tuple[int, int, float]:
+    """Angle and frequency of a comb [ANGLES, F] that has a partner of like spacing at a right angle, and their score."""
+    wrapped = np.vstack([common, common, common])
+    partner = cv2.dilate(wrapped, np.ones((41, 27)))[ANGLES : 2 * ANGLES]
+    partner = np.roll(partner, -ANGLES // 2, axis=0)
+    both = np.minimum(common, partner) + 0.5 * (common + partner)
+    angle, frequency = np.unravel_index(int(both.argmax()), both.shape)
+    return int(angle), int(frequency), float(both[angle, frequency]) / 2
+
+
+def _tile_gradients(spectra: Array, angle: int, frequency: int) -> tuple[Array, Array]:
+    """Gradients [N, 2, 2] of the sheet's x and y in lines per pixel at every tile, and weights [N]."""
+    columns = np.arange(max(0, frequency - FREQUENCY_REACH), min(len(FREQUENCIES), frequency + FREQUENCY_REACH + 1))
+    vectors, scores = [], []
+    for axis in (0, 1):
+        rows = angle + axis * ANGLES // 2 + np.arange(-ANGLE_REACH, ANGLE_REACH + 1)
+        score = _comb(spectra[:, rows % ANGLES], FREQUENCIES[columns])
+        peaks = [_peak(tile) for tile in score]
+        theta = np.deg2rad([0.5 * (rows[0] + row) for row, _, _ in peaks])
+        lines = np.interp([col for _, col, _ in peaks], np.arange(len(columns)), FREQUENCIES[columns]) / TILE
+        vectors.append(np.stack([np.cos(theta) * lines, np.sin(theta) * lines], axis=1))
+        scores.append([best for _, _, best in peaks])
+    return _as_right_and_down(vectors[0], vectors[1]), np.asarray(np.min(scores, axis=0).clip(0), np.float32)
+
+
+def _peak(score: Array) -> tuple[float, float, float]:
+    """Row and column of the highest value, refined by the centroid of its 3 x 3 neighbours."""
+    r, c = np.unravel_index(int(score.argmax()), score.shape)
+    r, c = int(np.clip(r, 1, score.shape[0] - 2)), int(np.clip(c, 1, score.shape[1] - 2))
+    weight = np.maximum(score[r - 1 : r + 2, c - 1 : c + 2] - score.mean(), 1e-3) ** 2
+    rows, cols = np.mgrid[-1:2, -1:2]
+    total = weight.sum()
+    return float(r + (weight * rows).sum() / total), float(c + (weight * cols).sum() / total), float(score.max())
+
+
+def _as_right_and_down(first: NDArray[np.float64], second: NDArray[np.float64]) -> Array:
+    """Names the two directions: x is the one nearer to the photo's x axis and points right, y points down."""
+    x, y = (first, second) if abs(np.median(first[:, 0])) >= abs(np.median(second[:, 0])) else (second, first)
+    x = x * np.sign(np.median(x[:, 0]))
+    y = y * np.sign(np.median(y[:, 1]))
+    return np.asarray(np.stack([x, y], axis=1), np.float32)
+
+
+def _fit_homography(
+    centres: Array, gradients: Array, weights: Array, shape: tuple[int, ...]
+) -> NDArray[np.float64] | None:
+    """Homography from photo pixels to grid lines whose gradients fit the tiles' best, or None with too few tiles."""
+    if len(centres) < 4 or weights.sum() == 0:
+        return None
+    middle, unit = np.array([shape[1] / 2, shape[0] / 2]), max(shape) / 2
+    points, wanted = (centres - middle) / unit, gradients * unit
+    size = np.median(np.linalg.norm(wanted[:, 0], axis=1))
+    root = np.sqrt(weights / weights.mean())[:, None, None]
+
+    def residual(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(((_homography_gradients(p, points) - wanted) * root / size).ravel())
+
+    start = np.r_[np.average(wanted, axis=0, weights=weights).ravel(), 0, 0]
+    p = least_squares(residual, start, loss="soft_l1", f_scale=0.03).x
+    normalise = np.array([[1 / unit, 0, -middle[0] / unit], [0, 1 / unit, -middle[1] / unit], [0, 0, 1]])
+    return np.array([[p[0], p[1], 0], [p[2], p[3], 0], [p[4], p[5], 1]]) @ normalise
+
+
+def _box(matrix: NDArray[np.float64], centres: Array, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Bounds in lines of the tiles, which overlap the photo's borders no further than the photo goes."""
+    half = TILE / 2
+    corners = np.concatenate([centres + half * np.array(d) for d in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    corners = np.clip(corners, 0, [shape[1] - 1, shape[0] - 1]).astype(np.float64)
+    lines = cv2.perspectiveTransform(corners[:, None], matrix)[:, 0]
+    return np.concatenate([lines.min(axis=0), lines.max(axis=0)])
+
+
+def _homography_gradients(p: NDArray[np.float64], points: Array) -> NDArray[np.float64]:
+    """Gradients [N, 2, 2] of (ax + by) / (1 + gx + hy) and (dx + ey) / (1 + gx + hy)."""
+    linear, tilt = p[:4].reshape(2, 2), p[4:]
+    depth = 1 + points @ tilt
+    value = points @ linear.T / depth[:, None]
+    return np.asarray((linear[None] - value[:, :, None] * tilt) / depth[:, None, None])
+
+
+def _line_spacing(common: Array, angle: int, frequency: int, across: float) -> tuple[float, bool]:
+    """Millimetres between the lines that were found, and whether that had to be judged by their number."""
+    rays = common[[angle, (angle + ANGLES // 2) % ANGLES]]
+    lines = FREQUENCIES[frequency : frequency + 1]
+    if _comb(rays, lines / 5).mean() > MAJOR_SCORE:
+        return MAJOR_MM / 5, False
+    if _comb(rays, lines * 5).mean() > MAJOR_SCORE:
+        return MAJOR_MM, False
+    return (MAJOR_MM if across < MANY_LINES else MAJOR_MM / 5), True
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseField:
+    """Displacement [R, C, 2] in mm left on a flattened page, and the grid's strength [R, C] in 0..1, every `step` mm."""
+
+    shift: Array
+    strength: Array
+    step: float
+
+
+def phase_field(flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...]) -> PhaseField:
+    """Measures by how much the grid of a nearly straight page is displaced.
+
+    Args:
+        flat: contrast image [H, W] of the page.
+        px_per_mm: its scale.
+        period_mm: spacing of the grid lines.
+        step: distance of the points that are returned, in mm.
+        harmonics: harmonics of the grid that are used; above the first only displacements under half of the harmonic's
+            period can be told apart, so the coarse ones come first.
+
+    The phases of harmonic k are weighted by k^2 |z_k|, the inverse of their variance in white noise.
+    """
+    shifts, strengths = zip(
+        *(_axis_field(flat, px_per_mm, period_mm, step, harmonics, axis) for axis in (0, 1)), strict=True
+    )
+    return PhaseField(np.stack(shifts, axis=2), np.asarray(np.sqrt(strengths[0] * strengths[1]), np.float32), step)
+
+
+def _axis_field(
+    flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], axis: int
+) -> tuple[Array, Array]:
+    image = flat if axis == 0 else flat.T
+    stride = max(1, round(step * px_per_mm))
+    position = np.arange(image.shape[1], dtype=np.float32) / (period_mm * px_per_mm)
+    energy = cv2.GaussianBlur(image * image, (0, 0), MAJOR_MM * px_per_mm)[::stride, ::stride]
+    total = np.zeros_like(energy)
+    weight = np.zeros_like(energy)
+    strength = np.zeros_like(energy)
+    for k in harmonics:
+        z = _demodulate(image, position * k, period_mm * px_per_mm, stride)
+        phase = np.angle(z)
+        amplitude = np.abs(z)
+        if k == 1:
+            strength = amplitude / np.sqrt(energy + 1e-3)
+            if harmonics == (1,):
+                phase = _unwrap(phase, strength)
+        total += k * amplitude * phase.astype(np.float32)
+        weight += k * k * amplitude
+    shift = -total / (weight + 1e-6) * np.float32(period_mm / (2 * np.pi))
+    return (shift, strength) if axis == 0 else (shift.T, strength.T)
+
+
+def _demodulate(image: Array, cycles: Array, period_px: float, stride: int) -> NDArray[np.complex64]:
+    """The image's local amplitude at a frequency along x, sampled every `stride` pixels."""
+    across, along = 0.6 * period_px, 1.3 * max(period_px, 12.0)
+    carrier = np.exp(-2j * np.pi * cycles).astype(np.complex64)
+    real = cv2.GaussianBlur(image * carrier.real, (0, 0), sigmaX=across, sigmaY=along)[::stride, ::stride]
+    imag = cv2.GaussianBlur(image * carrier.imag, (0, 0), sigmaX=across, sigmaY=along)[::stride, ::stride]
+    return np.asarray(real + 1j * imag, np.complex64)
+
+
+def _unwrap(phase: Array, strength: Array) -> Array:
+    """Continuous phase where the grid is strong; elsewhere 0. The page's middle keeps its value."""
+    weak = strength < 0.3 * np.percentile(strength, 90)
+    if weak.all():
+        return phase
+    smooth = unwrap_phase(np.ma.masked_array(phase, weak))
+    turns = np.round(np.ma.median(smooth) / (2 * np.pi))
+    return np.asarray(np.ma.filled(smooth - 2 * np.pi * turns, 0.0), np.float32)

@@ -1,0 +1,199 @@
+"""Straightens a photo: Photo -> Sheet, a page of known scale made by one resampling of the original pixels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.errors import RefusedError
+from ecgimg.stages.grid import Array, GridFit, PhaseField, contrast_image, fit_grid, ink_mask, phase_field
+from ecgimg.types import Photo, Sheet, SheetMap
+
+WORK_SIDE = 2000
+"""Longest side in pixels at which the grid is looked for; smaller pictures are enlarged, so that 1 mm is over 3 pixels."""
+MAX_ENLARGEMENT = 3.0
+FLAT_PX_PER_MM = 4.0
+"""Scale of the intermediate page on which the grid's phase is measured."""
+SHEET_PX_PER_MM = 8.0
+NODE_MM = 2.5
+MARGIN_MM = 4.0
+GRID_SHARE = 0.4
+"""Share of the page's usual grid strength above which a place belongs to the page."""
+HOLE_MM = 40.0
+"""Holes in the grid up to this size, as dense ink leaves them, still belong to the page."""
+MIN_SIDE_MM = (60.0, 25.0)
+"""Smallest width and height of a grid that can hold a lead of 2.5 s."""
+MAX_SIDE_MM = 1200.0
+
+
+def rectify(photo: Photo) -> Sheet:
+    """The straightened page of a photo, with the grid horizontal and vertical and the x axis nearest to the photo's.
+
+    Raises:
+        RefusedError: no grid was found, or it is too small for an ECG.
+    """
+    work, shrink = _resize(photo.pixels, WORK_SIDE)
+    fit = fit_grid(contrast_image(work))
+    if fit is None:
+        raise RefusedError("no ECG grid found", where="straighten")
+    to_flat, size = _flat_page(fit, work.shape)
+    page = np.asarray(
+        cv2.warpPerspective(work, to_flat, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255)), np.uint8
+    )
+    # Ink is left out: a tall QRS beside a grid line would pull the line's phase towards it.
+    flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(page))
+    nodes, strength = _measure_nodes(flat, fit.line_mm)
+    strong = _grid_region(strength)
+    box = _grid_box(strong)
+    from_flat = np.linalg.inv(to_flat)
+    sheet_map = SheetMap(_photo_nodes(nodes, box, from_flat, shrink), NODE_MM * SHEET_PX_PER_MM)
+    return Sheet(
+        pixels=_resample(photo.pixels, sheet_map),
+        px_per_mm=SHEET_PX_PER_MM,
+        map=sheet_map,
+        rotation=_rotation(sheet_map),
+        paper=strong[box[1] : box[3] + 1, box[0] : box[2] + 1],
+        straightened_by="grid",
+        grid_confidence=float(np.clip(fit.score / 5, 0, 1)) * (0.7 if fit.assumed else 1.0),
+    )
+
+
+def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
+    """The same sheet turned counter-clockwise by quarter turns."""
+    k = quarter_turns % 4
+    if k == 0:
+        return sheet
+    nodes = np.ascontiguousarray(np.rot90(sheet.map.nodes, k))
+    turned = SheetMap(nodes, sheet.map.step)
+    pixels = np.ascontiguousarray(np.rot90(sheet.pixels, k))
+    paper = np.ascontiguousarray(np.rot90(sheet.paper, k))
+    return replace(sheet, pixels=pixels, map=turned, paper=paper, rotation=_rotation(turned))
+
+
+def _resize(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], float]:
+    factor = min(MAX_ENLARGEMENT, side / max(pixels.shape[:2]))
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8), factor
+
+
+def _flat_page(fit: GridFit, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Homography from work pixels to a flat page of FLAT_PX_PER_MM that holds the tiles with a grid, and its size."""
+    low, high = fit.box[:2], fit.box[2:]
+    if (high - low > MAX_SIDE_MM).any():
+        raise RefusedError(f"the grid seems {max(high - low):.0f} mm wide", where="straighten")
+    shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]])
+    to_flat = np.diag([FLAT_PX_PER_MM, FLAT_PX_PER_MM, 1.0]) @ shift @ fit.matrix
+    width, height = np.ceil((high - low) * FLAT_PX_PER_MM).astype(int)
+    return to_flat, (int(width), int(height))
+
+
+def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
+    """Flat-page positions [R, C, 2] in pixels of sheet points every NODE_MM, and the grid's strength [R, C] there.
+
+    Two passes: the first unwraps the grid's fundamental, the second reads its harmonics on the page so corrected.
+    """
+    q = FLAT_PX_PER_MM
+    first = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,)))
+    grid = _node_grid(first.shift.shape) * NODE_MM
+    nodes = (grid + first.shift) * q
+    straight = cv2.remap(flat, *_dense_map(nodes, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_LINEAR)
+    fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1, 2)
+    second = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine))
+    middle = grid + second.shift
+    total = middle + np.stack([_sample(first.shift[..., k], middle / NODE_MM) for k in (0, 1)], axis=2)
+    return np.asarray(total * q, np.float32), second.strength
+
+
+def _smooth(field: PhaseField) -> PhaseField:
+    """The field averaged over a few nodes by strength, and filled from further away where the grid is weak."""
+    weight = field.strength**2
+    field = replace(field, shift=np.stack([cv2.medianBlur(field.shift[..., k], 5) for k in (0, 1)], axis=2))
+    shift = np.zeros_like(field.shift)
+    known = np.zeros_like(weight)
+    for sigma, share in ((1.5, 1.0), (4.0, 1e-2), (16.0, 1e-4), (64.0, 1e-7)):
+        w = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share + 1e-20
+        shift += (
+            cv2.GaussianBlur(field.shift * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share
+        )
+        known += w
+    return replace(field, shift=shift / known[..., None])
+
+
+def _grid_region(strength: Array) -> NDArray[np.bool_]:
+    """The nodes [R, C] of the largest region with a grid; holes that ink leaves in it are filled."""
+    smooth = cv2.GaussianBlur(strength, (0, 0), 1.5)
+    strong = (smooth > GRID_SHARE * np.percentile(smooth, 90)).astype(np.uint8)
+    strong = cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(strong, connectivity=4)
+    if len(stats) < 2:
+        return np.zeros(strength.shape, bool)
+    region = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+    hole = round(HOLE_MM / NODE_MM) | 1
+    padded = np.pad(region, hole)
+    return np.asarray(
+        cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((hole, hole), np.uint8))[hole:-hole, hole:-hole] > 0
+    )
+
+
+def _grid_box(region: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """First and last node column and row of a region, with a margin."""
+    ys, xs = np.nonzero(region)
+    width, height = (float(np.ptp(v)) * NODE_MM if v.size else 0.0 for v in (xs, ys))
+    if max(width, height) < MIN_SIDE_MM[0] or min(width, height) < MIN_SIDE_MM[1]:
+        raise RefusedError(f"the grid covers only {width:.0f} x {height:.0f} mm", where="straighten")
+    margin = round(MARGIN_MM / NODE_MM)
+    rows, cols = region.shape
+    return (
+        max(int(xs.min()) - margin, 0),
+        max(int(ys.min()) - margin, 0),
+        min(int(xs.max()) + margin, cols - 1),
+        min(int(ys.max()) + margin, rows - 1),
+    )
+
+
+def _photo_nodes(nodes: Array, box: tuple[int, int, int, int], from_flat: NDArray[np.float64], shrink: float) -> Array:
+    inner = nodes[box[1] : box[3] + 1, box[0] : box[2] + 1].reshape(-1, 1, 2).astype(np.float64)
+    work = cv2.perspectiveTransform(inner, from_flat)
+    photo = (work + 0.5) / shrink - 0.5
+    return np.asarray(photo.reshape(box[3] - box[1] + 1, box[2] - box[0] + 1, 2), np.float32)
+
+
+def _resample(pixels: NDArray[np.uint8], sheet_map: SheetMap) -> NDArray[np.uint8]:
+    """The sheet's pixels; the photo is first shrunk where it is much finer than the sheet, so that no line aliases."""
+    rows, cols = sheet_map.nodes.shape[:2]
+    step = sheet_map.step
+    spacing = float(np.median(np.linalg.norm(np.diff(sheet_map.nodes, axis=1), axis=2)))
+    factor = step / spacing
+    small, factor = (pixels, 1.0) if factor > 0.67 else _resize(pixels, round(max(pixels.shape[:2]) * factor))
+    nodes = (sheet_map.nodes + 0.5) * factor - 0.5
+    size = (round((rows - 1) * step) + 1, round((cols - 1) * step) + 1)
+    x, y = _dense_map(nodes, size, step)
+    return np.asarray(cv2.remap(small, x, y, cv2.INTER_CUBIC, borderValue=(255, 255, 255)), np.uint8)
+
+
+def _dense_map(nodes: Array, size: tuple[int, int], step: float) -> tuple[Array, Array]:
+    """Maps [H, W] for cv2.remap from nodes every `step` pixels."""
+    x, y = np.meshgrid(np.arange(size[1], dtype=np.float32) / step, np.arange(size[0], dtype=np.float32) / step)
+    dense = cv2.remap(nodes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return dense[..., 0], dense[..., 1]
+
+
+def _sample(plane: Array, points: Array) -> Array:
+    p = points.astype(np.float32)
+    return np.asarray(
+        cv2.remap(plane, p[..., 0], p[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
+
+
+def _node_grid(shape: tuple[int, ...]) -> Array:
+    return np.stack(np.meshgrid(np.arange(shape[1]), np.arange(shape[0])), axis=2).astype(np.float32)
+
+
+def _rotation(sheet_map: SheetMap) -> float:
+    """Degrees clockwise by which the photo has to be turned to be upright."""
+    rows, cols = sheet_map.nodes.shape[:2]
+    right = sheet_map.nodes[rows // 2, -1] - sheet_map.nodes[rows // 2, 0]
+    return float(-np.rad2deg(np.arctan2(right[1], right[0])))
