@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from ecgimg.train.export import Ensemble, deployable, export_onnx
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.losses import weighted_bce
 from ecgimg.train.patchecg import PatchConfig, PatchEcg
+from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +150,17 @@ def export(twin: nn.Module, held: EcgSet, path: Path, plan: Plan) -> Path:
     signals, mask = torch.zeros(2, 12, 1000), torch.ones(2, 12, 1000)
     export_onnx(twin, {"signals": signals, "mask": mask}, "logits", path, spec)
     return path
+
+
+def package(path: Path) -> Path:
+    """Copy an exported network into the package and enter it into the manifest; its card is written by hand."""
+    target = FOLDER / "patchecg.onnx"
+    shutil.copyfile(path, target)
+    purpose = "23 diagnostic subclasses, 5 superclasses and 9 rhythms from a partly observed 12-lead recording"
+    register(
+        Weight("patchecg", target.name, "patchecg.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose)
+    )
+    return target
 
 
 def _calibrate(views: Sequence[NDArray[np.float32]], held: EcgSet) -> tuple[list[Calibration], list[float]]:
