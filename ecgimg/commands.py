@@ -8,6 +8,7 @@ work lives in a module of its own that knows nothing of the command line; here a
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -87,3 +88,51 @@ def layouts_show(name: Annotated[str, typer.Argument(help="A name of `layouts li
 
     text = yaml.safe_dump(load_layout(name).model_dump(mode="json"), sort_keys=False, default_flow_style=None)
     sys.stdout.write(text)
+
+
+@train_app.command("patchecg")
+def train_patchecg_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and the exported network; resumes there.")],
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of each network.")] = 18,
+    members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
+    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+) -> None:
+    """Train PatchECG and its two baselines on folds 1-8, calibrate on fold 9 and export."""
+    import logging
+
+    import torch
+
+    from ecgimg.io.ptbxl import ptbxl_folder
+    from ecgimg.train import patchecg_fit
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(threads)
+    plan = patchecg_fit.Plan(epochs=epochs, members=members)
+    path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan)
+    typer.echo(patchecg_fit.package(path) if package else path)
+
+
+@bench_app.command("patchecg")
+def bench_patchecg_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold to score.")] = 9,
+    layouts: Annotated[str, typer.Option(help="all, or numbers of 0-6 such as 0,3,5.")] = "all",
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for JSON and plots.")] = Path("bench-patchecg"),
+    weights: Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")] = None,
+    trained: Annotated[Path | None, typer.Option(help="Folder of `train patchecg`: scores its baselines too.")] = None,
+) -> None:
+    """Score PatchECG in every layout, with leads blacked out and on single leads, beside its baselines."""
+    from rich.console import Console
+
+    from ecgimg.bench.patchecg_report import tables
+    from ecgimg.bench.patchecg_run import run_patchecg
+    from ecgimg.io.ptbxl import ptbxl_folder
+
+    def tell(condition: str, done: int, total: int) -> None:
+        typer.echo(f"{done + 1}/{total} {condition}", err=True)
+
+    bench = run_patchecg(ptbxl_folder(data), fold, layouts, out, weights, trained, tell)
+    for table in tables(bench):
+        Console(width=None if sys.stdout.isatty() else 240).print(table)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecgimg.errors import UnreadableInputError
+from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.leads import LEADS
 
 if TYPE_CHECKING:
@@ -136,12 +136,22 @@ def read_ptbxl(root: Path | str) -> Ptbxl:
     folder = Path(root)
     for name in ("ptbxl_database.csv", "scp_statements.csv"):
         if not (folder / name).is_file():
-            raise UnreadableInputError(f"{folder} has no {name}", where="PTB-XL", remedy="give the folder that holds it")
+            raise UnreadableInputError(
+                f"{folder} has no {name}", where="PTB-XL", remedy="give the folder that holds it"
+            )
     with open(folder / "scp_statements.csv", newline="", encoding="utf-8") as file:
         statements = {s.code: s for s in map(_statement, csv.DictReader(file))}
     with open(folder / "ptbxl_database.csv", newline="", encoding="utf-8") as file:
         records = tuple(map(_record, csv.DictReader(file)))
     return Ptbxl(folder, statements, records)
+
+
+def ptbxl_folder(name: str) -> Path:
+    """The folder of "ptbxl:DIR", as commands are given it; UsageError for any other kind of data."""
+    kind, _, folder = name.partition(":")
+    if kind != "ptbxl" or not folder:
+        raise UsageError(f"data {name!r} is not ptbxl:DIR", where="--data", remedy="name a PTB-XL folder: ptbxl:DIR")
+    return Path(folder)
 
 
 def _statement(row: dict[str, str]) -> Statement:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import wfdb
 
-from ecgimg.errors import UnreadableInputError
-from ecgimg.io.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl, read_ptbxl
+from ecgimg.errors import UnreadableInputError, UsageError
+from ecgimg.io.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl, ptbxl_folder, read_ptbxl
 from ecgimg.leads import LEADS
 
 STATEMENTS = """,description,diagnostic,form,rhythm,diagnostic_class,diagnostic_subclass
@@ -63,6 +63,13 @@ def test_signal_comes_in_the_order_of_the_project(database: Ptbxl) -> None:
     signal = database.signal(database.records[0])
     assert signal.shape == (12, 1000)
     np.testing.assert_allclose(signal[:, 0], np.arange(11, -1, -1) * 0.1, atol=1e-3)
+
+
+def test_data_are_named_by_kind_and_folder() -> None:
+    assert ptbxl_folder("ptbxl:some/where") == Path("some/where")
+    for wrong in ("ludb:x", "ptbxl", "ptbxl:"):
+        with pytest.raises(UsageError, match="ptbxl:DIR"):
+            ptbxl_folder(wrong)
 
 
 def test_missing_things_are_named(database: Ptbxl, tmp_path: Path) -> None:
