@@ -75,9 +75,8 @@ class PageRecipe(_Part):
 
 
 class CameraRecipe(_Part):
-    """The geometry: strengths of each stage; `rotation` in degrees; `quarter_turns` is how often a page lies on its side."""
+    """The geometry: a strength a stage; `rotation` in degrees; `quarter_turns` is how often a page lies on its side."""
 
-    size: tuple[int, int] = (900, 1800)
     rotation: float = Field(default=0.0, ge=0, le=180)
     quarter_turns: Strength = 0.0
     perspective: Strength = 0.0
@@ -87,13 +86,6 @@ class CameraRecipe(_Part):
     lens: Strength = 0.0
     background: Strength = 0.0
     crop: Strength = 0.0
-
-    @field_validator("size")
-    @classmethod
-    def _sizes(cls, value: tuple[int, int]) -> tuple[int, int]:
-        if not 200 <= value[0] <= value[1] <= 8000:
-            raise ValueError("size is [low, high] of the picture's longer side, within 200..8000 px")
-        return value
 
 
 class WearRecipe(_Part):
