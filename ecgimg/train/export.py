@@ -53,16 +53,25 @@ def deployable(model: nn.Module) -> nn.Module:
 
 
 def export_onnx(
-    twin: nn.Module, inputs: Mapping[str, Tensor], output: str, path: Path, spec: Mapping[str, Any]
+    twin: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    path: Path,
+    spec: Mapping[str, Any],
+    free: Mapping[str, Mapping[int, str]] | None = None,
 ) -> None:
-    """Write a deployable twin with a free first axis; weights of two axes and more are stored in half precision."""
+    """Write a deployable twin with a free first axis; weights of two axes and more are stored in half precision.
+
+    ``free`` names further axes of inputs and outputs whose length is free.
+    """
     import onnx
 
+    axes = {name: {0: "batch", **(free or {}).get(name, {})} for name in (*inputs, *outputs)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of shapes that are constant here by design
         torch.onnx.export(
-            twin, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=[output],
-            dynamic_axes={name: {0: "batch"} for name in (*inputs, output)}, opset_version=17, dynamo=False,
+            twin, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=list(outputs),
+            dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
     model = onnx.load(str(path))
     store_half(model)

@@ -148,7 +148,7 @@ def export(twin: nn.Module, held: EcgSet, path: Path, plan: Plan) -> Path:
         "licence": "Apache-2.0", "plan": _plain(asdict(plan)),
     }  # fmt: skip
     signals, mask = torch.zeros(2, 12, 1000), torch.ones(2, 12, 1000)
-    export_onnx(twin, {"signals": signals, "mask": mask}, "logits", path, spec)
+    export_onnx(twin, {"signals": signals, "mask": mask}, ["logits"], path, spec)
     return path
 
 

@@ -83,7 +83,7 @@ class TestDefault(Promises):
         twin = deployable(Ensemble([model, warmed(PatchEcg(SMALL))], 3))
         signals, mask = inputs()
         path = tmp_path / "net.onnx"
-        export_onnx(twin, {"signals": signals[:2], "mask": mask[:2]}, "logits", path, {"network": "test"})
+        export_onnx(twin, {"signals": signals[:2], "mask": mask[:2]}, ["logits"], path, {"network": "test"})
         network = open_network(path, threads=1)
         ours = network.run(signals=signals.numpy(), mask=mask.numpy())[0]
         np.testing.assert_allclose(ours, twin(signals, mask).numpy(), atol=1e-4)
