@@ -9,6 +9,13 @@ from ecgimg.types import Floats
 
 from .aging import cloud
 
+_WOODS = (
+    ((150, 108, 72), (32, 26, 20)),
+    ((105, 72, 48), (26, 20, 16)),
+    ((196, 160, 118), (26, 24, 22)),
+    ((62, 58, 56), (10, 10, 10)),
+)
+"""Colour of a wood, and how much its grain varies it."""
 KINDS = ("wood", "wood", "desk", "cloth", "dark", "paper")
 
 
@@ -19,9 +26,8 @@ def background(rng: np.random.Generator, height: int, width: int) -> Floats:
         return _wood(rng, height, width)
     if kind == "cloth":
         return _cloth(rng, height, width)
-    base = {"desk": rng.uniform(90, 220, 3), "dark": rng.uniform(15, 60, 3), "paper": rng.uniform(215, 250, 3)}[kind]
-    if kind != "desk" or rng.random() < 0.6:
-        base = base.mean() + 0.15 * (base - base.mean())
+    grey = float({"desk": rng.uniform(90, 220), "dark": rng.uniform(15, 60), "paper": rng.uniform(215, 250)}[kind])
+    base = grey + rng.uniform(-0.12, 0.12, 3) * (grey if kind == "desk" else 30)
     grain = cloud(rng, height, width, 4) * 8 + cloud(rng, height, width, 300) * 5
     return np.asarray(base.astype(np.float32) + grain[..., None], np.float32)
 
@@ -54,6 +60,6 @@ def _cloth(rng: np.random.Generator, height: int, width: int) -> Floats:
     period = float(rng.uniform(3, 9))
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
     weave = np.sin(6.28 * x / period) * np.sin(6.28 * y / period)
-    base = rng.uniform(40, 200, 3).astype(np.float32)
+    base = (rng.uniform(40, 200) + rng.uniform(-25, 25, 3)).astype(np.float32)
     field = 0.1 * weave + 0.18 * cloud(rng, height, width, 6)
     return np.asarray(base * (1 + field[..., None]), np.float32)

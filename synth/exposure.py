@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ecgimg.types import Floats
 
-from .aging import cloud
+from .aging import cloud, grain
 
 
 def light(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
@@ -48,11 +48,13 @@ def white_balance(rng: np.random.Generator, image: Floats, strength: float) -> F
     """Warm or cold light, exposure, contrast and gamma."""
     warm, green = rng.normal(0, 0.5, 2) * strength
     gains = np.array([1 + 0.16 * warm, 1 + 0.05 * green, 1 - 0.2 * warm], np.float32)
-    out = np.clip(image * (gains * (1 - strength * float(rng.uniform(-0.08, 0.42)))) / 255, 0, 1.2)
+    tones = np.arange(256, dtype=np.float32)[:, None]
+    out = np.clip(tones * (gains * (1 - strength * float(rng.uniform(-0.08, 0.42)))) / 255, 0, 1.2)
     contrast = 1 - strength * float(rng.uniform(-0.1, 0.3))
     out = 0.5 + (out - 0.5) * contrast - 0.06 * strength * float(rng.random())
     gamma = float(np.exp(strength * rng.normal(0, 0.2)))
-    return np.asarray(255 * np.clip(out, 0, 1) ** gamma, np.float32)
+    table = (255 * np.clip(out, 0, 1) ** gamma).astype(np.float32)[None]
+    return np.asarray(cv2.LUT(np.clip(image + 0.5, 0, 255).astype(np.uint8), table), np.float32)
 
 
 def moire(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
@@ -87,11 +89,10 @@ def motion(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: 
 def noise(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     """Photon noise that grows in the dark parts' stead with brightness, and coarse colour noise."""
     h, w = image.shape[:2]
-    grain = rng.standard_normal((h, w), np.float32) * 10 * strength
-    color = rng.standard_normal((h // 2 + 1, w // 2 + 1, 3), np.float32) * 7 * strength
-    spread = cv2.resize(color, (w, h), interpolation=cv2.INTER_LINEAR)
-    level = np.sqrt(np.clip(image, 20, 255) / 255)
-    return np.asarray(image + (grain[..., None] + spread) * level, np.float32)
+    fine = grain(rng, h, w) * np.float32(10 * strength)
+    color = cv2.resize(grain(rng, h // 2 + 1, w // 2 + 1, 3), (w, h), interpolation=cv2.INTER_LINEAR)
+    level = cv2.sqrt(np.clip(image, 20, 255) * np.float32(1 / 255))
+    return np.asarray(image + (fine + color * np.float32(7 * strength)) * level, np.float32)
 
 
 def low_dpi(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: float) -> Floats:
@@ -116,8 +117,8 @@ def photocopy(rng: np.random.Generator, image: Floats, strength: float) -> Float
     local = cv2.GaussianBlur(single, (0, 0), max(3.0, 0.02 * w))
     hard = 1 + 9 * strength**2
     out = 255 / (1 + np.exp(-hard * (single - local * float(rng.uniform(0.78, 0.92))) / 28))
-    streaks = (rng.random(w) < 0.004 * strength).astype(np.float32) * float(rng.uniform(20, 90))
-    specks = (rng.random((h, w), np.float32) < 0.0012 * strength) * float(rng.uniform(80, 230))
+    streaks = np.float32(rng.uniform(20, 90)) * (rng.random(w) < 0.004 * strength)
+    specks = np.float32(rng.uniform(80, 230)) * (rng.random((h, w), np.float32) < 0.0012 * strength)
     return np.asarray(np.repeat((out - streaks - specks)[..., None], 3, axis=2), np.float32)
 
 
@@ -126,7 +127,8 @@ def jpeg(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     quality = round(97 - 75 * strength)
     bgr = np.ascontiguousarray(image.clip(0, 255).astype(np.uint8)[..., ::-1])
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.float32)
+    back = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
+    return back[..., ::-1].astype(np.float32)
 
 
 def _disc(radius: float) -> NDArray[np.float32]:

@@ -84,7 +84,8 @@ def ruled_paper(
     x0, y0 = max(0, round(box[0])), max(0, round(box[1]))
     x1, y1 = min(width - 1, round(box[2])), min(height - 1, round(box[3]))
     if style.kind != "none":
-        xs, ys = np.arange(x0, x1 + 1) - origin[0], np.arange(y0, y1 + 1) - origin[1]
+        xs = np.arange(x0, x1 + 1, dtype=np.float64) - origin[0]
+        ys = np.arange(y0, y1 + 1, dtype=np.float64) - origin[1]
         code[y0 : y1 + 1, x0 : x1 + 1] = _grid_code(xs, ys, px_per_mm, style)
         if style.border:
             cv2.rectangle(code, (x0, y0), (x1, y1), 255, max(1, round(style.major_mm * px_per_mm)))

@@ -107,7 +107,17 @@ def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, 
     points = np.stack([np.where(np.isnan(up), np.nan, x), y0 - up], axis=1).astype(np.float32)
     inside = ((points > -0.5) & (points < (plan.width - 0.5, plan.height - 0.5))).all(axis=1)
     clipped = np.zeros(len(up), bool) if style.clip is None else np.abs(values) * style.gain > style.clip
-    placed = PlacedCell(cell.lead, cell.sign, is_strip, cell.start, cell.seconds, float(x0), float(x1), float(y0))
+    placed = PlacedCell(
+        lead=cell.lead,
+        sign=cell.sign,
+        line=cell.row,
+        is_strip=is_strip,
+        start=cell.start,
+        seconds=cell.seconds,
+        x0=float(x0),
+        x1=float(x1),
+        y0=float(y0),
+    )
     return Curve(placed, (index / fs).astype(np.float32), values, points, np.isfinite(values) & inside & ~clipped)
 
 

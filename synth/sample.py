@@ -59,22 +59,24 @@ def photograph(
     if camera:
         warp = build_warp(w, h, relief, sample_view(rng, camera))
         seen, mask = warp.photograph(worn)
-        image = seen.astype(np.float32)
+        image: Floats = seen.astype(np.float32)
         if mask.min() < 255:
             share = (mask.astype(np.float32) / 255)[..., None]
-            image = image * share + background(rng, warp.height, warp.width) * (1 - share)
+            image = np.asarray(image * share + background(rng, warp.height, warp.width) * (1 - share), np.float32)
     else:
         warp, image = identity_warp(w, h), worn.astype(np.float32)
     pixels, late = wear_photo(rng, image, recipe.wear, page.px_per_mm)
-    moved = [warp.to_photo(c.points) for c in page.curves]
+    groups = [page.grid_nodes(), page.corners, *(t.corners for t in page.texts), *(c.points for c in page.curves)]
+    nodes, corners, *rest = warp.all_to_photo(groups)
+    boxes, lines = rest[: len(page.texts)], rest[len(page.texts) :]
     return SynthPage(
         pixels=pixels,
         sheet=page,
         warp=warp,
-        curves=tuple(moved_curve(c, p, warp.width, warp.height) for c, p in zip(page.curves, moved, strict=True)),
-        texts=tuple(replace(t, corners=warp.to_photo(t.corners)) for t in page.texts),
-        nodes=warp.to_photo(page.grid_nodes()),
-        corners=warp.to_photo(page.corners),
+        curves=tuple(moved_curve(c, p, warp.width, warp.height) for c, p in zip(page.curves, lines, strict=True)),
+        texts=tuple(replace(t, corners=b) for t, b in zip(page.texts, boxes, strict=True)),
+        nodes=nodes,
+        corners=corners,
         signal=signal,
         seed=seed,
         recipe=recipe.name,
@@ -94,7 +96,7 @@ def printed(mv: Floats, rng: np.random.Generator) -> Floats:
     out = np.where(known, mv - centre, 0).astype(np.float64)
     cut = float(rng.choice([0.5, 0.15, 0.0], p=[0.45, 0.3, 0.25]))
     if cut:
-        out = sosfiltfilt(butter(1, cut, "high", fs=FS, output="sos"), out, axis=1)
+        out = np.asarray(sosfiltfilt(butter(1, cut, "high", fs=FS, output="sos"), out, axis=1))
     return np.where(known, out, np.nan).astype(np.float32)
 
 
