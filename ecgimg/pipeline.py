@@ -1,0 +1,107 @@
+"""The chain from a photo to a recording: load -> straighten -> ink -> trace -> layout -> assemble.
+
+One hook sees every step: it is called with the step's name, what the step made, how many steps are done and how many
+there are. Progress bars use the numbers, debug pictures the artifact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+from ecgimg.io.images import read_page
+from ecgimg.layouts import load_layout, load_layouts
+from ecgimg.options import AUTO_LAYOUT, Options
+from ecgimg.stages.assemble import assemble
+from ecgimg.stages.ink import ink_image
+from ecgimg.stages.layout import LayoutOptions, find_layout
+from ecgimg.stages.rectify import rectify
+from ecgimg.stages.trace import trace
+from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
+
+Hook = Callable[[str, object, int, int], None]
+"""Called after each step as hook(step, artifact, done, total)."""
+
+STEPS = ("load", "straighten", "ink", "trace", "layout", "assemble")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, eq=False)
+class Digitized:
+    """A page and everything that was made of it; `timings` are (step, seconds) in order."""
+
+    photo: Photo
+    sheet: Sheet
+    match: LayoutMatch
+    recording: Recording
+    timings: tuple[tuple[str, float], ...]
+
+
+class _Clock:
+    """Runs the steps one after the other, measures them and tells the hook."""
+
+    def __init__(self, hook: Hook | None) -> None:
+        self._hook = hook
+        self.timings: list[tuple[str, float]] = []
+
+    def run(self, step: str, make: Callable[[], _T]) -> _T:
+        """What `make` makes."""
+        start = perf_counter()
+        artifact = make()
+        self.timings.append((step, perf_counter() - start))
+        if self._hook is not None:
+            self._hook(step, artifact, STEPS.index(step) + 1, len(STEPS))
+        return artifact
+
+
+def digitize_page(path: Path, page: int, options: Options, name: str, hook: Hook | None = None) -> Digitized:
+    """Digitizes one page of a picture or document; `name` becomes the recording's.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such page or layout.
+    """
+    clock = _Clock(hook)
+    layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
+    wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
+    photo = clock.run("load", lambda: read_page(path, page))
+    sheet = clock.run("straighten", lambda: rectify(photo))
+    ink = clock.run("ink", lambda: ink_image(sheet))
+    lines = clock.run("trace", lambda: trace(ink, sheet.px_per_mm))
+    match = clock.run("layout", lambda: find_layout(sheet, ink, lines, wanted))
+    recording = clock.run("assemble", lambda: assemble(sheet, lines, match, name))
+    return Digitized(photo, sheet, match, recording, tuple(clock.timings))
+
+
+def digitize(
+    source: str | Path,
+    *,
+    page: int = 1,
+    layout: str | Path | None = None,
+    paper_speed: float | None = None,
+    gain: float | None = None,
+    hook: Hook | None = None,
+) -> Recording:
+    """The recording on a photo, scan or PDF page of a paper ECG.
+
+    Args:
+        source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file.
+        page: page of the document, from 1.
+        layout: a name of `ecgimg layouts list` or a YAML file; found from the page by default.
+        paper_speed: mm/s; read from the page by default, and 25 where the page doesn't tell.
+        gain: mm/mV; read from the page by default, and 10 where the page doesn't tell.
+        hook: called after each step as hook(step, artifact, done, total).
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such page, layout, speed or gain.
+    """
+    chosen = None if layout is None else str(layout)
+    options = Options.read(layout=chosen, paper_speed=paper_speed, gain=gain)
+    return digitize_page(Path(source), page, options, Path(source).stem, hook).recording
