@@ -164,22 +164,19 @@ def shading(rng: np.random.Generator, image: Floats, strength: float, relief: Re
 def _spread(field: Floats, step: float, height: int, width: int) -> Floats:
     scale = np.array([[1 / step, 0, 0], [0, 1 / step, 0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(
-        cv2.warpAffine(field, scale, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    wide = cv2.warpAffine(field, scale, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(wide, np.float32)
 
 
 def _blot(rng: np.random.Generator, h: int, w: int, radius: float, rough: float) -> Floats:
     angle = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-    r = radius * (
-        1
-        + rough * sum(float(rng.normal(0, 0.5)) * np.cos(k * angle + float(rng.uniform(0, 6.28))) for k in range(2, 7))
-    )
+    waves = np.cos(np.arange(2, 7)[:, None] * angle + rng.uniform(0, 6.28, (5, 1)))
+    r = radius * (1 + rough * (rng.normal(0, 0.5, (5, 1)) * waves).sum(axis=0))
     at = rng.uniform(0, 1, 2) * [w, h]
     points = np.stack([at[0] + r * np.cos(angle), at[1] + r * np.sin(angle)], axis=1)
     layer = np.zeros((h, w), np.uint8)
     cv2.fillPoly(layer, [np.round(points).astype(np.int32)], 255, cv2.LINE_AA)
-    return layer.astype(np.float32) / 255
+    return np.asarray(layer, np.float32) / np.float32(255)
 
 
 def _scribble(rng: np.random.Generator, w: int, h: int) -> Floats:
