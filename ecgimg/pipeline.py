@@ -1,4 +1,4 @@
-"""The chain from a photo to a recording: load -> straighten -> ink -> trace -> layout -> assemble.
+"""The chain from a photo to a recording: load -> straighten -> ink -> orient -> trace -> layout -> assemble.
 
 One hook sees every step: it is called with the step's name, what the step made, how many steps are done and how many
 there are. Progress bars use the numbers, debug pictures the artifact.
@@ -18,6 +18,7 @@ from ecgimg.options import AUTO_LAYOUT, Options
 from ecgimg.stages.assemble import assemble
 from ecgimg.stages.ink import ink_image
 from ecgimg.stages.layout import LayoutOptions, find_layout
+from ecgimg.stages.orient import orient
 from ecgimg.stages.rectify import rectify
 from ecgimg.stages.trace import trace
 from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
@@ -25,7 +26,7 @@ from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
 Hook = Callable[[str, object, int, int], None]
 """Called after each step as hook(step, artifact, done, total)."""
 
-STEPS = ("load", "straighten", "ink", "trace", "layout", "assemble")
+STEPS = ("load", "straighten", "ink", "orient", "trace", "layout", "assemble")
 
 _T = TypeVar("_T")
 
@@ -72,10 +73,11 @@ def digitize_page(path: Path, page: int, options: Options, name: str, hook: Hook
     photo = clock.run("load", lambda: read_page(path, page))
     sheet = clock.run("straighten", lambda: rectify(photo))
     ink = clock.run("ink", lambda: ink_image(sheet))
-    lines = clock.run("trace", lambda: trace(ink, sheet.px_per_mm))
-    match = clock.run("layout", lambda: find_layout(sheet, ink, lines, wanted))
-    recording = clock.run("assemble", lambda: assemble(sheet, lines, match, name))
-    return Digitized(photo, sheet, match, recording, tuple(clock.timings))
+    upright = clock.run("orient", lambda: orient(sheet, ink))
+    lines = clock.run("trace", lambda: trace(upright))
+    match = clock.run("layout", lambda: find_layout(upright, lines, wanted))
+    recording = clock.run("assemble", lambda: assemble(upright.sheet, lines, match, name))
+    return Digitized(photo, upright.sheet, match, recording, tuple(clock.timings))
 
 
 def digitize(

@@ -93,6 +93,22 @@ class Sheet:
         _require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
 
 
+@dataclass(frozen=True, eq=False)
+class UprightSheet:
+    """A sheet that lies as it is read: its ink [H, W] in 0..1 without the grid, and the zero lines of its rows of curves.
+
+    `zeros` are sheet y from top to bottom.
+    """
+
+    sheet: Sheet
+    ink: Floats
+    zeros: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _require(self.ink.shape == self.sheet.pixels.shape[:2], "ink is [H, W] of its sheet")
+        _require(list(self.zeros) == sorted(self.zeros), "rows come from top to bottom")
+
+
 @dataclass(frozen=True)
 class Scale:
     """A measured or assumed scale: mm/s or mm/mV, and where it came from."""
@@ -106,10 +122,11 @@ class Scale:
 
 @dataclass(frozen=True)
 class PlacedCell:
-    """One stretch of one lead on a sheet: sheet pixels from `x0` to `x1`, and its zero line `y0`."""
+    """One stretch of one lead on a sheet: its line, sheet pixels from `x0` to `x1`, and its zero line `y0`."""
 
     lead: str
     sign: int
+    line: int
     is_strip: bool
     start: float
     seconds: float

@@ -1,0 +1,95 @@
+"""Puts a page's curves into one recording: lines and layout -> Recording in millivolts and absolute time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgimg.leads import LEADS, lead_index
+from ecgimg.stages.grid import Array
+from ecgimg.types import Floats, LayoutMatch, Line, PageGeometry, PlacedCell, Recording, Sheet
+
+FS = 500.0
+"""Sampling rate of digitized recordings in Hz."""
+DOUBTFUL = 0.5
+"""Mean confidence of a lead under which the recording warns."""
+
+
+def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: str) -> Recording:
+    """The recording of a page: each lead at the time at which it was printed, NaN where it was not.
+
+    A lead that stands both in a column and in a rhythm strip is taken from the strip, which is longer.
+    """
+    samples = round(match.seconds * FS)
+    signals = np.full((len(LEADS), samples), np.nan, np.float32)
+    confidence = np.zeros_like(signals)
+    curves = []
+    for cell in sorted(match.cells, key=lambda cell: cell.is_strip):
+        values, trust = _cell_signal(lines[cell.line], cell, match, sheet.px_per_mm)
+        row = lead_index(cell.lead)
+        first = round(cell.start * FS)
+        count = min(len(values), samples - first)
+        if cell.is_strip:
+            signals[row], confidence[row] = np.nan, 0
+        signals[row, first : first + count] = values[:count]
+        confidence[row, first : first + count] = trust[:count]
+        curves.append((cell, _photo_curve(sheet, lines[cell.line], cell)))
+    return Recording(
+        signals=signals,
+        fs=FS,
+        confidence=confidence,
+        name=name,
+        layout_id=match.layout_id,
+        geometry=PageGeometry(
+            px_per_mm=sheet.px_per_mm,
+            rotation=sheet.rotation,
+            straightened_by=sheet.straightened_by,
+            paper_speed=match.paper_speed,
+            gain=match.gain,
+            curves=tuple(curves),
+        ),
+        warnings=_warnings(match, signals, confidence),
+    )
+
+
+def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> tuple[Floats, Floats]:
+    """Millivolts and confidence at FS over a cell, zero at its row's zero line."""
+    times = np.arange(round(cell.seconds * FS)) / FS
+    columns = (cell.x0 + times * match.paper_speed.value * q) / line.step
+    millivolts = cell.sign * (cell.y0 - line.y) / (match.gain.value * q)
+    values = _interpolate(columns, millivolts)
+    trust = np.where(np.isfinite(values), np.interp(columns, np.arange(len(line.y)), line.confidence), 0)
+    return values, trust.astype(np.float32)
+
+
+def _interpolate(columns: np.ndarray, values: Array) -> Floats:
+    """Linear between known samples, NaN beside unknown ones and beyond the ends."""
+    low = np.floor(columns).astype(int)
+    inside = (low >= 0) & (low < len(values) - 1)
+    low = np.clip(low, 0, len(values) - 2)
+    share = columns - low
+    result = np.where(share == 0, values[low], values[low] * (1 - share) + values[low + 1] * share)
+    return np.where(inside, result, np.nan).astype(np.float32)
+
+
+def _photo_curve(sheet: Sheet, line: Line, cell: PlacedCell) -> Floats:
+    first, last = max(int(np.ceil(cell.x0 / line.step)), 0), min(int(cell.x1 / line.step) + 1, len(line.y))
+    y = line.y[first:last]
+    points = np.stack([np.arange(first, first + len(y)) * line.step, np.nan_to_num(y)], axis=1)
+    photo = sheet.map.to_photo(points)
+    photo[~np.isfinite(y)] = np.nan
+    return photo
+
+
+def _warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
+    warnings = []
+    for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
+        if scale.source == "assumed":
+            warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
+    printed = {cell.lead for cell in match.cells}
+    for row, lead in enumerate(LEADS):
+        known = np.isfinite(signals[row])
+        if lead in printed and not known.any():
+            warnings.append(f"lead {lead} could not be followed")
+        elif known.any() and confidence[row][known].mean() < DOUBTFUL:
+            warnings.append(f"lead {lead} is doubtful")
+    return tuple(warnings)

@@ -1,0 +1,332 @@
+"""Finds the paper format of a sheet: curves and words -> LayoutMatch, or a refusal that says what was seen.
+
+Every format with as many lines as the page is placed on it and judged by what the page itself says: the lead names that
+were read, a rhythm strip that repeats one of the cells (which also tells its lead), Einthoven's law (I + III = II) and
+Goldberger's (aVR + aVL + aVF = 0) among cells of the same time, and the printed length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecgimg.errors import RefusedError
+from ecgimg.layouts import PAPER_SPEEDS, Layout
+from ecgimg.stages.grid import Array
+from ecgimg.stages.pulse import Pulse, find_pulses
+from ecgimg.stages.words import Word, read_gain, read_speed, read_words
+from ecgimg.types import LayoutMatch, Line, PlacedCell, Scale, UprightSheet
+
+LENGTH_TOLERANCE = 0.035
+"""Share by which the printed length may differ from the format's."""
+MIN_VISIBLE = 0.55
+"""Share of the format's length that must be on the picture."""
+LABEL_LEFT_MM, LABEL_RIGHT_MM = 8.0, 16.0
+"""Where a lead's name stands relative to the start of its cell."""
+LABEL_REACH_MM = 22.0
+"""How far above or below its row's zero line it stands."""
+SAME_LEAD = 0.95
+"""Correlation from which a strip repeats a cell; different leads of the same beats reach about 0.8 at times."""
+LIKE_LEAD = 0.7
+LEAD_MARGIN = 0.15
+"""By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
+LAW_RESIDUAL = 0.5
+"""Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
+MIN_CONFIDENCE = 0.6
+RIVAL_DOUBT = 1.5
+"""How many times the doubt of the best format that of the next one must be."""
+PULSE_MV = 1.0
+"""Height of a calibration pulse."""
+
+
+@dataclass(frozen=True)
+class LayoutOptions:
+    """What the user knows of a page: formats to choose from, and paper speed (mm/s) and gain (mm/mV) if not to be read."""
+
+    layouts: tuple[Layout, ...]
+    paper_speed: float | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What was seen of a page, in sheet pixels."""
+
+    lines: tuple[Line, ...]
+    words: tuple[Word, ...]
+    pulses: tuple[Pulse, ...]
+    left: float
+    right: float
+    px_per_mm: float
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    layout: Layout
+    cells: tuple[PlacedCell, ...]
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutOptions) -> LayoutMatch:
+    """The format of a page, with its cells in place.
+
+    Raises:
+        RefusedError: no format fits; the message tells how many rows were seen and what came nearest.
+    """
+    if not lines:
+        raise RefusedError("no ECG curves found on the grid", where="layout")
+    q = upright.sheet.px_per_mm
+    words = read_words(upright.ink, lines, q)
+    pulses = find_pulses(upright.ink, upright.zeros, q)
+    left, right = _printed_range(lines, pulses)
+    page = _Page(lines, words, pulses, left, right, q)
+    rivals = [layout for layout in options.layouts if layout.n_lines == len(lines)]
+    if not rivals:
+        raise RefusedError(f"{len(lines)} rows of curves, which no known layout has", where="layout", remedy=_REMEDY)
+    speed = _paper_speed(page, options, rivals)
+    judged = sorted((_judge(page, layout, speed) for layout in rivals), key=lambda j: j.confidence, reverse=True)
+    best = judged[0]
+    tied = len(judged) > 1 and 1 - judged[1].confidence < RIVAL_DOUBT * (1 - best.confidence)
+    if best.confidence < MIN_CONFIDENCE or tied:
+        seen = "; ".join(f"{j.layout.id} {j.confidence:.2f} ({', '.join(j.evidence) or 'nothing'})" for j in judged[:2])
+        raise RefusedError(
+            f"{len(lines)} rows over {(right - left) / q:.0f} mm fit no layout surely: {seen}",
+            where="layout",
+            remedy=_REMEDY,
+        )
+    recording_seconds = max(c.start + c.seconds for c in best.cells)
+    return LayoutMatch(
+        layout_id=best.layout.id,
+        cells=best.cells,
+        paper_speed=speed,
+        gain=_gain(page, options),
+        confidence=best.confidence,
+        evidence=best.evidence,
+        seconds=recording_seconds,
+    )
+
+
+_REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
+
+
+def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float]:
+    """First and last sheet column of the curves, without the calibration pulses."""
+    ends = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
+    ends = [columns for columns in ends if columns.size]
+    if not ends:
+        raise RefusedError("the curves are too faint to be followed", where="layout")
+    left = float(np.median([columns[0] for columns in ends]))
+    right = float(np.median([columns[-1] for columns in ends]))
+    if pulses:
+        pulse_left, pulse_right = (float(np.median([getattr(p, side) for p in pulses])) for side in ("left", "right"))
+        if pulse_left - left < right - pulse_right:
+            left = pulse_right
+        else:
+            right = pulse_left
+    return left, right
+
+
+def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> Scale:
+    """Paper speed: the user's, the printed one, else the one at which the curves have a format's length, else the usual."""
+    if options.paper_speed is not None:
+        return Scale(options.paper_speed, "given")
+    printed = read_speed(page.words)
+    if printed is not None:
+        return Scale(printed, "text")
+    length = (page.right - page.left) / page.px_per_mm
+    usual = rivals[0].paper_speed
+    fits = [s for s in PAPER_SPEEDS if any(abs(length / (r.seconds * s) - 1) < LENGTH_TOLERANCE for r in rivals)]
+    return Scale(fits[0], "signal") if len(fits) == 1 and fits[0] != usual else Scale(usual, "assumed")
+
+
+def _gain(page: _Page, options: LayoutOptions) -> Scale:
+    """Gain: the user's, the calibration pulse's (measured, since it is what the paper shows), the printed, the usual."""
+    if options.gain is not None:
+        return Scale(options.gain, "given")
+    if page.pulses:
+        height = float(np.median([p.height for p in page.pulses])) / page.px_per_mm / PULSE_MV
+        nearest = min((5.0, 10.0, 20.0), key=lambda gain: abs(np.log(height / gain)))
+        if abs(height / nearest - 1) < 0.12:
+            return Scale(nearest, "pulse")
+    printed = read_gain(page.words)
+    return Scale(printed, "text") if printed is not None else Scale(10.0, "assumed")
+
+
+def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
+    """Places a format on the page and weighs what speaks for and against it.
+
+    Independent pieces of evidence leave the doubt of each: confidence = 1 - product of the doubts.
+    """
+    length_mm = (page.right - page.left) / page.px_per_mm
+    nominal_mm = layout.seconds * speed.value
+    origin = _origin(page, layout, nominal_mm)
+    if origin is None or length_mm < MIN_VISIBLE * nominal_mm:
+        return _Judgement(layout, (), 0.0, (f"{length_mm:.0f} mm instead of {nominal_mm:.0f} mm",))
+    cells = _place(page, layout, origin, speed)
+    doubts: list[float] = []
+    evidence: list[str] = []
+    if abs(length_mm / nominal_mm - 1) < LENGTH_TOLERANCE:
+        doubts.append(0.6)
+        evidence.append(f"{length_mm:.0f} mm long")
+    right_names, wrong_names = _names(page, cells)
+    if right_names + wrong_names:
+        doubts.append(0.8**right_names * 1.6**wrong_names)
+        evidence.append(f"{right_names} of {len(cells)} lead names read, {wrong_names} against")
+    cells, repeats = _strips(page, cells)
+    for lead, correlation in repeats:
+        doubts.append(0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.0)
+        evidence.append(f"strip {lead} repeats its cell (r = {correlation:.2f})")
+    residual = _law_residual(page, cells)
+    if residual is not None:
+        doubts.append(float(np.clip(residual / LAW_RESIDUAL, 0.15, 1.0)))
+        evidence.append(f"Einthoven's law leaves {100 * residual:.0f} %")
+    doubt = float(np.prod(doubts)) if doubts else 1.0
+    return _Judgement(layout, cells, float(np.clip(1 - doubt, 0, 1)), tuple(evidence))
+
+
+def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
+    """Sheet column at which the first cell begins.
+
+    A calibration pulse at the left ends there. Curves of the right length are centred on the format. Where the picture
+    cuts the page, the lead names tell.
+    """
+    nominal = nominal_mm * page.px_per_mm
+    length = page.right - page.left
+    if abs(length / nominal - 1) < LENGTH_TOLERANCE:
+        return page.left if _pulse_is_left(page) else page.left + (length - nominal) / 2
+    if _pulse_is_left(page):
+        return page.left
+    starts = []
+    for cell in layout.cells:
+        line = page.lines[cell.row]
+        for word in page.words:
+            if word.lead == cell.lead and abs(word.y + word.height / 2 - line.zero) < LABEL_REACH_MM * page.px_per_mm:
+                starts.append(word.x - cell.column * nominal / layout.n_columns)
+    if len(starts) < 3 or np.ptp(np.percentile(starts, [25, 75])) > 6 * page.px_per_mm:
+        return page.left if length < nominal else None
+    return float(np.median(starts))
+
+
+def _pulse_is_left(page: _Page) -> bool:
+    return any(abs(p.right - page.left) < 4 * page.px_per_mm for p in page.pulses)
+
+
+def _place(page: _Page, layout: Layout, origin: float, speed: Scale) -> tuple[PlacedCell, ...]:
+    per_second = speed.value * page.px_per_mm
+    placed = []
+    for cell in (*layout.cells, *layout.strips):
+        is_strip = cell.row >= layout.n_rows
+        x0 = origin + (0.0 if is_strip else cell.column * layout.column_seconds * per_second)
+        placed.append(
+            PlacedCell(
+                lead=cell.lead,
+                sign=cell.sign,
+                line=cell.row,
+                is_strip=is_strip,
+                start=cell.start,
+                seconds=cell.seconds,
+                x0=x0,
+                x1=x0 + cell.seconds * per_second,
+                y0=page.lines[cell.row].zero,
+            )
+        )
+    return tuple(placed)
+
+
+def _names(page: _Page, cells: tuple[PlacedCell, ...]) -> tuple[int, int]:
+    """How many cells have their lead's name beside their start, and how many have another lead's and not their own."""
+    right = wrong = 0
+    for cell in cells:
+        near = _names_near(page, cell)
+        right += cell.lead in near
+        wrong += bool(near - {"II", "III"}) and cell.lead not in near  # strokes of a QRS can look like II
+    return right, wrong
+
+
+def _names_near(page: _Page, cell: PlacedCell) -> set[str]:
+    """The leads whose names stand beside a cell's start."""
+    q = page.px_per_mm
+    return {
+        word.lead
+        for word in page.words
+        if word.lead is not None
+        and -LABEL_LEFT_MM * q < word.x - cell.x0 < LABEL_RIGHT_MM * q
+        and abs(word.y + word.height / 2 - cell.y0) < LABEL_REACH_MM * q
+        and _nearest_line(page, word) == cell.line
+    }
+
+
+def _nearest_line(page: _Page, word: Word) -> int:
+    return int(np.argmin([abs(word.y + word.height / 2 - line.zero) for line in page.lines]))
+
+
+def _strips(page: _Page, cells: tuple[PlacedCell, ...]) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float]]]:
+    """The cells with each strip's lead as the page shows it, and (lead, likeness to its cell) of every strip.
+
+    A strip's printed name decides; without one, a cell of another lead that it repeats clearly better than its own.
+    """
+    named = list(cells)
+    repeats: list[tuple[str, float]] = []
+    for k, strip in enumerate(cells):
+        if not strip.is_strip:
+            continue
+        likeness = {c.lead: (_likeness(page, strip, c), c) for c in cells if not c.is_strip}
+        known = {lead: (r, c) for lead, (r, c) in likeness.items() if r is not None}
+        if not known:
+            continue
+        printed = _names_near(page, strip) & known.keys()
+        best = max(known, key=lambda lead: known[lead][0])
+        chosen = strip.lead
+        if len(printed) == 1 and known[min(printed)][0] > LIKE_LEAD:
+            chosen = printed.pop()
+        elif chosen in known and known[best][0] > max(SAME_LEAD, known[chosen][0] + LEAD_MARGIN):
+            chosen = best
+        if chosen in known:
+            named[k] = replace(strip, lead=chosen, sign=known[chosen][1].sign)
+            repeats.append((chosen, known[chosen][0]))
+    return tuple(named), repeats
+
+
+def _likeness(page: _Page, strip: PlacedCell, cell: PlacedCell) -> float | None:
+    """Correlation of a strip with a cell over the cell's stretch of paper, or None where too little is known."""
+    a = _samples(page.lines[strip.line], cell.x0, cell.x1)
+    b = _samples(page.lines[cell.line], cell.x0, cell.x1)
+    known = np.isfinite(a) & np.isfinite(b)
+    if known.mean() < 0.5:
+        return None
+    a, b = a[known] - a[known].mean(), b[known] - b[known].mean()
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / scale if scale > 0 else None
+
+
+def _law_residual(page: _Page, cells: tuple[PlacedCell, ...]) -> float | None:
+    """Power left of I + III - II and of aVR + aVL + aVF against the leads' own, where the three stand above each other."""
+    left = total = 0.0
+    by_lead = {cell.lead: cell for cell in cells if not cell.is_strip}
+    for leads, signs in ((("I", "III", "II"), (1, 1, -1)), (("aVR", "aVL", "aVF"), (1, 1, 1))):
+        trio = [by_lead[lead] for lead in leads if lead in by_lead]
+        if len(trio) < 3 or len({cell.start for cell in trio}) > 1:
+            continue
+        curves = np.stack(
+            [
+                sign * cell.sign * _samples(page.lines[cell.line], cell.x0, cell.x1)
+                for sign, cell in zip(signs, trio, strict=True)
+            ]
+        )
+        known = np.isfinite(curves).all(axis=0)
+        if known.mean() < 0.5:
+            continue
+        curves = curves[:, known] - np.median(curves[:, known], axis=1, keepdims=True)
+        left += float((curves.sum(axis=0) ** 2).mean())
+        total += float((curves**2).mean(axis=1).sum())
+    return left / total if total > 0 else None
+
+
+def _samples(line: Line, x0: float, x1: float) -> Array:
+    """The curve's y at every pixel from x0 to x1, NaN where it is not known."""
+    columns = np.arange(round(x0), round(x1))
+    return np.asarray(
+        np.interp(columns, np.arange(len(line.y)) * line.step, line.y, left=np.nan, right=np.nan), np.float32
+    )
