@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from skimage.restoration import unwrap_phase
 
+from ecgimg.stages.filters import wide_blur
+
 Array = NDArray[np.float32]
 
 TILE = 256
@@ -61,8 +63,8 @@ def contrast_image(rgb: NDArray[np.uint8], scale: float = 12.0) -> Array:
         scale: the neighbourhood's standard deviation in pixels.
     """
     dark = rgb.min(axis=2).astype(np.float32)
-    detail = cv2.GaussianBlur(dark, (0, 0), scale) - dark
-    spread = cv2.GaussianBlur(np.abs(detail), (0, 0), 2 * scale)
+    detail = wide_blur(dark, scale) - dark
+    spread = wide_blur(np.abs(detail), 2 * scale)
     return np.asarray(np.clip(detail / (spread + 1.0), -1.0, 2.5), np.float32)
 
 
@@ -73,7 +75,7 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
     the median of their darkest pixels is the grid's own level.
     """
     bright = rgb.max(axis=2).astype(np.float32)
-    detail = cv2.GaussianBlur(bright, (0, 0), 3 * px_per_mm) - bright
+    detail = wide_blur(bright, 3 * px_per_mm) - bright
     side = round(MAJOR_MM * px_per_mm)
     level = float(np.median(cv2.dilate(detail, np.ones((side, side), np.uint8))[::side, ::side]))
     ink = (detail > 1.6 * level + 4).astype(np.uint8)
@@ -83,7 +85,8 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
 def fit_grid(contrast: Array) -> GridFit | None:
     """The grid's homography from a contrast image [H, W], or None where no grid is found."""
     centres, spectra = _polar_spectra(contrast)
-    common = _comb(np.percentile(spectra, 70, axis=0), FREQUENCIES)
+    usual = np.asarray(np.percentile(spectra[::2], 70, axis=0), np.float32)
+    common = _comb(usual, FREQUENCIES)
     angle, frequency, score = _strongest_pair(common)
     if score < MIN_SCORE:
         return None
@@ -94,7 +97,7 @@ def fit_grid(contrast: Array) -> GridFit | None:
         return None
     box = _box(lines, centres[good], contrast.shape)
     across = float(max(box[2] - box[0], box[3] - box[1]))
-    spacing, assumed = _line_spacing(np.percentile(spectra, 70, axis=0), angle, frequency, across)
+    spacing, assumed = _line_spacing(usual, angle, frequency, across)
     return GridFit(np.diag([spacing, spacing, 1.0]) @ lines, box * spacing, spacing, score, assumed)
 
 
@@ -258,34 +261,46 @@ def phase_field(flat: Array, px_per_mm: float, period_mm: float, step: float, ha
 def _axis_field(
     flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], axis: int
 ) -> tuple[Array, Array]:
-    image = flat if axis == 0 else flat.T
-    stride = max(1, round(step * px_per_mm))
-    position = np.arange(image.shape[1], dtype=np.float32) / (period_mm * px_per_mm)
-    energy = cv2.GaussianBlur(image * image, (0, 0), MAJOR_MM * px_per_mm)[::stride, ::stride]
-    total = np.zeros_like(energy)
-    weight = np.zeros_like(energy)
-    strength = np.zeros_like(energy)
+    image = flat if axis == 0 else np.ascontiguousarray(flat.T)
+    period = period_mm * px_per_mm
+    cycles = np.arange(image.shape[1], dtype=np.float32) / period
+    energy = _local_mean(image * image, MAJOR_MM * px_per_mm, MAJOR_MM * px_per_mm, step * px_per_mm)
+    total, weight, strength = (np.zeros_like(energy) for _ in range(3))
     for k in harmonics:
-        z = _demodulate(image, position * k, period_mm * px_per_mm, stride)
-        phase = np.angle(z)
-        amplitude = np.abs(z)
+        carrier = np.exp(-2j * np.pi * k * cycles).astype(np.complex64)
+        across, along = 0.6 * period, 1.3 * max(period, 12.0)
+        real = _local_mean(image * carrier.real, across, along, step * px_per_mm)
+        imaginary = _local_mean(image * carrier.imag, across, along, step * px_per_mm)
+        amplitude, phase = cv2.cartToPolar(real, imaginary)
+        phase = np.where(phase > np.pi, phase - 2 * np.pi, phase)
         if k == 1:
             strength = amplitude / np.sqrt(energy + 1e-3)
             if harmonics == (1,):
                 phase = _unwrap(phase, strength)
-        total += k * amplitude * phase.astype(np.float32)
+        total += k * amplitude * phase
         weight += k * k * amplitude
-    shift = -total / (weight + 1e-6) * np.float32(period_mm / (2 * np.pi))
+    shift = np.asarray(-total / (weight + 1e-6) * (period_mm / (2 * np.pi)), np.float32)
     return (shift, strength) if axis == 0 else (shift.T, strength.T)
 
 
-def _demodulate(image: Array, cycles: Array, period_px: float, stride: int) -> NDArray[np.complex64]:
-    """The image's local amplitude at a frequency along x, sampled every `stride` pixels."""
-    across, along = 0.6 * period_px, 1.3 * max(period_px, 12.0)
-    carrier = np.exp(-2j * np.pi * cycles).astype(np.complex64)
-    real = cv2.GaussianBlur(image * carrier.real, (0, 0), sigmaX=across, sigmaY=along)[::stride, ::stride]
-    imag = cv2.GaussianBlur(image * carrier.imag, (0, 0), sigmaX=across, sigmaY=along)[::stride, ::stride]
-    return np.asarray(real + 1j * imag, np.complex64)
+def _local_mean(image: Array, across: float, along: float, step: float) -> Array:
+    """Gaussian means of a plane at every `step` pixels, with the standard deviations along x and y in pixels.
+
+    Blocks are averaged before the Gaussian: they are small against it and make it cheap.
+    """
+    block = max(1, int(min(across, along, step) / 2.5))
+    h, w = -(-image.shape[0] // block), -(-image.shape[1] // block)
+    padded = cv2.copyMakeBorder(
+        image, 0, h * block - image.shape[0], 0, w * block - image.shape[1], cv2.BORDER_REFLECT_101
+    )
+    small = cv2.resize(padded, (w, h), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), sigmaX=across / block, sigmaY=along / block)
+    rows, cols = int((image.shape[0] - 1) / step) + 1, int((image.shape[1] - 1) / step) + 1
+    offset = (0.5 - block / 2) / block  # a node's pixel in the small plane, whose pixels lie in the blocks' middles
+    to_small = np.array([[step / block, 0, offset], [0, step / block, offset]])
+    flags = cv2.INTER_LINEAR + cv2.WARP_INVERSE_MAP
+    nodes = cv2.warpAffine(smooth, to_small, (cols, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(nodes, np.float32)
 
 
 def _unwrap(phase: Array, strength: Array) -> Array:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from ecgimg.stages.filters import wide_blur
 from ecgimg.stages.grid import MAJOR_MM, Array
 from ecgimg.types import Sheet
 
@@ -29,7 +30,7 @@ def ink_image(sheet: Sheet) -> Array:
     """
     q = sheet.px_per_mm
     bright = sheet.pixels.max(axis=2).astype(np.float32)
-    detail = cv2.GaussianBlur(bright, (0, 0), 3 * q) - bright
+    detail = wide_blur(bright, 3 * q) - bright
     paper = _paper(sheet)
     slack = 2 * round(GRID_SLACK_MM * q) + 1
     pattern = _grid_pattern(detail, paper, round(MAJOR_MM * q))
