@@ -115,12 +115,35 @@ class WearRecipe(_Part):
 
 
 class Recipe(_Part):
-    """A whole recipe: its name, what is printed, how it is photographed, and its wear."""
+    """A whole recipe: its name, what is printed, how it is photographed, and its wear.
+
+    `conditions` are weights of layouts; a set with conditions prints every record under each of them in turn.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
     page: PageRecipe = PageRecipe()
     camera: CameraRecipe | None = None
     wear: WearRecipe = WearRecipe()
+    conditions: tuple[Weights, ...] = ()
+
+    def under(self, condition: int) -> Recipe:
+        """The recipe of one of its conditions."""
+        return self.with_layouts(self.conditions[condition])
+
+    def with_layouts(self, weights: Weights) -> Recipe:
+        """The recipe with other layouts.
+
+        Raises:
+            UsageError: a layout that there is not.
+        """
+        try:
+            page = PageRecipe.model_validate({**self.page.model_dump(), "layouts": weights})
+        except ValidationError as error:
+            remedy = f"choose from all, {', '.join(layout_ids())}, or a .yaml file"
+            raise UsageError(
+                error.errors()[0]["msg"].removeprefix("Value error, "), where="layout", remedy=remedy
+            ) from error
+        return self.model_copy(update={"page": page, "conditions": ()})
 
 
 def recipe_names() -> tuple[str, ...]:

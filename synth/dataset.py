@@ -1,0 +1,228 @@
+"""Sets of pages: one seed gives the same files on one process or many, and a broken run goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError, WorkerError
+from ecgimg.io.recordings import write_atomically
+
+from .contact import write_contact_sheet
+from .kit import Kit, kit_page
+from .recipe import Recipe, load_recipe, pick
+from .sample import sample_page
+from .signals import SignalSource, open_source
+from .storage import Measure, write_page
+
+ENGINES = ("ecgimg", "ecg-image-kit")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class SetPlan:
+    """What a set is made of: with it and a page's number the page is determined.
+
+    `recipes` and `layouts` are weights written as `photo` or `photo:3,scan:1`; empty layouts keep the recipes' own.
+    `source` is as `open_source` reads it, `folds` matter for PTB-XL only.
+    """
+
+    n: int
+    recipes: str = "photo"
+    layouts: str = ""
+    source: str = "sim"
+    folds: tuple[int, ...] = tuple(range(1, 9))
+    seed: int = 0
+    engine: str = "ecgimg"
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise UsageError(f"{self.n} pages", where="synth", remedy="ask for at least one")
+        if self.seed < 0:
+            raise UsageError(f"seed {self.seed}", where="synth", remedy="seeds count from 0")
+        if self.engine not in ENGINES:
+            raise UsageError(f"no engine {self.engine!r}", where="synth", remedy=f"use {' or '.join(ENGINES)}")
+
+
+@dataclass(frozen=True)
+class SetReport:
+    """What became of a set: pages written now, pages found from before, and pages left out, each with its reason."""
+
+    folder: Path
+    written: int
+    found: int
+    failed: tuple[tuple[str, str], ...] = field(default=())
+    contact_sheet: Path | None = None
+
+
+def write_dataset(
+    out: Path | str,
+    plan: SetPlan,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    measure: Measure | None = None,
+) -> SetReport:
+    """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*` and `contact.png`.
+
+    Args:
+        out: the folder; a set that was begun there with the same plan is gone on with.
+        plan: what to write.
+        jobs: processes; the files don't depend on it.
+        progress: called with (done, total) after each page.
+        measure: adds beat-level parameters to each page's JSON (a function that can be pickled).
+
+    Raises:
+        UsageError: an unknown recipe, layout, source or engine; or another plan's set lies in the folder.
+        UnreadableInputError: the source has no records.
+        DependencyError: the engine is not there.
+        OutputError: the folder can't be written.
+        WorkerError: a process died.
+    """
+    out = Path(out)
+    maker = _Maker(plan, out, measure)
+    _claim(out, plan)
+    todo = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
+    found, failed = plan.n - len(todo), []
+    for done, (name, reason) in enumerate(_run(maker, todo, jobs), start=1):
+        if reason:
+            failed.append((name, reason))
+        if progress:
+            progress(found + done, plan.n)
+    if todo and len(failed) == plan.n:
+        raise UnreadableInputError(f"no page could be made: {failed[0][1]}", where="synth", remedy="check the source")
+    pictures = sorted(p for p in (out / "pages").iterdir() if p.suffix in (".jpg", ".png"))
+    sheet = write_contact_sheet(pictures, out / "contact.png")
+    return SetReport(out, len(todo) - len(failed), found, tuple(sorted(failed)), sheet)
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Weights of a text such as `3x4+1R` or `3x4:2,6x2:1`.
+
+    Raises:
+        UsageError: a weight is no positive number, or there is nothing to weigh.
+    """
+    weights: dict[str, float] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        name, _, weight = part.partition(":")
+        try:
+            weights[name] = float(weight or 1)
+        except ValueError:
+            weights[name] = -1.0
+        if not weights[name] > 0:
+            raise UsageError(f"{part!r} is no weight", where="synth", remedy="write NAME or NAME:WEIGHT,NAME:WEIGHT")
+    if not weights:
+        raise UsageError("nothing to choose from", where="synth", remedy="write NAME or NAME:WEIGHT,NAME:WEIGHT")
+    return weights
+
+
+class _Maker:
+    """Makes page k of a plan; opened anew in every process."""
+
+    def __init__(self, plan: SetPlan, out: Path, measure: Measure | None) -> None:
+        self.plan, self.out, self.measure = plan, out, measure
+        weights = parse_weights(plan.recipes)
+        self.recipes: dict[str, Recipe] = {name: _recipe(name, plan.layouts) for name in weights}
+        self.weights = weights
+        self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
+        self.kit = Kit.from_environment() if plan.engine == "ecg-image-kit" else None
+
+    def make(self, k: int) -> tuple[str, str]:
+        """Writes page k; returns its name and, when its record is damaged, the reason."""
+        name = _name(k)
+        rng = np.random.default_rng([self.plan.seed, k, 1])
+        recipe = self.recipes[pick(rng, self.weights)]
+        extra: dict[str, object] = {"engine": self.plan.engine}
+        turn = k
+        if recipe.conditions:
+            # Every record is printed under every condition before the next record comes.
+            turn, condition = divmod(k, len(recipe.conditions))
+            recipe = recipe.under(condition)
+            extra["condition"] = condition
+        record, key = self._record(turn), (self.plan.seed, k)
+        try:
+            if self.kit:
+                page = kit_page(self.kit, key, recipe, self.source, record)
+            else:
+                page = sample_page(key, recipe, self.source, record)
+        except UnreadableInputError as error:
+            return name, str(error)
+        image = "jpg" if recipe.camera else "png"
+        write_page(page, self.out / "pages", name, image, extra, self.measure)
+        return name, ""
+
+    def _record(self, turn: int) -> int:
+        """Every record once before any comes twice, in an order of the seed's own."""
+        n = len(self.source)
+        if n > 1_000_000:
+            return turn
+        lap, at = divmod(turn, n)
+        return int(np.random.default_rng([self.plan.seed, lap, 2]).permutation(n)[at])
+
+
+def _recipe(name: str, layouts: str) -> Recipe:
+    recipe = load_recipe(name)
+    return recipe.with_layouts(parse_weights(layouts)) if layouts else recipe
+
+
+def _name(k: int) -> str:
+    return f"{k:06d}"
+
+
+def _claim(out: Path, plan: SetPlan) -> None:
+    """Writes the plan, or checks that the one in the folder is the same; more pages of the same are welcome."""
+    path = out / "dataset.json"
+    mine = json.loads(json.dumps(asdict(plan)))
+    if path.is_file():
+        try:
+            theirs = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
+        if {**theirs, "n": 0} != {**mine, "n": 0}:
+            remedy = "choose another folder, or repeat the options in its dataset.json"
+            raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
+        mine["n"] = max(plan.n, int(theirs["n"]))
+    try:
+        (out / "pages").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out}: {error.strerror or error}", where="synth") from error
+    write_atomically(path, (json.dumps(mine, indent=1) + "\n").encode())
+
+
+_maker: _Maker | None = None
+
+
+def _open(plan: SetPlan, out: Path, measure: Measure | None) -> None:
+    global _maker
+    cv2.setNumThreads(1)
+    _maker = _Maker(plan, out, measure)
+
+
+def _make(k: int) -> tuple[str, str]:
+    assert _maker is not None
+    return _maker.make(k)
+
+
+def _run(maker: _Maker, todo: list[int], jobs: int) -> Iterator[tuple[str, str]]:
+    if jobs <= 1 or len(todo) < 2:
+        yield from map(maker.make, todo)
+        return
+    args = (maker.plan, maker.out, maker.measure)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, args) as pool:
+        futures = [pool.submit(_make, k) for k in todo]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise WorkerError("a process died while it made pages", where="synth") from error
+        except (EcgimgError, KeyboardInterrupt):
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,211 @@
+"""Pages on disk: a picture, a JSON one can read, an NPZ with the dense parts, and the recording as WFDB.
+
+The formats are described in `docs/synth.md`. Files are written in this order, each whole or not at all; the JSON comes
+last, so that a page with a JSON is complete.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ecgimg.errors import UnreadableInputError
+from ecgimg.io.recordings import write_atomically, write_wfdb
+from ecgimg.layouts import Layout
+from ecgimg.types import Floats, Pixels, PlacedCell, Recording
+
+from .camera import Warp
+from .signals import FS
+from .truth import Curve, SynthPage, TextBox
+
+FORMAT = "ecgimg-synth/1"
+Beats = Mapping[str, Sequence[Mapping[str, float]]]
+Measure = Callable[[Recording], Beats]
+"""Measures a recording: for each lead a list with one entry a beat, of named values."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPage:
+    """A page read back: where its picture is, and its truth in the picture's pixels.
+
+    `warp` maps between picture and sheet; `signal` [12, T] is what was printed, at `fs`.
+    """
+
+    image: Path
+    layout: Layout
+    px_per_mm: float
+    paper_speed: float
+    gain: float
+    curves: tuple[Curve, ...]
+    texts: tuple[TextBox, ...]
+    nodes: Floats
+    corners: Floats
+    warp: Warp
+    signal: Floats
+    fs: float
+    labels: tuple[str, ...]
+    text: str
+
+    def pixels(self) -> Pixels:
+        """RGB pixels [H, W, 3] of the picture."""
+        image = cv2.imread(str(self.image), cv2.IMREAD_COLOR)
+        if image is None:
+            raise UnreadableInputError(f"{self.image} is no picture", where="synthetic page")
+        return np.ascontiguousarray(image[..., ::-1], np.uint8)
+
+
+def write_page(
+    page: SynthPage, folder: Path, name: str, image: str, extra: Mapping[str, Any], measure: Measure | None
+) -> Path:
+    """Writes NAME.jpg or .png, .npz, .hea with .dat and .json into a folder; returns the JSON's path.
+
+    Raises:
+        OutputError: a file can't be written.
+    """
+    bgr = np.ascontiguousarray(page.pixels[..., ::-1])
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 95] if image == "jpg" else [cv2.IMWRITE_PNG_COMPRESSION, 4]
+    write_atomically(folder / f"{name}.{image}", cv2.imencode(f".{image}", bgr, quality)[1].tobytes())
+    write_atomically(folder / f"{name}.npz", _dense(page))
+    recording = Recording(signals=page.signal.mv, fs=FS, name=name, layout_id=page.layout.id)
+    write_wfdb(recording, folder, name)
+    truth: dict[str, Any] = {
+        "format": FORMAT,
+        "id": name,
+        "image": f"{name}.{image}",
+        "dense": f"{name}.npz",
+        "recording": name,
+    }
+    truth |= {**extra, **_readable(page)}
+    if measure is not None:
+        truth["beats"] = {lead: [dict(beat) for beat in beats] for lead, beats in measure(recording).items()}
+    return write_atomically(folder / f"{name}.json", (json.dumps(truth, indent=1) + "\n").encode())
+
+
+def read_page(path: Path | str) -> StoredPage:
+    """Reads a page back from its JSON.
+
+    Raises:
+        UnreadableInputError: the files are missing, damaged, or of another format.
+    """
+    path = Path(path)
+    try:
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        if truth["format"] != FORMAT:
+            raise ValueError(f"format {truth['format']!r}")
+        with np.load(path.with_name(truth["dense"])) as dense:
+            return _stored(path, truth, {key: dense[key] for key in dense.files})
+    except (OSError, ValueError, KeyError) as error:
+        remedy = f"give the .json of a page that `ecgimg synth` wrote ({FORMAT})"
+        raise UnreadableInputError(f"{path}: {error}", where="synthetic page", remedy=remedy) from error
+
+
+def _dense(page: SynthPage) -> bytes:
+    curves = page.curves
+    data = io.BytesIO()
+    np.savez_compressed(
+        data,
+        map_nodes=page.warp.nodes,
+        map_step=np.float32(page.warp.step),
+        map_origin=np.float32(page.warp.origin),
+        grid_nodes=page.nodes,
+        signal=page.signal.mv,
+        fs=np.float32(FS),
+        curve_start=np.cumsum([0, *(len(c.time) for c in curves)]).astype(np.int32),
+        curve_points=np.concatenate([c.points for c in curves]),
+        curve_time=np.concatenate([c.time for c in curves]),
+        curve_mv=np.concatenate([c.mv for c in curves]),
+        curve_visible=np.concatenate([c.visible for c in curves]),
+    )
+    return data.getvalue()
+
+
+def _readable(page: SynthPage) -> dict[str, Any]:
+    sheet, signal = page.sheet, page.signal
+    h, w = sheet.pixels.shape[:2]
+    pulses = page.warp.all_to_photo(sheet.pulses) if sheet.pulses else []
+    return {
+        "seed": list(page.seed),
+        "recipe": page.recipe,
+        "width": page.warp.width,
+        "height": page.warp.height,
+        "layout": page.layout.model_dump(mode="json"),
+        "paper_speed": sheet.paper_speed,
+        "gain": sheet.gain,
+        "sheet": {
+            "width": w,
+            "height": h,
+            "px_per_mm": sheet.px_per_mm,
+            "grid": sheet.grid_kind,
+            "grid_origin": _rounded(sheet.grid_origin),
+            "grid_box": _rounded(sheet.grid_box),
+        },
+        "corners": _rounded(page.corners),
+        "cells": [_cell(c) for c in page.curves],
+        "texts": [{"text": t.text, "kind": t.kind, "lead": t.lead, "corners": _rounded(t.corners)} for t in page.texts],
+        "pulses": [_rounded(p) for p in pulses],
+        "wear": {name: round(size, 4) for name, size in page.wear},
+        "record": {
+            "name": signal.record,
+            "labels": list(signal.labels),
+            "text": signal.text,
+            "age": signal.age,
+            "sex": signal.sex,
+            "notes": list(signal.notes),
+        },
+    }
+
+
+def _cell(curve: Curve) -> dict[str, Any]:
+    c = curve.cell
+    known = np.isfinite(curve.mv)
+    return {
+        "lead": c.lead,
+        "sign": c.sign,
+        "line": c.line,
+        "is_strip": c.is_strip,
+        "start": c.start,
+        "seconds": c.seconds,
+        "sheet": {"x0": round(c.x0, 3), "x1": round(c.x1, 3), "y0": round(c.y0, 3)},
+        "box": None if curve.box is None else _rounded(curve.box),
+        "visible": round(float(curve.visible.mean()), 4),
+        "known": round(float(known.mean()), 4),
+    }
+
+
+def _rounded(values: Any) -> Any:
+    return np.round(np.asarray(values, np.float64), 3).tolist()
+
+
+def _stored(path: Path, truth: dict[str, Any], dense: dict[str, np.ndarray[Any, Any]]) -> StoredPage:
+    starts = dense["curve_start"]
+    curves = []
+    for cell, a, b in zip(truth["cells"], starts[:-1], starts[1:], strict=True):
+        at = {key: cell["sheet"][key] for key in ("x0", "x1", "y0")}
+        what = {key: cell[key] for key in ("lead", "sign", "line", "is_strip", "start", "seconds")}
+        parts = (dense[f"curve_{key}"][a:b] for key in ("time", "mv", "points", "visible"))
+        curves.append(Curve(PlacedCell(**what, **at), *parts))
+    warp = Warp(dense["map_nodes"], truth["width"], truth["height"], int(dense["map_step"]))
+    texts = (TextBox(t["text"], t["kind"], np.asarray(t["corners"], np.float32), t["lead"]) for t in truth["texts"])
+    return StoredPage(
+        image=path.with_name(truth["image"]),
+        layout=Layout.model_validate(truth["layout"]),
+        px_per_mm=truth["sheet"]["px_per_mm"],
+        paper_speed=truth["paper_speed"],
+        gain=truth["gain"],
+        curves=tuple(curves),
+        texts=tuple(texts),
+        nodes=dense["grid_nodes"],
+        corners=np.asarray(truth["corners"], np.float32),
+        warp=warp,
+        signal=dense["signal"],
+        fs=float(dense["fs"]),
+        labels=tuple(truth["record"]["labels"]),
+        text=truth["record"]["text"],
+    )
