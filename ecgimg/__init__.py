@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ecgimg.leads import LEADS
     from ecgimg.nets.patchecg import PatchEcg
+    from ecgimg.pipeline import digitize
+    from ecgimg.types import Recording
+
+__all__ = ["LEADS", "Recording", "digitize", "load_patchecg"]
 
 __version__ = "0.1.0"
+
+_HOMES = {"LEADS": "ecgimg.leads", "Recording": "ecgimg.types", "digitize": "ecgimg.pipeline"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first asked for, so that `import ecgimg` loads nothing heavy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ecgimg' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def load_patchecg(threads: int = 0) -> PatchEcg:

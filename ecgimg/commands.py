@@ -70,6 +70,67 @@ def _root(
     """A photo or scan of a paper ECG in, a 12-lead recording out."""
 
 
+@app.command()
+def digitize(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")],
+    layout: Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")] = None,
+    paper_speed: Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")] = None,
+    gain: Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="wfdb or csv; may be given twice. [wfdb]")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do pages again that are done.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")] = False,
+    config: Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")] = False,
+) -> None:
+    """Digitize paper ECGs: WFDB or CSV, JSON and an overlay for each page, and summary.csv.
+
+    Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
+    7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
+    """
+    from ecgimg.batch import SUMMARY, exit_code, run_batch
+    from ecgimg.options import Options
+    from ecgimg.progress import Reporter
+
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    switches = {"force": force or None, "debug": debug or None}
+    options = Options.read(config=config, timeout=timeout, **given, **switches)
+    with Reporter(quiet, verbose) as reporter:
+        outcomes = run_batch(inputs, out, options, reporter)
+        reporter.told(outcomes, str(out / SUMMARY))
+    raise typer.Exit(int(exit_code(outcomes)))
+
+
+@app.command()
+def doctor() -> None:
+    """Check what digitizing needs: packages, the program tesseract, layouts, networks."""
+    from ecgimg.doctor import examine
+
+    checks = examine()
+    words = {True: "ok", None: "note", False: "FAILED"}
+    for check in checks:
+        typer.echo(f"{words[check.ok]:7} {check.name:24} {check.said}")
+    if any(check.ok is False for check in checks):
+        raise typer.Exit(int(ExitCode.DEPENDENCY))
+
+
+@app.command("json-schema")
+def json_schema() -> None:
+    """Print the JSON Schema of the file STEM.json that `digitize` writes."""
+    import json
+
+    from ecgimg.io.results import PageResult
+
+    typer.echo(json.dumps(PageResult.model_json_schema(by_alias=True), indent=2))
+
+
 @layouts_app.command("list")
 def layouts_list() -> None:
     """List the paper formats that come with the package."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ecgimg.io.recordings import write_atomically
 from ecgimg.leads import LEADS
-from ecgimg.types import Floats, Photo, Pixels, PlacedCell, Recording
+from ecgimg.types import Floats, Photo, Pixels, PlacedCell, Recording, Sheet
 
 COLORS: dict[str, tuple[int, int, int]] = dict(
     zip(
@@ -79,6 +79,17 @@ def recording_image(recording: Recording) -> Pixels:
     foot = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
     _write(canvas, foot, (MARGIN_MM * q, height - 2 * q), 0.5, (0, 0, 0))
     return canvas
+
+
+def artifact_image(artifact: object) -> Pixels | None:
+    """A picture of what a step of the pipeline made; None where there is none to see."""
+    if isinstance(artifact, Photo | Sheet):
+        return artifact.pixels
+    if isinstance(artifact, Recording):
+        return recording_image(artifact)
+    if isinstance(artifact, np.ndarray) and artifact.ndim == 2:
+        return np.asarray(255 - np.rint(artifact.clip(0, 1) * 255), np.uint8)
+    return None
 
 
 def write_recording_png(recording: Recording, path: Path) -> Path:

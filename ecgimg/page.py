@@ -1,0 +1,180 @@
+"""One page of a run: what it is to become, whether it was done before, its files.
+
+A page NAME becomes NAME.json, NAME.hea and NAME.dat and/or NAME.csv, and NAME.overlay.png. The JSON is written first
+and lists the other files, the hash of the source and the settings; a page is done when all of that is there and agrees,
+so that a run that was killed between two files does the page again.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from ecgimg.errors import EcgimgError, ExitCode, RefusedError
+from ecgimg.inputs import DEBUG_SUFFIX, OUTPUT_SUFFIXES, OVERLAY_SUFFIX, PageJob
+from ecgimg.io.results import PageResult, PageSettings, hash_file, read_result, write_result
+from ecgimg.options import Options
+from ecgimg.worker import Tell
+
+if TYPE_CHECKING:
+    from ecgimg.pipeline import Digitized
+
+Status = Literal["ok", "refused", "failed"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A page, where its results go, and how it is to be read."""
+
+    job: PageJob
+    out: Path
+    options: Options
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a page ended: a row of summary.csv.
+
+    `reason` is the one line that tells why there is no recording; `details` is the traceback of an unexpected error.
+    `skipped` means that the page had been done before.
+    """
+
+    name: str
+    input: str
+    page: int
+    status: Status
+    seconds: float
+    reason: str = ""
+    layout: str = ""
+    confidence: float | None = None
+    exit_code: ExitCode = ExitCode.OK
+    warnings: tuple[str, ...] = ()
+    details: str = ""
+    skipped: bool = False
+
+
+def ended_early(task: Task) -> Outcome | None:
+    """The outcome of a page that needs no work: it can't be read, or it was done before with the same settings."""
+    job, options = task.job, task.options
+    if job.error is not None:
+        return failed(job, job.error, 0.0)
+    if options.force:
+        return None
+    before = read_result(task.out / f"{job.name}.json")
+    if before is None or before.settings != _settings(options):
+        return None
+    wanted = {*_file_names(job.name, options)}
+    if not wanted <= set(before.files) or any(not (task.out / name).is_file() for name in before.files):
+        return None
+    if before.source.page != job.page or before.source.sha256 != hash_file(job.path):
+        return None
+    return _ok(job, before, round(sum(before.timings.values()), 3), skipped=True)
+
+
+def digitize_task(task: Task, tell: Tell) -> Outcome:
+    """Digitizes a page and writes its files; runs in a worker and never raises."""
+    start = perf_counter()
+    step = ["the start"]
+
+    def follow(name: str, done: int, total: int) -> None:
+        step[0] = name
+        tell(name, done, total)
+
+    try:
+        result = _digitize(task, follow)
+    except EcgimgError as error:
+        return failed(task.job, error, perf_counter() - start)
+    except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
+        where = f"{task.job.path}, after {step[0]}"
+        wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
+        return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
+    return _ok(task.job, result, round(perf_counter() - start, 3))
+
+
+def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") -> Outcome:
+    """The outcome of a page that gave no recording."""
+    return Outcome(
+        name=job.name,
+        input=str(job.path),
+        page=job.page,
+        status="refused" if isinstance(error, RefusedError) else "failed",
+        seconds=seconds,
+        reason=str(error),
+        exit_code=error.exit_code,
+        details=details,
+    )
+
+
+def _ok(job: PageJob, result: PageResult, seconds: float, skipped: bool = False) -> Outcome:
+    return Outcome(
+        name=job.name,
+        input=str(job.path),
+        page=job.page,
+        status="ok",
+        seconds=seconds,
+        layout=result.layout.id,
+        confidence=result.confidence,
+        warnings=result.warnings,
+        skipped=skipped,
+    )
+
+
+def _digitize(task: Task, tell: Tell) -> PageResult:
+    """The heavy imports stay here, in the worker."""
+    import cv2
+
+    from ecgimg.io.results import describe_page
+    from ecgimg.pipeline import digitize_page
+
+    if task.options.jobs > 1:
+        cv2.setNumThreads(1)
+    job, options = task.job, task.options
+
+    def hook(step: str, artifact: object, done: int, total: int) -> None:
+        tell(step, done, total)
+        if options.debug:
+            _keep_picture(task.out / f"{job.name}{DEBUG_SUFFIX}" / f"{done}-{step}.png", artifact)
+
+    made = digitize_page(job.path, job.page, options, job.name, hook)
+    names = _file_names(job.name, options)
+    result = describe_page(made.photo, made.sheet, made.match, made.recording, made.timings, _settings(options), names)
+    _write(result, made, task)
+    return result
+
+
+def _write(result: PageResult, made: Digitized, task: Task) -> None:
+    """The JSON first; files of an older result go before it, so that old and new never look like one."""
+    from ecgimg.io.recordings import write_csv, write_wfdb
+    from ecgimg.report.figures import overlay_image, write_png
+
+    out, name = task.out, task.job.name
+    before = read_result(out / f"{name}.json")
+    for old in set(before.files) & {f"{name}{suffix}" for suffix in OUTPUT_SUFFIXES[1:]} if before else ():
+        (out / old).unlink(missing_ok=True)
+    write_result(result, out / f"{name}.json")
+    if "wfdb" in task.options.formats:
+        write_wfdb(made.recording, out, name)
+    if "csv" in task.options.formats:
+        write_csv(made.recording, out / f"{name}.csv")
+    write_png(overlay_image(made.photo, made.recording), out / f"{name}{OVERLAY_SUFFIX}")
+
+
+def _keep_picture(path: Path, artifact: object) -> None:
+    from ecgimg.report.figures import artifact_image, write_png
+
+    picture = artifact_image(artifact)
+    if picture is not None:
+        write_png(picture, path)
+
+
+def _file_names(name: str, options: Options) -> tuple[str, ...]:
+    suffixes = {"wfdb": (".hea", ".dat"), "csv": (".csv",)}
+    recordings = [f"{name}{suffix}" for wanted in options.formats for suffix in suffixes[wanted]]
+    return (f"{name}.json", *recordings, f"{name}{OVERLAY_SUFFIX}")
+
+
+def _settings(options: Options) -> PageSettings:
+    return PageSettings(layout=options.layout, paper_speed=options.paper_speed, gain=options.gain)
