@@ -151,6 +151,40 @@ def layouts_show(name: Annotated[str, typer.Argument(help="A name of `layouts li
     sys.stdout.write(text)
 
 
+@app.command("synth")
+def synth_command(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the set; an unfinished set goes on there.")],
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="Pages.")] = 100,
+    layout: Annotated[str, typer.Option(help="NAME, all, or NAME:WEIGHT,...; the preset's own by default.")] = "",
+    preset: Annotated[
+        str, typer.Option(help="clean, scan, photo, ruin, patchecg, a .yaml, or NAME:WEIGHT,...")
+    ] = "photo",
+    source: Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb:DIR.")] = "sim",
+    fold: Annotated[str, typer.Option(help="Folds of PTB-XL, such as 1-8 or 1,3,5.")] = "1-8",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    engine: Annotated[str, typer.Option(help="ecgimg or ecg-image-kit.")] = "ecgimg",
+) -> None:
+    """Make synthetic pages with their exact truth, and a contact sheet of them."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ecgimg.synth.dataset import SetPlan, parse_folds, write_dataset
+
+    plan = SetPlan(n, preset, layout, source, parse_folds(fold), seed, engine)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("pages", total=n)
+        report = write_dataset(
+            out, plan, jobs=jobs, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for name, reason in report.failed:
+        typer.echo(f"{name}: {reason}", err=True)
+    typer.echo(f"{report.written} pages written, {report.found} were there, {len(report.failed)} left out", err=True)
+    typer.echo(report.contact_sheet)
+    if report.failed:
+        raise typer.Exit(int(ExitCode.SOME_FAILED))
+
+
 @train_app.command("patchecg")
 def train_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],

@@ -124,6 +124,24 @@ def parse_weights(text: str) -> dict[str, float]:
     return weights
 
 
+def parse_folds(text: str) -> tuple[int, ...]:
+    """Folds of a text such as `1-8` or `1,3,5-7`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    folds: set[int] = set()
+    try:
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            folds.update(range(int(first), int(last or first) + 1))
+    except ValueError as error:
+        raise UsageError(f"{text!r} names no folds", where="synth", remedy="write 1-8 or 1,3,5-7") from error
+    if not folds or not folds <= set(range(1, 11)):
+        raise UsageError(f"folds {text!r}", where="synth", remedy="PTB-XL has folds 1 to 10")
+    return tuple(sorted(folds))
+
+
 class _Maker:
     """Makes page k of a plan; opened anew in every process."""
 

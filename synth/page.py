@@ -34,7 +34,7 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
     """Draws signals on a page.
 
     Args:
-        mv: signals [12, T] in mV in the order of LEADS; NaN is not drawn.
+        mv: signals [12, T] in mV in the order of LEADS; NaN and what lies after their end is not drawn.
         fs: their rate in Hz.
         layout: what stands where; its own speed and gain give way to the style's.
         style: how it looks.
@@ -42,6 +42,7 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
     """
     plan = _plan(layout, style)
     pixels, origin = ruled_paper(plan.width, plan.height, style.px_per_mm, style.grid, style.paper_color, plan.box)
+    mv = _long_enough(mv, max(c.start + c.seconds for c in layout.cells), fs)
     ink = Ink(plan.width, plan.height)
     curves = tuple(
         _curve(cell, k >= len(layout.cells), mv, fs, style, plan)
@@ -71,6 +72,12 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
         texts=tuple(boxes),
         pulses=tuple(np.asarray(p, np.float32) for p in pulses),
     )
+
+
+def _long_enough(mv: Floats, seconds: float, fs: float) -> Floats:
+    """The signals with unknown samples after their end, where they are shorter than the page."""
+    missing = round(seconds * fs) - mv.shape[1]
+    return mv if missing <= 0 else np.pad(mv, ((0, 0), (0, missing)), constant_values=np.nan)
 
 
 def _plan(layout: Layout, style: PageStyle) -> _Plan:

@@ -40,8 +40,10 @@ def sample_page(
     layout = _layout(rng, recipe)
     style = sample_style(rng, layout, recipe.page)
     if style.paper_speed > 25 and rng.random() < recipe.page.short:
-        layout = layout.model_copy(update={"column_seconds": layout.column_seconds * 25 / style.paper_speed})
-    signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, layout.seconds)
+        # Made anew, not copied: a copy would keep the cells of the longer columns.
+        shorter = layout.column_seconds * 25 / style.paper_speed
+        layout = Layout.model_validate({**layout.model_dump(), "column_seconds": shorter})
+    signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(10.0, layout.seconds))
     signal = replace(signal, mv=printed(signal.mv, rng))
     page = render_page(signal.mv, FS, layout, style, rng)
     return photograph(page, signal, recipe, rng, key)
