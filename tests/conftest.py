@@ -6,7 +6,10 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from ecgimg.types import Floats, Pixels
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -34,3 +37,34 @@ def real_pages(shared: Path) -> list[RealPage]:
     """The real pages for measuring."""
     with (shared / "data/paper/index.csv").open(newline="") as file:
         return [RealPage(shared / "data/paper" / r["image"], r["kind"], r["layout"]) for r in csv.DictReader(file)]
+
+
+@dataclass(frozen=True, eq=False)
+class PlainPage:
+    """A clean printed page of a simulated ECG: its pixels and what was printed, [12, T] in mV at 500 Hz."""
+
+    pixels: Pixels
+    truth: Floats
+
+
+@pytest.fixture(scope="session")
+def plain_page() -> PlainPage:
+    """A page of 3x4+1R with a red grid, names, speed and gain in print: about 1690 x 900 pixels."""
+    from ecgimg.layouts import load_layout
+    from ecgimg.synth.page import render_page
+    from ecgimg.synth.signals import Simulated
+    from ecgimg.synth.style import PageStyle
+
+    truth = Simulated(1).get(4).mv
+    page = render_page(truth, 500.0, load_layout("3x4+1R"), PageStyle(px_per_mm=6.0), np.random.default_rng(1))
+    return PlainPage(page.pixels, truth)
+
+
+@pytest.fixture(scope="session")
+def plain_png(plain_page: PlainPage, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`plain_page` as a PNG."""
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("pages") / "plain.png"
+    Image.fromarray(plain_page.pixels).save(path)
+    return path

@@ -1,0 +1,81 @@
+"""File < environment < what is given; what can't be is told in one line."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from ecgimg.errors import UsageError
+from ecgimg.options import Options
+
+
+def test_defaults() -> None:
+    options = Options.read()
+    assert (options.layout, options.paper_speed, options.gain) == ("auto", None, None)
+    assert (options.formats, options.jobs, options.force) == (("wfdb",), 1, False)
+
+
+def test_file_gives_way_to_environment_and_that_to_what_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "options.yaml"
+    file.write_text("jobs: 2\ntimeout: 7\ngain: 5\n")
+    monkeypatch.setenv("ECGIMG_TIMEOUT", "8")
+    monkeypatch.setenv("ECGIMG_GAIN", "10")
+    options = Options.read(config=file, gain=20)
+    assert (options.jobs, options.timeout, options.gain) == (2, 8, 20)
+    monkeypatch.setenv("ECGIMG_CONFIG", str(file))
+    assert Options.read().jobs == 2
+
+
+def test_none_means_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECGIMG_JOBS", "3")
+    assert Options.read(jobs=None).jobs == 3
+
+
+def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECGIMG_FORMATS", "csv, wfdb,csv")
+    assert Options.read().formats == ("csv", "wfdb")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"layout": "5x5"}, "there is no layout '5x5'"),
+        ({"layout": "missing.yaml"}, "no file missing.yaml"),
+        ({"gain": 7}, "7 mm/mV is not one of 2.5, 5, 10, 20"),
+        ({"paper_speed": 30}, "30 mm/s"),
+        ({"formats": ["edf"]}, "formats"),
+        ({"formats": []}, "formats"),
+        ({"jobs": 0}, "jobs"),
+        ({"timeout": -1}, "timeout"),
+        ({"colour": "red"}, "colour"),
+        ({"config": "missing.yaml"}, "missing.yaml: No such file"),
+    ],
+)
+def test_what_cannot_be_is_a_usage_error(given: dict[str, object], told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        Options.read(**given)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["- 1\n- 2\n", "jobs: [", "speed: 25\n"])
+def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(UsageError):
+        Options.read(config=tmp_path / "bad.yaml")
+
+
+def test_own_layout_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "id: mine\ntitle: mine\nrows: [[I], [II], [III], [aVR], [aVL], [aVF]]\ncolumn_seconds: 5\n"
+    )
+    assert Options.read(layout=str(tmp_path / "mine.yaml")).layout.endswith("mine.yaml")
+
+
+def test_options_reach_a_worker() -> None:
+    options = Options.read(jobs=2, formats=["csv"])
+    assert pickle.loads(pickle.dumps(options)) == options
