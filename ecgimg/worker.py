@@ -153,7 +153,8 @@ class _Keeper(Generic[Job, Answer]):
         try:
             return self._talk(process, job)
         except (EOFError, OSError, pickle.UnpicklingError):
-            timer.cancel()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(2)  # its pipes close before it has ended; its own end tells more than our kill
             self._end()
             return _lost(process, self.timeout if late.is_set() else None)
         finally:
