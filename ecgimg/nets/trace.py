@@ -1,0 +1,157 @@
+"""The trace network: a band of a sheet around one row of leads -> where the row's curve runs, column by column.
+
+What it is: a U-Net of 0.9 M parameters, trained on rendered pages for the curve's centre line, not for its ink.
+
+    input   band [N, 3, 240, W], W a multiple of 32: 30 mm above and below the row's zero line at 4 px/mm, along time
+            8 px/mm; contrast of the brightest and of the darkest colour channel against the paper, and the place in
+            the band (-1 at the top, 1 at the bottom), by which the network knows which row is meant
+    output  logits [N, 240, 2 W] over y, one distribution for every 1/16 mm; presence [N, 2 W], the logit that the
+            row's curve is printed there at all (not before it begins, not on its calibration pulse, not on lost paper)
+
+Output column k lies at sheet column k / 2. A distribution over y instead of a mask, and a finer time axis on the output
+than on the input, follow the systems that did best in the PhysioNet digitization competition of 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.types import Floats, Line, Pixels
+
+NAME = "trace"
+PX_PER_MM = 8.0
+"""Scale of the sheets it takes, and of a band along time."""
+ROWS_PER_MM = 4
+BAND_ROWS = 240
+CHANNELS = 3
+STRIDE = 32
+"""A band's width is padded to a multiple of this."""
+STRETCH = 2
+"""Output columns for each input column."""
+TOLERANCE_MM = 0.5
+"""A sample counts as right when it lies this near to the true centre line; confidence is the chance of that."""
+SMOOTH_ROWS = 9
+"""Rows over which the distribution is summed to find its mode, so that a wide stroke beats a narrow speck."""
+REACH_ROWS = 14
+"""Rows above and below the mode over which the mean is taken."""
+BACKGROUND_MM = 3.0
+INK_PERCENTILE = 99.7
+MIN_LEVEL = 12.0
+MAX_CONTRAST = 2.0
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What was learned beside the weights.
+
+    `presence` is the probability from which a column counts as printed. `confidence` are knots (raw, calibrated) of a
+    monotone curve that turns the raw confidence into the chance that a sample is right.
+    """
+
+    presence: float
+    confidence: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Spec:
+        """What an ONNX file's specification says."""
+        return cls(float(stored["presence"]), tuple((float(raw), float(true)) for raw, true in stored["confidence"]))
+
+
+def contrast_planes(pixels: Pixels) -> Floats:
+    """Planes [2, H / 2, W] of a sheet: its brightest and darkest colour channel against the paper, 1 for full ink."""
+    red, green, blue = cv2.split(pixels)
+    brightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    planes = [_against_paper(np.asarray(channel)) for channel in (brightest, darkest)]
+    level = max(float(np.percentile(planes[0][::2, ::4], INK_PERCENTILE)), MIN_LEVEL)
+    return np.asarray(np.clip(np.stack(planes) / np.float32(level), -1.0, MAX_CONTRAST), np.float32)
+
+
+def cut_band(planes: Floats, zero: float) -> tuple[Floats, float]:
+    """One row's network input [3, 240, W'] out of the planes, and the sheet y of the band's first row.
+
+    Args:
+        planes: contrast planes of the sheet.
+        zero: y of the row's zero line in sheet pixels. Beyond the sheet the band holds blank paper.
+    """
+    rows, width = planes.shape[1:]
+    top = round((zero + 0.5) / STRETCH) - BAND_ROWS // 2
+    band = np.zeros((CHANNELS, BAND_ROWS, -(-width // STRIDE) * STRIDE), np.float32)
+    low, high = max(top, 0), min(top + BAND_ROWS, rows)
+    if high > low:
+        band[:2, low - top : high - top, :width] = planes[:, low:high]
+    band[2] = place_in_band()[:, None]
+    return band, 2.0 * top + 0.5
+
+
+def place_in_band() -> Floats:
+    """The third input channel [240]: -1 at the band's top, 1 at its bottom."""
+    return np.linspace(-1, 1, BAND_ROWS, dtype=np.float32)
+
+
+def decode(logits: Floats, presence: Floats) -> tuple[Floats, Floats]:
+    """Place of the curve and raw confidence of every output column.
+
+    Args:
+        logits: [240, N] over the band's rows.
+        presence: [N] logits.
+
+    Returns:
+        y [N] in band rows and raw confidence [N]: the chance that the curve is printed, times the
+        probability mass within TOLERANCE_MM of y.
+    """
+    count, columns = len(logits), np.arange(logits.shape[1])
+    mass = np.exp(logits - logits.max(axis=0))
+    mode = cv2.blur(mass, (1, SMOOTH_ROWS), borderType=cv2.BORDER_CONSTANT).argmax(axis=0)
+    offset = np.arange(count, dtype=np.float32) - BAND_ROWS / 2  # centred, for the sake of the sums' precision
+    total, moment = _summed(mass), _summed(mass * offset[:, None])
+    low, high = np.maximum(mode - REACH_ROWS, 0), np.minimum(mode + REACH_ROWS + 1, count)
+    near = total[high, columns] - total[low, columns]
+    y = (moment[high, columns] - moment[low, columns]) / near + BAND_ROWS / 2
+    reach = TOLERANCE_MM * ROWS_PER_MM
+    low, high = np.ceil(y - reach).astype(int).clip(0, count), np.floor(y + reach).astype(int).clip(-1, count - 1) + 1
+    inside = (total[high, columns] - total[low, columns]) / total[-1]
+    return np.asarray(y, np.float32), np.asarray(inside / (1 + np.exp(-presence)), np.float32)
+
+
+def _summed(values: Floats) -> Floats:
+    """Sums [R + 1, N] of the rows above each row."""
+    sums = np.zeros((len(values) + 1, values.shape[1]), np.float32)
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
+def to_line(logits: Floats, presence: Floats, top: float, width: int, zero: float, spec: Spec) -> Line:
+    """The curve of one row in sheet pixels.
+
+    Args:
+        logits: [240, N] over the band's rows.
+        presence: [N] logits.
+        top: sheet y of the band's first row.
+        width: width of the sheet; columns of padding beyond it are cut off.
+        zero: y of the row's zero line.
+        spec: threshold and calibration.
+    """
+    count = (width - 1) * STRETCH + 1
+    rows, raw = decode(logits[:, :count], presence[:count])
+    curve = np.asarray(spec.confidence, np.float32)
+    confidence = np.interp(raw, curve[:, 0], curve[:, 1]).astype(np.float32)
+    printed = 1 / (1 + np.exp(-presence[:count])) >= spec.presence
+    y = np.where(printed, top + PX_PER_MM / ROWS_PER_MM * rows, np.nan).astype(np.float32)
+    return Line(y=y, confidence=np.where(printed, confidence, 0).astype(np.float32), step=1 / STRETCH, zero=zero)
+
+
+def _against_paper(channel: NDArray[np.uint8]) -> Floats:
+    """Paper minus channel [H / 2, W]: the paper's level is a wide average, taken at a coarse scale for speed."""
+    h, w = channel.shape
+    half = cv2.resize(channel.astype(np.float32), (w, max(h // 2, 1)), interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(half, (max(w // 8, 1), max(h // 8, 1)), interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(coarse, (0, 0), BACKGROUND_MM * PX_PER_MM / 8)
+    return np.asarray(
+        cv2.resize(paper, (half.shape[1], half.shape[0]), interpolation=cv2.INTER_LINEAR) - half, np.float32
+    )
