@@ -1,0 +1,1 @@
+"""The networks, one file each: specification, numpy pre- and post-processing."""
