@@ -209,6 +209,25 @@ def train_patchecg_command(
     typer.echo(patchecg_fit.package(path) if package else path)
 
 
+@train_app.command("trace")
+def train_trace_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
+    steps: Annotated[int, typer.Option(min=1, help="Optimizer steps.")] = 8000,
+    pages: Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")] = 24,
+    threads: Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")] = 1,
+    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+) -> None:
+    """Train the trace network on synthetic pages of folds 1-8, calibrate on fold 9 and export."""
+    import logging
+
+    from ecgimg.train import trace_fit, trace_run
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    path = trace_run.run(data, out, steps, pages, threads)
+    typer.echo(trace_fit.package(path) if package else path)
+
+
 @bench_app.command("patchecg")
 def bench_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
