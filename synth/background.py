@@ -16,7 +16,7 @@ _WOODS = (
     ((62, 58, 56), (10, 10, 10)),
 )
 """Colour of a wood, and how much its grain varies it."""
-KINDS = ("wood", "wood", "desk", "cloth", "dark", "paper")
+KINDS = ("wood", "wood", "wood", "desk", "cloth", "dark", "paper")
 
 
 def background(rng: np.random.Generator, height: int, width: int) -> Floats:
@@ -60,6 +60,6 @@ def _cloth(rng: np.random.Generator, height: int, width: int) -> Floats:
     period = float(rng.uniform(3, 9))
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
     weave = np.sin(6.28 * x / period) * np.sin(6.28 * y / period)
-    base = (rng.uniform(40, 200) + rng.uniform(-25, 25, 3)).astype(np.float32)
-    field = 0.1 * weave + 0.18 * cloud(rng, height, width, 6)
+    base = (rng.uniform(40, 200) + rng.uniform(-14, 14, 3)).astype(np.float32)
+    field = 0.14 * weave + 0.1 * cloud(rng, height, width, 6)
     return np.asarray(base * (1 + field[..., None]), np.float32)

@@ -145,7 +145,11 @@ class Relief:
 
 @dataclass(frozen=True)
 class View:
-    """A camera's place: clockwise turn in degrees, tilt about both axes in radians, distance in page diagonals."""
+    """A camera's place: clockwise turn in degrees, tilt about both axes in radians, distance in page diagonals.
+
+    `margins` (left, top, right, bottom) are shares of the page's extent, negative where the picture cuts into the page;
+    with an `aspect` the picture is widened on two sides to this ratio of its sides.
+    """
 
     turn: float = 0.0
     tilt: tuple[float, float] = (0.0, 0.0)
@@ -153,6 +157,7 @@ class View:
     lens: float = 0.0
     scale: float = 1.0
     margins: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    aspect: float | None = None
 
 
 def flat_relief(width: int, height: int) -> Relief:
@@ -174,12 +179,15 @@ def sample_relief(rng: np.random.Generator, width: int, height: int, recipe: Cam
 
 
 def sample_view(rng: np.random.Generator, recipe: CameraRecipe) -> View:
-    """A camera at random. Margins are shares of the page's extent, negative where the picture cuts into it."""
+    """A camera at random: a picture of a page on something, or a close one that shows nothing else."""
     quarter = 90 * int(rng.integers(1, 4)) if rng.random() < recipe.quarter_turns else 0
     small = float(rng.normal(0, 0.5)) if rng.random() < 0.6 else float(rng.uniform(-1, 1))
     tilt = rng.normal(0, 0.5, 2) * amount(rng, recipe.perspective, 0.85) * 0.7
     shown = rng.random() < recipe.background
-    margins = rng.uniform(0.005, 0.16, 4) if shown else -rng.uniform(0, 0.012, 4)
+    margins = rng.uniform(0.0, float(rng.choice([0.05, 0.18])), 4) if shown else -rng.uniform(0, 0.03, 4)
+    if not shown:
+        # Who fills the picture with the page holds the camera straight.
+        quarter, small, tilt = (quarter if rng.random() < 0.5 else 0), 0.15 * small, 0.4 * tilt
     cut = rng.random(4) < 0.35 * recipe.crop
     margins = np.where(cut, -rng.uniform(0, 0.1 * recipe.crop, 4), margins)
     return View(
@@ -188,6 +196,7 @@ def sample_view(rng: np.random.Generator, recipe: CameraRecipe) -> View:
         distance=float(rng.uniform(1.1, 2.6)),
         lens=float(rng.choice([-1, 1])) * amount(rng, recipe.lens) * 0.06,
         scale=float(rng.uniform(0.8, 1.02)),
+        aspect=float(rng.choice([16 / 9, 4 / 3, 3 / 2])) if shown and rng.random() < 0.6 else None,
         margins=(float(margins[0]), float(margins[1]), float(margins[2]), float(margins[3])),
     )
 
@@ -246,11 +255,22 @@ def _homography(width: int, height: int, view: View) -> tuple[NDArray[np.float64
     corners = np.array([[0, 0, 1], [width - 1, 0, 1], [width - 1, height - 1, 1], [0, height - 1, 1]]) @ m.T
     seen = corners[:, :2] / corners[:, 2:]
     low, extent = seen.min(axis=0), np.ptp(seen, axis=0)
-    left, top, right, bottom = view.margins
+    left, top, right, bottom = _framed(view, extent)
     shift = np.array([[1, 0, -low[0] + left * extent[0]], [0, 1, -low[1] + top * extent[1]], [0, 0, 1]])
     photo_w = max(64, round(extent[0] * (1 + left + right)))
     photo_h = max(64, round(extent[1] * (1 + top + bottom)))
     return shift @ m, photo_w, photo_h
+
+
+def _framed(view: View, extent: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """The margins that give the picture its aspect, upright or lying as the page is."""
+    left, top, right, bottom = view.margins
+    if view.aspect is None:
+        return left, top, right, bottom
+    wide, high = extent[0] * (1 + left + right), extent[1] * (1 + top + bottom)
+    aspect = view.aspect if wide >= high else 1 / view.aspect
+    more_x, more_y = max(0.0, high * aspect / wide - 1) / 2, max(0.0, wide / aspect / high - 1) / 2
+    return left + more_x, top + more_y, right + more_x, bottom + more_y
 
 
 def _curl(rng: np.random.Generator, x: Floats, y: Floats, strength: float) -> NDArray[np.float64]:

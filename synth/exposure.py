@@ -73,6 +73,12 @@ def defocus(rng: np.random.Generator, image: Floats, strength: float, px_per_mm:
     return _filtered(image, _disc(strength * min(0.3 * px_per_mm, 4.5)))
 
 
+def sharpening(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
+    """The halo that a phone's software draws around every edge."""
+    soft = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.8, 2.0)))
+    return np.asarray(image + (image - soft) * np.float32(1.6 * strength), np.float32)
+
+
 def motion(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: float) -> Floats:
     """A shake along a line, at most 0.7 mm of paper long."""
     half, a = strength * min(0.35 * px_per_mm, 6.0), float(rng.uniform(0, 3.14))

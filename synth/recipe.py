@@ -28,13 +28,19 @@ class _Part(BaseModel):
 
 
 class PageRecipe(_Part):
-    """The print: weights of each choice; empty `speeds` and `gains` keep the layout's own."""
+    """The print: weights of each choice; empty `speeds` and `gains` keep the layout's own.
+
+    `longest` bounds the sheet's width in pixels, `short` is how often faster paper shows less time instead of being
+    longer, `tight` how often the sheet ends where its content ends.
+    """
 
     layouts: Weights = Field(default={"3x4+1R": 1.0}, min_length=1)
     px_per_mm: tuple[float, float] = (3.2, 8.0)
+    longest: int = Field(default=3600, ge=400, le=12000)
     speeds: dict[float, float] = {}
     gains: dict[float, float] = {}
     line_mm: tuple[float, float] = (0.16, 0.5)
+    families: Weights = {"any": 1.0}
     tight: Strength = 0.4
     clipped: Strength = 0.1
     short: Strength = 0.0
@@ -43,7 +49,7 @@ class PageRecipe(_Part):
     grid_colors: Weights = {"red": 1.0}
     pulses: Weights = {"left": 0.65, "right": 0.12, "none": 0.23}
 
-    @field_validator("layouts", "papers", "grids", "grid_colors", "pulses", "speeds", "gains")
+    @field_validator("layouts", "families", "papers", "grids", "grid_colors", "pulses", "speeds", "gains")
     @classmethod
     def _weights(cls, value: dict[str, float]) -> dict[str, float]:
         if value and (min(value.values()) < 0 or sum(value.values()) <= 0):
@@ -107,6 +113,7 @@ class WearRecipe(_Part):
     moire: Strength = 0.0
     motion: Strength = 0.0
     defocus: Strength = 0.0
+    sharpening: Strength = 0.0
     noise: Strength = 0.0
     low_dpi: Strength = 0.0
     grey: Strength = 0.0

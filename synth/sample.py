@@ -43,6 +43,8 @@ def sample_page(
         # Made anew, not copied: a copy would keep the cells of the longer columns.
         shorter = layout.column_seconds * 25 / style.paper_speed
         layout = Layout.model_validate({**layout.model_dump(), "column_seconds": shorter})
+    width_mm = layout.seconds * style.paper_speed + 40
+    style = replace(style, px_per_mm=min(style.px_per_mm, recipe.page.longest / width_mm))
     signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(10.0, layout.seconds))
     signal = replace(signal, mv=printed(signal.mv, rng))
     page = render_page(signal.mv, FS, layout, style, rng)

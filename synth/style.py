@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
     header = "none" if tight and rng.random() < 0.7 else pick(rng, {"block": 0.55, "columns": 0.35, "none": 0.1})
     top = float(rng.uniform(3, 8) if header == "none" else rng.uniform(18, 42)) + pitch * 0.35
     label, shift = _label(rng)
-    return PageStyle(
+    style = PageStyle(
         px_per_mm=float(np.exp(rng.uniform(*np.log(recipe.px_per_mm)))),
         paper_speed=speed,
         gain=gain,
@@ -136,6 +137,76 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
         footer=bool(rng.random() < 0.8),
         clip=float(rng.uniform(12, 28)) * gain / 10 if rng.random() < recipe.clipped else None,
     )
+    return _FAMILIES[pick(rng, recipe.families)](style, rng)
+
+
+def _any(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """No family: every choice on its own."""
+    return style
+
+
+def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """Printed from a computer on white office paper: framed dark red grid, names below, short thick separators."""
+    minor, major = GRID_COLORS[str(rng.choice(["darkred", "darkred", "red", "black"]))]
+    grid = replace(
+        style.grid,
+        kind=str(rng.choice(["dashed", "lines", "major-only"])),
+        minor=minor,
+        major=_jitter(rng, major, 12),
+        minor_mm=float(rng.uniform(0.04, 0.12)),
+        major_mm=float(rng.uniform(0.12, 0.3)),
+        border=True,
+        phase=(0.0, 0.0),
+    )
+    return replace(
+        style,
+        paper=(279.4, 215.9) if rng.random() < 0.6 else (297.0, 210.0),
+        paper_color=(255, 255, 255),
+        grid=grid,
+        border=float(rng.uniform(3, 9)),
+        left=float(rng.uniform(3, 8)),
+        line=float(rng.uniform(0.16, 0.34)),
+        ink=_jitter(rng, INKS["black"], 12),
+        pulse="left",
+        pulse_mm=5.0,
+        pulse_gap=0.0,
+        label="below",
+        label_shift=(float(rng.uniform(-0.5, 1.5)), float(rng.uniform(2.5, 6))),
+        separator="tick",
+        header="columns",
+        top=style.top + float(rng.uniform(5, 25)),
+        footer=True,
+        join=True,
+    )
+
+
+def _bedside(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """A ward's thermal recorder: a narrow sheet full of grid, thin lines, long dotted separators, little text."""
+    grid = replace(style.grid, kind=str(rng.choice(["dashed", "lines", "dots"])), border=False)
+    return replace(
+        style,
+        paper=None,
+        grid=grid,
+        border=0.0,
+        left=float(rng.uniform(1, 7)),
+        right=float(rng.uniform(0, 6)),
+        top=style.pitch * 0.4 + float(rng.uniform(3, 10)),
+        line=float(rng.uniform(0.14, 0.3)),
+        header="none",
+        footer=bool(rng.random() < 0.4),
+        label="above",
+        label_shift=(float(rng.uniform(-1.5, 3)), -float(rng.uniform(1, 5))),
+        separator=str(rng.choice(["dotted", "full", "tick", "none"], p=[0.5, 0.15, 0.2, 0.15])),
+        join=bool(rng.random() < 0.7),
+    )
+
+
+_FAMILIES: dict[str, Callable[[PageStyle, np.random.Generator], PageStyle]] = {
+    "any": _any,
+    "office": _office,
+    "bedside": _bedside,
+}
+"""Choices that go together on real machines."""
 
 
 def _pitch(rng: np.random.Generator, layout: Layout, gain: float) -> float:

@@ -34,6 +34,7 @@ _ON_PHOTO: tuple[tuple[str, Effect, float], ...] = (
     ("moire", exposure.moire, 0.12),
 )
 _AT_LAST: tuple[tuple[str, Effect, float], ...] = (
+    ("sharpening", exposure.sharpening, 0.5),
     ("noise", exposure.noise, 0.8),
     ("grey", exposure.grey, 0.2),
     ("photocopy", exposure.photocopy, 0.12),
