@@ -117,14 +117,14 @@ def teach(teachers: Sequence[nn.Module], data: EcgSet, share: float) -> EcgSet:
 
 @torch.no_grad()
 def logits_of(model: nn.Module, signals: NDArray[np.floating], mask: Mask, size: int = 128) -> NDArray[np.float32]:
-    """Outputs [N, K] in evaluation mode of signals (mV, finite) and mask [N, 12, T]."""
+    """Outputs [N, K] in evaluation mode, in the precision of the training; signals in mV and mask are [N, 12, T]."""
     model.eval()
     parts = []
     for start in range(0, len(signals), size):
         piece = torch.from_numpy(signals[start : start + size].astype(np.float32))
         seen = torch.from_numpy(mask[start : start + size].astype(np.float32))
-        with torch.autocast("cpu", torch.bfloat16, enabled=False):
-            parts.append(model(piece, seen))
+        with torch.autocast("cpu", torch.bfloat16):
+            parts.append(model(piece, seen).float())
     return np.asarray(torch.cat(parts).numpy(), np.float32)
 
 
