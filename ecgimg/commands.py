@@ -197,15 +197,12 @@ def train_patchecg_command(
     """Train PatchECG and its two baselines on folds 1-8, calibrate on fold 9 and export."""
     import logging
 
-    import torch
-
     from ecgimg.io.ptbxl import ptbxl_folder
     from ecgimg.train import patchecg_fit
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(threads)
     plan = patchecg_fit.Plan(epochs=epochs, members=members)
-    path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan)
+    path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan, threads)
     typer.echo(patchecg_fit.package(path) if package else path)
 
 

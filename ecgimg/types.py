@@ -57,6 +57,13 @@ class SheetMap:
         )
         _require(bool(np.isfinite(self.nodes).all()) and self.step > 0, "nodes are finite and their step is positive")
 
+    @property
+    def rotation(self) -> float:
+        """Degrees clockwise by which the photo has to be turned to lie as the sheet does."""
+        middle = self.nodes[self.nodes.shape[0] // 2]
+        right = middle[-1] - middle[0]
+        return float(-np.rad2deg(np.arctan2(right[1], right[0])))
+
     def to_photo(self, points: NDArray[np.floating]) -> Floats:
         """Photo points [..., 2] of sheet points [..., 2], bilinear between nodes and linear beyond them."""
         rows, cols = self.nodes.shape[:2]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from ecgimg.stages.grid import Array
 from ecgimg.stages.pulse import find_pulses
-from ecgimg.stages.rectify import turn_sheet
 from ecgimg.stages.rows import best_path, find_rows, shrink_ink
-from ecgimg.types import Sheet, UprightSheet
+from ecgimg.types import Sheet, SheetMap, UprightSheet
 
 LOOK_PX_PER_MM = 2.0
 LONG_SHARE = 0.7
@@ -31,6 +32,18 @@ def orient(sheet: Sheet, ink: Array) -> UprightSheet:
     if hanging > standing:
         return UprightSheet(flipped_sheet, flipped_ink, tuple(flipped_zeros))
     return UprightSheet(sheet, ink, tuple(zeros))
+
+
+def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
+    """The same sheet turned counter-clockwise by quarter turns."""
+    k = quarter_turns % 4
+    if k == 0:
+        return sheet
+    nodes = np.ascontiguousarray(np.rot90(sheet.map.nodes, k))
+    turned = SheetMap(nodes, sheet.map.step)
+    pixels = np.ascontiguousarray(np.rot90(sheet.pixels, k))
+    paper = np.ascontiguousarray(np.rot90(sheet.paper, k))
+    return replace(sheet, pixels=pixels, map=turned, paper=paper, rotation=turned.rotation)
 
 
 def _turn(sheet: Sheet, ink: Array, quarter_turns: int) -> tuple[Sheet, Array]:

@@ -13,7 +13,7 @@ from ecgimg.stages.grid import Array, GridFit, PhaseField, contrast_image, fit_g
 from ecgimg.types import Photo, Sheet, SheetMap
 
 WORK_SIDE = 2000
-"""Longest side in pixels at which the grid is looked for; smaller pictures are enlarged, so that 1 mm is over 3 pixels."""
+"""Longest side in pixels at which the grid is looked for; smaller pictures are enlarged: 1 mm needs 3 pixels."""
 MAX_ENLARGEMENT = 3.0
 FLAT_PX_PER_MM = 4.0
 """Scale of the intermediate page on which the grid's phase is measured."""
@@ -48,29 +48,17 @@ def rectify(photo: Photo) -> Sheet:
     nodes, strength = _measure_nodes(flat, fit.line_mm)
     strong = _grid_region(strength)
     box = _grid_box(strong)
-    from_flat = np.linalg.inv(to_flat)
+    from_flat = np.asarray(np.linalg.inv(to_flat), np.float64)
     sheet_map = SheetMap(_photo_nodes(nodes, box, from_flat, shrink), NODE_MM * SHEET_PX_PER_MM)
     return Sheet(
         pixels=_resample(photo.pixels, sheet_map),
         px_per_mm=SHEET_PX_PER_MM,
         map=sheet_map,
-        rotation=_rotation(sheet_map),
+        rotation=sheet_map.rotation,
         paper=strong[box[1] : box[3] + 1, box[0] : box[2] + 1],
         straightened_by="grid",
         grid_confidence=float(np.clip(fit.score / 5, 0, 1)) * (0.7 if fit.assumed else 1.0),
     )
-
-
-def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
-    """The same sheet turned counter-clockwise by quarter turns."""
-    k = quarter_turns % 4
-    if k == 0:
-        return sheet
-    nodes = np.ascontiguousarray(np.rot90(sheet.map.nodes, k))
-    turned = SheetMap(nodes, sheet.map.step)
-    pixels = np.ascontiguousarray(np.rot90(sheet.pixels, k))
-    paper = np.ascontiguousarray(np.rot90(sheet.paper, k))
-    return replace(sheet, pixels=pixels, map=turned, paper=paper, rotation=_rotation(turned))
 
 
 def _resize(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], float]:
@@ -190,10 +178,3 @@ def _sample(plane: Array, points: Array) -> Array:
 
 def _node_grid(shape: tuple[int, ...]) -> Array:
     return np.stack(np.meshgrid(np.arange(shape[1]), np.arange(shape[0])), axis=2).astype(np.float32)
-
-
-def _rotation(sheet_map: SheetMap) -> float:
-    """Degrees clockwise by which the photo has to be turned to be upright."""
-    rows, cols = sheet_map.nodes.shape[:2]
-    right = sheet_map.nodes[rows // 2, -1] - sheet_map.nodes[rows // 2, 0]
-    return float(-np.rad2deg(np.arctan2(right[1], right[0])))

@@ -52,13 +52,16 @@ class Plan:
     damage: DamageRecipe = field(default_factory=DamageRecipe)
 
 
-def train_patchecg(data: Path, out: Path, plan: Plan | None = None) -> Path:
+def train_patchecg(data: Path, out: Path, plan: Plan | None = None, threads: int | None = None) -> Path:
     """Train, or go on training, below ``out``; returns the exported ONNX file.
 
     The first member learns from the labels. Each further member also learns from what the members before it say of
     the whole undamaged records (the targets are blended), and the mean of all members is exported. The baselines
-    learn from the labels, with the batches, masks, damage, epochs and optimizer of the first member.
+    learn from the labels, with the batches, masks, damage, epochs and optimizer of the first member. ``threads`` are
+    torch's, its own choice by default.
     """
+    if threads is not None:
+        torch.set_num_threads(threads)
     plan = plan or Plan()
     out.mkdir(parents=True, exist_ok=True)
     database = read_ptbxl(data)
