@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,24 +46,24 @@ def once(count: int) -> Floats:
 
 def auroc(labels: NDArray[np.bool_], scores: Floats, weights: Floats) -> Floats:
     """Area under the ROC curve [D], ties counted half; NaN where a row has one class only."""
-    order, starts = _tied_groups(scores)
-    positive = np.add.reduceat(weights[:, order] * labels[order], starts, axis=1)
-    negative = np.add.reduceat(weights[:, order] * ~labels[order], starts, axis=1)
-    below = np.cumsum(negative, axis=1) - 0.5 * negative
+    high, low = scores[labels][:, None], scores[~labels][None]
+    wins = (high > low).astype(np.float32) + np.float32(0.5) * (high == low)
+    positive, negative = weights[:, labels], weights[:, ~labels]
+    won = (positive * _counts(negative, wins)).sum(1)
     pairs = positive.sum(1) * negative.sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(pairs > 0, (positive * below).sum(1) / pairs, np.nan)
+        return np.where(pairs > 0, won / pairs, np.nan)
 
 
 def average_precision(labels: NDArray[np.bool_], scores: Floats, weights: Floats) -> Floats:
     """Average precision [D]: the mean over positives of the precision at their score; NaN without positives."""
-    order, starts = _tied_groups(-scores)
-    positive = np.add.reduceat(weights[:, order] * labels[order], starts, axis=1)
-    everything = np.add.reduceat(weights[:, order], starts, axis=1)
+    reached = scores[None] >= scores[labels][:, None]
+    positive = weights[:, labels]
+    total = positive.sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.nan_to_num(np.cumsum(positive, axis=1) / np.cumsum(everything, axis=1))
-        total = positive.sum(1)
-        return np.where(total > 0, (positive * precision).sum(1) / total, np.nan)
+        precision = _counts(positive, reached[:, labels]) / _counts(weights, reached)
+        # A positive that a draw left out weighs nothing, also where its precision is 0 / 0.
+        return np.where(total > 0, (positive * np.nan_to_num(precision)).sum(1) / total, np.nan)
 
 
 def calibration_error(labels: NDArray[np.bool_], scores: Floats, weights: Floats, bins: int = 10) -> Floats:
@@ -101,9 +102,6 @@ def interval(value: float, draws: Floats) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def _tied_groups(scores: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ascending order, and where each run of equal scores starts in it."""
-    order = np.argsort(scores, kind="stable")
-    ranked = scores[order]
-    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    return order, starts
+def _counts(weights: Floats, comparison: NDArray[Any]) -> Floats:
+    """Weight [D, P] of what each of P rows of a comparison [P, N] holds; single precision is exact for counts."""
+    return np.asarray(weights.astype(np.float32) @ comparison.astype(np.float32).T, np.float64)
