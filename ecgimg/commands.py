@@ -225,6 +225,19 @@ def train_trace_command(
     typer.echo(trace_fit.package(path) if package else path)
 
 
+@bench_app.command("speed")
+def bench_speed_command(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pages to digitize, one process each.")],
+    runs: Annotated[int, typer.Option("-n", "--runs", min=1, help="Runs whose median is told.")] = 5,
+) -> None:
+    """Measure seconds and peak memory of `--help` and of digitizing a page, each as a whole process."""
+    from ecgimg.bench.speed import bench_speed
+
+    typer.echo("| command | page | seconds | peak MB |\n|---|---|---|---|")
+    for row in bench_speed(images, runs):
+        typer.echo(f"| `{row.command}` | {row.size} | {row.seconds:.2f} | {row.megabytes:.0f} |")
+
+
 @bench_app.command("patchecg")
 def bench_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],

@@ -1,0 +1,123 @@
+"""How long the whole process of digitizing a page takes, and how much memory: `ecgimg bench speed`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from ecgimg.errors import UsageError, WorkerError
+from ecgimg.io.images import read_page
+
+POLL_S = 0.01
+"""How often the memory of the processes is read."""
+PAGE_BYTES = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class SpeedRow:
+    """Medians over the runs of one command: wall seconds, and peak memory in MB of the command and its workers."""
+
+    command: str
+    size: str
+    runs: int
+    seconds: float
+    megabytes: float
+
+
+def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
+    """Measures `ecgimg --help` and `ecgimg digitize IMAGE`, each as a whole process, `runs` times.
+
+    Memory is the resident memory of the command and of its worker added up, as /proc tells; pages that both share are
+    counted twice.
+
+    Raises:
+        UsageError: this system has no /proc.
+        WorkerError: a run failed.
+    """
+    if not Path("/proc/self/statm").is_file():
+        raise UsageError("memory is read from /proc, which is not there", where="bench", remedy="run it on Linux")
+    rows = [_measure("ecgimg --help", "", ["--help"], runs)]
+    for image in images:
+        height, width = read_page(image).pixels.shape[:2]
+        rows.append(_measure(f"ecgimg digitize {image.name}", f"{width} x {height}", ["digitize", str(image)], runs))
+    return tuple(rows)
+
+
+def _measure(label: str, size: str, words: list[str], runs: int) -> SpeedRow:
+    samples = [_run(words) for _ in range(runs)]
+    seconds, megabytes = (median(column) for column in zip(*samples, strict=True))
+    return SpeedRow(label, size, runs, seconds, megabytes)
+
+
+def _run(words: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak MB of one run."""
+    with tempfile.TemporaryDirectory() as out:
+        where = ["-o", out] if words[0] == "digitize" else []
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ecgimg", *words, *where],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        peak = _Peak(process.pid)
+        _, said = process.communicate()
+        seconds = time.perf_counter() - start
+        megabytes = peak.stop()
+    if process.returncode:
+        raise WorkerError(
+            f"ecgimg {' '.join(words)} ended with code {process.returncode}: {said.strip()}", where="bench"
+        )
+    return seconds, megabytes
+
+
+class _Peak:
+    """The highest resident memory of a process and its children, watched from a thread."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._pages = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Ends the watch; the peak in MB."""
+        self._over.set()
+        self._thread.join()
+        return self._pages * PAGE_BYTES / 1e6
+
+    def _watch(self) -> None:
+        while not self._over.wait(POLL_S):
+            self._pages = max(self._pages, sum(_resident(pid) for pid in _family(self._pid)))
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and all its descendants."""
+    yield pid
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return
+    for task in tasks:
+        try:
+            children = (task / "children").read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
