@@ -20,7 +20,12 @@ KINDS = ("wood", "wood", "wood", "desk", "cloth", "dark", "paper")
 
 
 def background(rng: np.random.Generator, height: int, width: int) -> Floats:
-    """RGB [height, width, 3] 0..255 of a surface at random."""
+    """RGB [height, width, 3] 0..255 of a surface at random, a little out of focus."""
+    small = _surface(rng, -(-height // 2), -(-width // 2))
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _surface(rng: np.random.Generator, height: int, width: int) -> Floats:
     kind = KINDS[int(rng.integers(len(KINDS)))]
     if kind == "wood":
         return _wood(rng, height, width)

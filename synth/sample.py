@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import cv2
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
@@ -65,8 +66,9 @@ def photograph(
         seen, mask = warp.photograph(worn)
         image: Floats = seen.astype(np.float32)
         if mask.min() < 255:
-            share = (mask.astype(np.float32) / 255)[..., None]
-            image = np.asarray(image * share + background(rng, warp.height, warp.width) * (1 - share), np.float32)
+            share = mask.astype(np.float32) / 255
+            table = background(rng, warp.height, warp.width)
+            image = np.asarray(cv2.blendLinear(image, table, share, 1 - share), np.float32)
     else:
         warp, image = identity_warp(w, h), worn.astype(np.float32)
     pixels, late = wear_photo(rng, image, recipe.wear, page.px_per_mm)

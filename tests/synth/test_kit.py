@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from ecgimg.synth.kit import FOLDER, PYTHON, Kit, check_recipe, kit_options, kit
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals import Simulated
 from ecgimg.synth.storage import read_page
+from ecgimg.synth.truth import SynthPage
+
+InkDistance = Callable[[SynthPage, float], float]
 
 STAND_IN = """
 import argparse, json, os
