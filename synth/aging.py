@@ -158,7 +158,10 @@ def shading(rng: np.random.Generator, image: Floats, strength: float, relief: Re
     field += float(rng.uniform(-0.3, 0.5)) * strength * np.minimum(crease, 0.3)
     h, w = image.shape[:2]
     fine = _spread(np.clip(field, 0.45, 1.35).astype(np.float32), relief.step, h, w)
-    return np.asarray(image * fine[..., None], np.float32)
+    # What the lamp does not reach is lit by the room, which has another colour.
+    warmth = float(rng.uniform(-0.12, 0.3))
+    tones = cv2.merge([cv2.pow(fine, 1 - warmth), fine, cv2.pow(fine, 1 + warmth)])
+    return np.asarray(image * tones, np.float32)
 
 
 def _spread(field: Floats, step: float, height: int, width: int) -> Floats:

@@ -49,7 +49,7 @@ def white_balance(rng: np.random.Generator, image: Floats, strength: float) -> F
     warm, green = rng.normal(0, 0.5, 2) * strength
     gains = np.array([1 + 0.16 * warm, 1 + 0.05 * green, 1 - 0.2 * warm], np.float32)
     tones = np.arange(256, dtype=np.float32)[:, None]
-    out = np.clip(tones * (gains * (1 - strength * float(rng.uniform(-0.08, 0.42)))) / 255, 0, 1.2)
+    out = np.clip(tones * (gains * (1 - strength * float(rng.uniform(0.0, 0.5)))) / 255, 0, 1.2)
     contrast = 1 - strength * float(rng.uniform(-0.1, 0.3))
     out = 0.5 + (out - 0.5) * contrast - 0.06 * strength * float(rng.random())
     gamma = float(np.exp(strength * rng.normal(0, 0.2)))
@@ -65,7 +65,7 @@ def moire(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     a, period = float(rng.uniform(0, 3.14)), float(rng.uniform(4, 40))
     base = (np.cos(a) * x + np.sin(a) * y) * (6.28 / period) + bend
     waves = np.stack([np.sin(base + shift) for shift in rng.uniform(0, 1.5, 3)], axis=-1)
-    return np.asarray(image * (1 + 0.14 * strength * waves), np.float32)
+    return np.asarray(image * (1 - 0.12 * strength * (1 + waves)), np.float32)
 
 
 def defocus(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: float) -> Floats:

@@ -154,7 +154,7 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
         minor=minor,
         major=_jitter(rng, major, 12),
         minor_mm=float(rng.uniform(0.04, 0.12)),
-        major_mm=float(rng.uniform(0.12, 0.3)),
+        major_mm=float(rng.uniform(0.07, 0.24)),
         border=True,
         phase=(0.0, 0.0),
     )

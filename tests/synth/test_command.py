@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from ecgimg.commands import app
+
+
+def test_synth_writes_a_set_and_says_where(tmp_path: Path) -> None:
+    recipe = tmp_path / "tiny.yaml"
+    recipe.write_text("name: tiny\npage: {px_per_mm: [3, 3]}\n")
+    out = tmp_path / "out"
+    options = ["synth", "-o", str(out), "--n", "2", "--preset", str(recipe), "--layout", "3x4:1,6x2:1", "--seed", "4"]
+    done = CliRunner().invoke(app, options)
+    assert done.exit_code == 0
+    assert done.stdout.strip() == str(out / "contact.png")
+    assert sorted(p.suffix for p in (out / "pages").iterdir()) == sorted([".dat", ".hea", ".json", ".npz", ".png"] * 2)
+
+
+def test_synth_refuses_in_one_line(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["synth", "-o", str(tmp_path / "out"), "--layout", "9x9"])
+    assert done.exit_code == 2
+    assert "there is no layout '9x9'" in done.stderr
+    assert not (tmp_path / "out").exists()
