@@ -102,9 +102,9 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class UprightSheet:
-    """A sheet that lies as it is read: its ink [H, W] in 0..1 without the grid, and the zero lines of its rows of curves.
+    """A sheet that lies as it is read: its ink [H, W] in 0..1 without the grid, and its rows of curves.
 
-    `zeros` are sheet y from top to bottom.
+    `zeros` are the rows' zero lines, sheet y from top to bottom.
     """
 
     sheet: Sheet

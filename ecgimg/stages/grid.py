@@ -44,7 +44,8 @@ MANY_LINES = 110
 class GridFit:
     """The grid as a homography: `matrix` [3, 3] takes photo pixels to millimetres (the origin is arbitrary).
 
-    `box` is the part in millimetres (x0, y0, x1, y1) whose tiles show the grid. `line_mm` is the spacing of the lines that were found; `score` their comb contrast; `assumed` is True where only one
+    `box` is the part in millimetres (x0, y0, x1, y1) whose tiles show the grid. `line_mm` is the spacing of the lines
+    that were found; `score` their comb contrast; `assumed` is True where only one
     level of lines was seen and its spacing was judged by their number.
     """
 
@@ -140,7 +141,7 @@ def _mean_at(spectra: Array, radius: Array) -> Array:
 
 
 def _strongest_pair(common: Array) -> tuple[int, int, float]:
-    """Angle and frequency of a comb [ANGLES, F] that has a partner of like spacing at a right angle, and their score."""
+    """Angle, frequency and score of a comb [ANGLES, F] that has a partner of like spacing at a right angle."""
     wrapped = np.vstack([common, common, common])
     partner = cv2.dilate(wrapped, np.ones((41, 27)))[ANGLES : 2 * ANGLES]
     partner = np.roll(partner, -ANGLES // 2, axis=0)
@@ -166,8 +167,8 @@ def _tile_gradients(spectra: Array, angle: int, frequency: int) -> tuple[Array, 
 
 def _peak(score: Array) -> tuple[float, float, float]:
     """Row and column of the highest value, refined by the centroid of its 3 x 3 neighbours."""
-    r, c = np.unravel_index(int(score.argmax()), score.shape)
-    r, c = int(np.clip(r, 1, score.shape[0] - 2)), int(np.clip(c, 1, score.shape[1] - 2))
+    row, col = np.unravel_index(int(score.argmax()), score.shape)
+    r, c = int(np.clip(row, 1, score.shape[0] - 2)), int(np.clip(col, 1, score.shape[1] - 2))
     weight = np.maximum(score[r - 1 : r + 2, c - 1 : c + 2] - score.mean(), 1e-3) ** 2
     rows, cols = np.mgrid[-1:2, -1:2]
     total = weight.sum()
@@ -199,7 +200,7 @@ def _fit_homography(
     start = np.r_[np.average(wanted, axis=0, weights=weights).ravel(), 0, 0]
     p = least_squares(residual, start, loss="soft_l1", f_scale=0.03).x
     normalise = np.array([[1 / unit, 0, -middle[0] / unit], [0, 1 / unit, -middle[1] / unit], [0, 0, 1]])
-    return np.array([[p[0], p[1], 0], [p[2], p[3], 0], [p[4], p[5], 1]]) @ normalise
+    return np.asarray(np.array([[p[0], p[1], 0], [p[2], p[3], 0], [p[4], p[5], 1]]) @ normalise)
 
 
 def _box(matrix: NDArray[np.float64], centres: Array, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -232,7 +233,7 @@ def _line_spacing(common: Array, angle: int, frequency: int, across: float) -> t
 
 @dataclass(frozen=True, eq=False)
 class PhaseField:
-    """Displacement [R, C, 2] in mm left on a flattened page, and the grid's strength [R, C] in 0..1, every `step` mm."""
+    """Displacement [R, C, 2] in mm left on a flattened page and the grid's strength [R, C] in 0..1, every `step` mm."""
 
     shift: Array
     strength: Array
@@ -309,5 +310,5 @@ def _unwrap(phase: Array, strength: Array) -> Array:
     if weak.all():
         return phase
     smooth = unwrap_phase(np.ma.masked_array(phase, weak))
-    turns = np.round(np.ma.median(smooth) / (2 * np.pi))
-    return np.asarray(np.ma.filled(smooth - 2 * np.pi * turns, 0.0), np.float32)
+    turns = np.round(np.median(np.asarray(smooth)[~weak]) / (2 * np.pi))
+    return np.where(weak, np.float32(0), np.asarray(smooth, np.float32) - np.float32(2 * np.pi * turns))

@@ -11,7 +11,7 @@ from ecgimg.stages.grid import MAJOR_MM, Array
 from ecgimg.types import Sheet
 
 BLOCK_SQUARES = 5
-"""Large squares along a block whose common pattern is taken for the grid; a trace passes the same place of few of them."""
+"""Large squares along a block, whose common pattern is the grid; a trace passes the same place of few of them."""
 GRID_SLACK_MM = 0.25
 """Distance by which a line may miss its place in the pattern."""
 GRID_MARGIN = 1.1
@@ -50,7 +50,7 @@ def _paper(sheet: Sheet) -> Array:
 
 
 def _grid_pattern(detail: Array, paper: Array, square: int) -> Array:
-    """The grid [H, W] repeated from each block's median square; blocks that lie half beside the page take a neighbour's."""
+    """The grid [H, W] repeated from each block's median square; blocks half beside the page take a neighbour's."""
     h, w = detail.shape
     n = BLOCK_SQUARES
     block = n * square

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from skimage.feature import match_template
 
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
@@ -33,6 +34,8 @@ LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
 LAW_RESIDUAL = 0.5
 """Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
+HALVES_PX_PER_MM = 2.0
+"""Scale at which halves of rows are compared."""
 MIN_CONFIDENCE = 0.6
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
@@ -42,7 +45,7 @@ PULSE_MV = 1.0
 
 @dataclass(frozen=True)
 class LayoutOptions:
-    """What the user knows of a page: formats to choose from, and paper speed (mm/s) and gain (mm/mV) if not to be read."""
+    """What the user knows of a page: formats to choose from; paper speed (mm/s) and gain (mm/mV), None to read them."""
 
     layouts: tuple[Layout, ...]
     paper_speed: float | None = None
@@ -129,7 +132,7 @@ def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[
 
 
 def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> Scale:
-    """Paper speed: the user's, the printed one, else the one at which the curves have a format's length, else the usual."""
+    """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the usual."""
     if options.paper_speed is not None:
         return Scale(options.paper_speed, "given")
     printed = read_speed(page.words)
@@ -142,7 +145,7 @@ def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> S
 
 
 def _gain(page: _Page, options: LayoutOptions) -> Scale:
-    """Gain: the user's, the calibration pulse's (measured, since it is what the paper shows), the printed, the usual."""
+    """Gain: the user's, the calibration pulse's (it is what the paper shows), the printed one, the usual."""
     if options.gain is not None:
         return Scale(options.gain, "given")
     if page.pulses:
@@ -172,12 +175,17 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
         evidence.append(f"{length_mm:.0f} mm long")
     right_names, wrong_names = _names(page, cells)
     if right_names + wrong_names:
-        doubts.append(0.8**right_names * 1.6**wrong_names)
+        missing = len(cells) - right_names - wrong_names
+        doubts.append(0.8**right_names * 1.6**wrong_names * 1.06**missing)
         evidence.append(f"{right_names} of {len(cells)} lead names read, {wrong_names} against")
     cells, repeats = _strips(page, cells)
     for lead, correlation in repeats:
-        doubts.append(0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.0)
+        doubts.append(0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.5)
         evidence.append(f"strip {lead} repeats its cell (r = {correlation:.2f})")
+    halves = _halves_alike(page, cells)
+    if halves is not None:
+        doubts.append(_doubt_of_halves(halves, layout.n_columns))
+        evidence.append(f"left and right halves alike to {halves:.2f}")
     residual = _law_residual(page, cells)
     if residual is not None:
         doubts.append(float(np.clip(residual / LAW_RESIDUAL, 0.15, 1.0)))
@@ -189,13 +197,13 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
 def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
     """Sheet column at which the first cell begins.
 
-    A calibration pulse at the left ends there. Curves of the right length are centred on the format. Where the picture
-    cuts the page, the lead names tell.
+    Curves of the right length are centred on the format; after a calibration pulse, whose foot may be longer than it
+    seems, they are counted back from their end. Where the picture cuts the page, the lead names tell.
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
     if abs(length / nominal - 1) < LENGTH_TOLERANCE:
-        return page.left if _pulse_is_left(page) else page.left + (length - nominal) / 2
+        return page.left + max(length - nominal, 0) if _pulse_is_left(page) else page.left + (length - nominal) / 2
     if _pulse_is_left(page):
         return page.left
     starts = []
@@ -301,8 +309,29 @@ def _likeness(page: _Page, strip: PlacedCell, cell: PlacedCell) -> float | None:
     return float(a @ b) / scale if scale > 0 else None
 
 
+def _doubt_of_halves(alike: float, columns: int) -> float:
+    """A row of one lead beats alike to its end; where it changes from lead to lead, its halves differ."""
+    if columns == 1:
+        return float(np.interp(alike, [0.6, 0.9], [1.6, 0.5]))
+    return float(np.interp(alike, [0.7, 0.95], [0.6, 1.6]))
+
+
+def _halves_alike(page: _Page, cells: tuple[PlacedCell, ...]) -> float | None:
+    """How alike the left and right halves of the rows are: the median of their best correlations over all lags."""
+    left, right = min(c.x0 for c in cells), max(c.x1 for c in cells)
+    scores = []
+    for row in sorted({c.line for c in cells if not c.is_strip}):
+        curve = _samples(page.lines[row], left, right)[:: max(1, round(page.px_per_mm / HALVES_PX_PER_MM))]
+        middle, window = len(curve) // 2, len(curve) // 4
+        pattern, search = curve[middle // 2 - window // 2 : middle // 2 + window // 2], curve[middle:]
+        if np.isfinite(pattern).all() and np.isfinite(search).mean() > 0.8:
+            search = np.nan_to_num(search, nan=float(np.nanmedian(search)))
+            scores.append(float(match_template(search[None], pattern[None]).max()))
+    return float(np.median(scores)) if scores else None
+
+
 def _law_residual(page: _Page, cells: tuple[PlacedCell, ...]) -> float | None:
-    """Power left of I + III - II and of aVR + aVL + aVF against the leads' own, where the three stand above each other."""
+    """Power left of I + III - II and of aVR + aVL + aVF against the leads' own, where three share their time."""
     left = total = 0.0
     by_lead = {cell.lead: cell for cell in cells if not cell.is_strip}
     for leads, signs in ((("I", "III", "II"), (1, 1, -1)), (("aVR", "aVL", "aVF"), (1, 1, 1))):

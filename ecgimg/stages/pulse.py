@@ -82,7 +82,7 @@ def _strokes(dark: Array, zero: float, q: float) -> list[tuple[float, float, flo
     window = np.ascontiguousarray(dark[top_row:foot_row])
     closed = cv2.morphologyEx(window, cv2.MORPH_CLOSE, np.ones((round(q), 1), np.uint8))
     tall = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((round(HEIGHTS_MM[0] * q), 1), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((tall > 0).astype(np.uint8), connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats((tall > 0).astype(np.uint8), connectivity=8)
     marks = []
     for x, y, w, h, _ in stats[1:]:
         foot = top_row + y + h

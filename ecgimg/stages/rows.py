@@ -37,18 +37,35 @@ def find_rows(ink: Array, px_per_mm: float) -> list[float]:
     path no longer lies on ink for most of its way. Rows are printed at an even pitch: the best evenly spaced chain of
     these paths is kept, which drops lines of text and frames.
     """
-    factor = ROW_PX_PER_MM / px_per_mm
     left = shrink_ink(ink, px_per_mm, ROW_PX_PER_MM)
-    found: list[tuple[float, float]] = []
+    page = left.copy()
+    paths = []
     for _ in range(MAX_ROWS):
         path = best_path(left)
-        extent = _extent(_near(left, path))
-        if extent is None:
+        if _extent(_near(left, path)) is None:
             break
-        course = path[slice(*extent)]
-        found.append((_usual(course) / factor, float(left[course, np.arange(*extent)].sum()) / left.shape[1]))
+        paths.append(path)
         _clear(left, path)
-    return _even_chain(sorted(found))
+    found = [(_usual(path[slice(*extent)]), darkness) for path, extent, darkness in _uncrossed(page, paths)]
+    return [y * px_per_mm / ROW_PX_PER_MM for y in _even_chain(sorted(found))]
+
+
+def _uncrossed(ink: Array, paths: list[Ints]) -> list[tuple[Ints, tuple[int, int], float]]:
+    """Paths with their extent and ink a column. Those of rows are put in order column by column.
+
+    Two tall beats that meet can lead the path of one row into the next; rows themselves never change places.
+    """
+    columns = np.arange(ink.shape[1])
+    darkness = [float(ink[path, columns].mean()) for path in paths]
+    rows = [path for path, dark in zip(paths, darkness, strict=True) if dark > MIN_DARKNESS * max(darkness)]
+    others = [path for path, dark in zip(paths, darkness, strict=True) if dark <= MIN_DARKNESS * max(darkness)]
+    ordered = [*np.sort(np.stack(rows), axis=0), *others] if rows else []
+    placed = [(path, _extent(_near(ink, path))) for path in ordered]
+    return [
+        (path, extent, float(ink[path, columns][slice(*extent)].sum()) / ink.shape[1])
+        for path, extent in placed
+        if extent is not None
+    ]
 
 
 def shrink_ink(ink: Array, px_per_mm: float, wanted: float) -> Array:
@@ -77,7 +94,7 @@ def _usual(course: Ints) -> float:
 
 
 def _even_chain(rows: list[tuple[float, float]]) -> list[float]:
-    """Of rows (y, darkness) from top to bottom, those of the heaviest chain whose neighbours are about a pitch apart."""
+    """Of rows (y, darkness) from top to bottom, the heaviest chain whose neighbours are about a pitch apart."""
     gaps = {second[0] - first[0] for i, first in enumerate(rows) for second in rows[i + 1 :]}
     floor = MIN_DARKNESS * max((darkness for _, darkness in rows), default=0.0)
     rows = [(y, darkness - floor) for y, darkness in rows]
@@ -89,7 +106,7 @@ def _chain_of_pitch(rows: list[tuple[float, float]], pitch: float) -> tuple[floa
     """Weight and rows of the heaviest chain of one pitch; uneven gaps cost."""
     ends: list[tuple[float, list[float]]] = []
     for y, worth in rows:
-        options = [(0.0, [])] + [
+        options: list[tuple[float, list[float]]] = [(0.0, [])] + [
             (weight - UNEVEN_COST * abs(y - chain[-1] - pitch) / pitch, chain)
             for weight, chain in ends
             if PITCH_SPREAD[0] * pitch < y - chain[-1] < PITCH_SPREAD[1] * pitch

@@ -1,0 +1,72 @@
+"""Pages drawn for the stages' tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.layouts import load_layout
+from ecgimg.leads import LEADS, lead_index
+from ecgimg.stages.ink import ink_image
+from ecgimg.stages.orient import orient
+from ecgimg.stages.rectify import rectify
+from ecgimg.synth.page import render_page
+from ecgimg.synth.recipe import load_recipe
+from ecgimg.synth.sample import sample_page
+from ecgimg.synth.signals import FS, Simulated
+from ecgimg.synth.style import PageStyle
+from ecgimg.synth.truth import Page, SynthPage
+from ecgimg.types import Floats, Photo, Sheet, SheetMap, UprightSheet
+
+STEP = 20.0
+
+
+@cache
+def drawn(preset: str, layout: str, seed: int) -> SynthPage:
+    """A page of a layout at usual speed and gain, on a grid that can be seen."""
+    recipe = load_recipe(preset)
+    usual = {"layouts": {layout: 1.0}, "speeds": {25.0: 1.0}, "gains": {10.0: 1.0}, "grids": {"lines": 1.0}}
+    page = recipe.page.model_copy(update=usual | {"px_per_mm": (7.0, 8.0)})
+    return sample_page((seed,), recipe.model_copy(update={"page": page}), Simulated(seed))
+
+
+@cache
+def upright(preset: str, layout: str, seed: int) -> UprightSheet:
+    """The same page, straightened and turned upright."""
+    sheet = rectify(Photo(drawn(preset, layout, seed).pixels, Path("page.png")))
+    return orient(sheet, ink_image(sheet))
+
+
+@cache
+def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
+    """A page of 8 px/mm as it is drawn, without camera or straightening: its pixels are the sheet's."""
+    rng = np.random.default_rng(5)
+    page = render_page(Simulated(5).get(5).mv, FS, load_layout(layout), style, rng)
+    h, w = page.pixels.shape[:2]
+    x, y = np.meshgrid(np.arange(int(w / STEP) + 2) * STEP, np.arange(int(h / STEP) + 2) * STEP)
+    sheet = Sheet(
+        pixels=page.pixels,
+        px_per_mm=page.px_per_mm,
+        map=SheetMap(np.stack([x, y], axis=2).astype(np.float32), STEP),
+        paper=np.ones(x.shape, bool),
+        rotation=0.0,
+        straightened_by="grid",
+        grid_confidence=1.0,
+    )
+    return page, orient(sheet, ink_image(sheet))
+
+
+def true_signals(page: Page) -> Floats:
+    """What a page shows: [12, T] mV at 500 Hz, NaN elsewhere; a strip stands for its lead's cell."""
+    seconds = max(c.cell.start + c.cell.seconds for c in page.curves)
+    signals = np.full((len(LEADS), round(seconds * 500)), np.nan, np.float32)
+    for curve in sorted(page.curves, key=lambda c: c.cell.is_strip):
+        row = lead_index(curve.cell.lead)
+        at = np.rint(curve.time * 500).astype(int)
+        seen = curve.visible & (at < signals.shape[1])
+        if curve.cell.is_strip:
+            signals[row] = np.nan
+        signals[row, at[seen]] = curve.mv[seen]
+    return signals

@@ -1,0 +1,61 @@
+"""A drawn page comes back as the recording that was drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ecgimg.layouts import load_layout
+from ecgimg.leads import lead_index
+from ecgimg.signal_metrics import fit_page
+from ecgimg.stages.assemble import assemble
+from ecgimg.stages.layout import LayoutOptions, find_layout
+from ecgimg.stages.trace import trace
+from ecgimg.synth.style import PageStyle
+from ecgimg.types import Recording
+
+from .pages import flat, true_signals
+
+
+def digitized(layout: str) -> Recording:
+    _, lying = flat(layout, PageStyle(px_per_mm=8.0))
+    lines = trace(lying)
+    match = find_layout(lying, lines, LayoutOptions((load_layout(layout),)))
+    return assemble(lying.sheet, lines, match, "page")
+
+
+@pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", "12x1"])
+def test_signals_come_back(layout: str) -> None:
+    page, _ = flat(layout, PageStyle(px_per_mm=8.0))
+    fit = fit_page(true_signals(page), digitized(layout).signals, 500)
+    assert fit.db > 12
+
+
+def test_leads_stand_at_their_printed_time_and_nowhere_else() -> None:
+    recording = digitized("3x4+1R")
+    assert recording.signals.shape == (12, 5000)
+    for lead, start in (("I", 0.0), ("aVR", 2.5), ("V2", 5.0), ("V6", 7.5)):
+        first, last = recording.interval(lead) or (0, 0)
+        assert first == pytest.approx(start, abs=0.1)
+        assert last == pytest.approx(start + 2.5, abs=0.1)
+    first, last = recording.interval("II") or (0, 0)
+    assert last - first > 9.5
+    assert (recording.confidences[~np.isfinite(recording.signals)] == 0).all()
+
+
+def test_cabrera_s_turned_lead_is_turned_back() -> None:
+    page, _ = flat("3x4-cabrera", PageStyle(px_per_mm=8.0))
+    truth, out = true_signals(page)[lead_index("aVR")], digitized("3x4-cabrera").lead("aVR")
+    both = np.isfinite(truth) & np.isfinite(out)
+    assert np.corrcoef(truth[both], out[both])[0, 1] > 0.9
+
+
+def test_curves_lie_on_the_photo_s_ink() -> None:
+    _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0))
+    geometry = digitized("3x4+1R").geometry
+    assert geometry is not None
+    grey = lying.sheet.pixels.min(axis=2)
+    for _, points in geometry.curves:
+        known = points[np.isfinite(points).all(axis=1)].round().astype(int)
+        ys, xs = known[:, 1].clip(0, grey.shape[0] - 1), known[:, 0].clip(0, grey.shape[1] - 1)
+        assert np.median(grey[ys, xs]) < 120

@@ -1,0 +1,103 @@
+"""Formats are found by what the page shows, or refused."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecgimg.errors import RefusedError
+from ecgimg.layouts import load_layout, load_layouts
+from ecgimg.stages.layout import LayoutOptions, find_layout
+from ecgimg.stages.trace import trace
+from ecgimg.stages.words import Word, read_gain, read_speed, read_words
+from ecgimg.synth.style import PageStyle
+
+from .pages import flat
+
+ANY = LayoutOptions(load_layouts())
+STYLE = PageStyle(px_per_mm=8.0)
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="the program tesseract is not there")
+
+
+@needs_tesseract
+@pytest.mark.parametrize("layout", ["3x4+1R", "3x4+1R-cabrera", "6x2", "3x4+3R", "12x1"])
+def test_the_format_is_found(layout: str) -> None:
+    page, lying = flat(layout, STYLE)
+    match = find_layout(lying, trace(lying), ANY)
+    assert match.layout_id == layout
+    assert match.confidence > 0.6
+    wanted = {(c.cell.lead, c.cell.is_strip): c.cell for c in page.curves}
+    for cell in match.cells:
+        true = wanted[cell.lead, cell.is_strip]
+        assert (cell.sign, cell.start, cell.seconds) == (true.sign, true.start, true.seconds)
+        assert abs((cell.x1 - cell.x0) - (true.x1 - true.x0)) < 8
+
+
+def test_scales_come_from_pulse_and_user() -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    lines = trace(lying)
+    layouts = (load_layout("3x4+1R"),)
+    match = find_layout(lying, lines, LayoutOptions(layouts))
+    assert (match.gain.value, match.gain.source) == (10, "pulse")
+    given = find_layout(lying, lines, LayoutOptions(layouts, paper_speed=25.0, gain=20.0))
+    assert (given.gain.value, given.gain.source) == (20, "given")
+    assert (given.paper_speed.value, given.paper_speed.source) == (25, "given")
+
+
+def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    two = replace(lying, zeros=lying.zeros[:2])
+    with pytest.raises(RefusedError, match="2 rows of curves"):
+        find_layout(two, trace(two), ANY)
+
+
+def test_half_a_page_is_refused() -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    ink = lying.ink.copy()
+    pixels = lying.sheet.pixels.copy()
+    middle = ink.shape[1] * 2 // 5
+    ink[:, middle:], pixels[:, middle:] = 0, 255
+    half = replace(lying, ink=ink, sheet=replace(lying.sheet, pixels=pixels))
+    with pytest.raises(RefusedError, match="mm"):
+        find_layout(half, trace(half), ANY)
+
+
+def test_another_format_than_the_page_s_is_refused() -> None:
+    _, lying = flat("6x2", STYLE)
+    with pytest.raises(RefusedError):
+        find_layout(lying, trace(lying), LayoutOptions((load_layout("3x4+1R"),)))
+
+
+@needs_tesseract
+def test_lead_names_speed_and_gain_are_read() -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    words = read_words(lying.ink, trace(lying), 8.0)
+    read = {word.lead for word in words} - {None}
+    assert len(read & {"aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"}) >= 6
+
+
+def test_numbers_count_only_where_they_agree() -> None:
+    def words(*texts: str) -> tuple[Word, ...]:
+        return tuple(Word(text, 0, 0, 1, 1) for text in texts)
+
+    assert read_speed(words("25", "mm/s", "10mm/mV")) == 25
+    assert read_gain(words("25 mm/s", "10mm/mV")) == 10
+    assert read_speed(words("25mm/s", "50mm/s")) is None
+    assert read_speed(words("37 mm/s")) is None
+    assert read_gain(words("no scale here")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [("aVR", "aVR"), ("AVL", "aVL"), ("V1", "V1"), ("VI", "V1"), ("Il", "II"), ("I", None), ("Sex", None)],
+)
+def test_words_name_leads(text: str, lead: str | None) -> None:
+    assert Word(text, 0, 0, 1, 1).lead == lead
+
+
+def test_missing_tesseract_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert read_words(np.zeros((80, 80), np.float32), (), 8.0) == ()
