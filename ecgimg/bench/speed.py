@@ -23,12 +23,13 @@ PAGE_BYTES = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class SpeedRow:
-    """Medians over the runs of one command: wall seconds, and peak memory in MB of the command and its workers."""
+    """Medians over the runs of one command with its workers: wall seconds, processor seconds and peak memory in MB."""
 
     command: str
     size: str
     runs: int
     seconds: float
+    processor_seconds: float
     megabytes: float
 
 
@@ -53,15 +54,15 @@ def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
 
 def _measure(label: str, size: str, words: list[str], runs: int) -> SpeedRow:
     samples = [_run(words) for _ in range(runs)]
-    seconds, megabytes = (median(column) for column in zip(*samples, strict=True))
-    return SpeedRow(label, size, runs, seconds, megabytes)
+    seconds, processor, megabytes = (median(column) for column in zip(*samples, strict=True))
+    return SpeedRow(label, size, runs, seconds, processor, megabytes)
 
 
-def _run(words: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak MB of one run."""
+def _run(words: list[str]) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak MB of one run."""
     with tempfile.TemporaryDirectory() as out:
         where = ["-o", out] if words[0] == "digitize" else []
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), _children_seconds()
         process = subprocess.Popen(
             [sys.executable, "-m", "ecgimg", *words, *where],
             stdout=subprocess.DEVNULL,
@@ -70,13 +71,19 @@ def _run(words: list[str]) -> tuple[float, float]:
         )
         peak = _Peak(process.pid)
         _, said = process.communicate()
-        seconds = time.perf_counter() - start
+        seconds, busy = time.perf_counter() - start, _children_seconds() - busy
         megabytes = peak.stop()
     if process.returncode:
         raise WorkerError(
             f"ecgimg {' '.join(words)} ended with code {process.returncode}: {said.strip()}", where="bench"
         )
-    return seconds, megabytes
+    return seconds, busy, megabytes
+
+
+def _children_seconds() -> float:
+    """Processor time of all processes that this one has started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 class _Peak:
