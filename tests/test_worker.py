@@ -6,6 +6,7 @@ import doubles
 import pytest
 
 from ecgimg.errors import WorkerError
+from ecgimg.runtime import thread_count
 from ecgimg.worker import Done, ProcessExecutor, Step
 
 
@@ -54,6 +55,13 @@ def test_a_job_that_hangs_is_given_up() -> None:
 def test_one_thread_each_where_there_are_several(count: int, threads: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert set(run(doubles.tell_threads, [1, 2], count)[0].values()) == {threads}
+
+
+def test_networks_heed_the_threads_of_their_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert (thread_count(), thread_count(3)) == (1, 3)
+    monkeypatch.setenv("OMP_NUM_THREADS", "4,2")
+    assert thread_count() >= 1
 
 
 def test_an_interrupt_ends_the_workers() -> None:
