@@ -303,9 +303,18 @@ def _crumple(rng: np.random.Generator, x: Floats, y: Floats, strength: float) ->
     z = np.zeros(x.shape)
     if strength == 0:
         return z
-    n = int(rng.integers(18, 90))
+    # One point in each cell of a coarse grid: points anywhere would leave slivers between them.
+    across = int(rng.integers(5, 12))
+    down = max(3, round(across * x.shape[0] / x.shape[1]))
+    n = across * down
+    cell = np.stack(np.meshgrid(np.arange(across), np.arange(down)), axis=-1).reshape(-1, 2)
     low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
-    at = np.concatenate([low + rng.uniform(-0.1, 1.1, (n, 2)) * (high - low), low + _RIM * (high - low)])
+    at = np.concatenate(
+        [
+            low + 1.2 * ((cell + rng.uniform(0, 1, (n, 2))) / [across, down] - 0.08) * (high - low),
+            low + _RIM * (high - low),
+        ]
+    )
     heights = np.concatenate([rng.normal(0, 1, n), np.zeros(len(_RIM))])
     facets = Delaunay(at).simplices
     owner = np.zeros(x.shape, np.int32)
@@ -315,4 +324,6 @@ def _crumple(rng: np.random.Generator, x: Floats, y: Floats, strength: float) ->
     ones = np.ones((len(facets), 3, 1))
     planes = np.linalg.solve(np.concatenate([at[facets], ones], axis=2), heights[facets][..., None])[..., 0]
     a, b, c = np.moveaxis(planes[owner], -1, 0)
-    return np.asarray((a * x + b * y + c) * strength * 0.05 / np.sqrt(n))
+    # Creases that were flattened again are a little round.
+    z = cv2.GaussianBlur(a * x + b * y + c, (0, 0), float(rng.uniform(0.4, 2.5)))
+    return np.asarray(z * strength * 0.05 / np.sqrt(n))
