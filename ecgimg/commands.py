@@ -190,7 +190,7 @@ def train_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and the exported network; resumes there.")],
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of each network.")] = 18,
-    members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 2,
+    members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
 ) -> None:

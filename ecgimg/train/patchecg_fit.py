@@ -44,7 +44,7 @@ class Plan:
 
     epochs: int = 18
     batch: int = 128
-    members: int = 2
+    members: int = 1
     distil: float = 0.5
     calibration_fold: int = 9
     compiled: bool = True

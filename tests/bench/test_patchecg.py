@@ -52,7 +52,7 @@ def ptbxl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_train_export_and_bench(ptbxl: Path, tmp_path: Path) -> None:
-    plan = Plan(epochs=1, batch=16, compiled=False)
+    plan = Plan(epochs=1, batch=16, members=2, compiled=False)
     path = train_patchecg(ptbxl, tmp_path / "run", plan)
     assert path.stat().st_size < 15e6
     network = open_network(path, threads=1)
