@@ -19,6 +19,8 @@ from ecgimg.synth.signals import SignalSource
 from ecgimg.train.trace_data import cut_rows, photo_sheet, print_sheet
 from ecgimg.types import Floats
 
+PRESENCE = 0.5
+"""Probability from which a column counts as printed."""
 KNOTS = 24
 """Points of the calibration curve."""
 RIGHT_ROWS = TOLERANCE_MM * ROWS_PER_MM
@@ -82,18 +84,15 @@ def page_db(reads: list[Read], threshold: float) -> float:
 
 
 def calibrate(reads: list[Read]) -> Spec:
-    """Presence threshold of fewest mistakes, and a monotone curve from raw confidence to the share that is right."""
+    """The presence threshold, and a monotone curve from raw confidence to the share of samples that is right."""
     presence = np.concatenate([1 / (1 + np.exp(-read.presence)) for read in reads])
     truth = np.concatenate([read.truth for read in reads])
     place = np.concatenate([read.place for read in reads])
     raw = np.concatenate([read.confidence for read in reads])
     printed = np.isfinite(truth)
-    levels = np.linspace(0.1, 0.9, 17)
-    mistakes = [float(((presence >= level) != printed).mean()) for level in levels]
-    threshold = float(levels[int(np.argmin(mistakes))])
-    kept = presence >= threshold
+    kept = presence >= PRESENCE
     right = printed[kept] & (np.abs(np.nan_to_num(truth[kept], nan=-1e3) - place[kept]) <= RIGHT_ROWS)
-    return Spec(threshold, _monotone(raw[kept], right))
+    return Spec(PRESENCE, _monotone(raw[kept], right))
 
 
 def expected_error(reads: list[Read], spec: Spec, bins: int = 10) -> float:

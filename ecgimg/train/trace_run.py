@@ -14,7 +14,7 @@ from torch import nn
 
 from ecgimg.nets.trace import NAME
 from ecgimg.synth.signals import open_source
-from ecgimg.train.trace_check import Read, calibrate, expected_error, held_pages, page_db, read_page
+from ecgimg.train.trace_check import PRESENCE, Read, calibrate, expected_error, held_pages, page_db, read_page
 from ecgimg.train.trace_data import render_shards
 from ecgimg.train.trace_fit import export, train
 
@@ -52,7 +52,7 @@ def measure(model: nn.Module, data: str, pages: int) -> list[Read]:
     everything = []
     for recipe in HELD_RECIPES:
         reads = [read_page(model, page) for page in held_pages(source, recipe, pages)]
-        db = np.array([page_db(read, 0.5) for read in reads])
+        db = np.array([page_db(read, PRESENCE) for read in reads])
         mean = 10 * np.log10(np.mean(10 ** (db / 10)))
         logger.info("%s: %d pages, mean %.1f dB, median %.1f dB", recipe, len(db), mean, np.median(db))
         everything += [one for read in reads for one in read]
