@@ -155,7 +155,7 @@ def bench_patchecg(
         seen = hide(fold.signals, condition.masks(*fold.signals.shape[::2]))
         logits.append(net.logits(seen))
         others.append({name: predict(seen)[:, : len(SUBCLASSES)] for name, predict in baselines.items()})
-    probabilities, how = _probabilities(net, fold, logits)
+    probabilities, how = _probabilities(net, fold, todo, logits)
     weights = patient_draws(fold.patients, draws)
     scored = [
         _score(condition, net, fold, weights, views)
@@ -214,15 +214,20 @@ def _labels(database: Ptbxl, records: Sequence[PtbxlRecord], code: str, group: s
     return database.code_labels(records, [code])[:, 0]
 
 
-def _probabilities(net: PatchEcg, fold: Fold, logits: Sequence[Floats]) -> tuple[list[NDArray[np.float64]], str]:
+def _probabilities(
+    net: PatchEcg, fold: Fold, todo: Sequence[Condition], logits: Sequence[Floats]
+) -> tuple[list[NDArray[np.float64]], str]:
     if fold.number not in net.spec["calibration_folds"]:
         return [net.calibrated(view).astype(np.float64) for view in logits], "stored with the network"
     part = patient_parts(fold.patients)
+    pages = [k for k, condition in enumerate(todo) if condition.complete]
     out = [np.zeros(view.shape) for view in logits]
     for k in range(fold.labels.shape[1]):
         rows = fold.known[:, k]
         views = [view[rows, k : k + 1] for view in logits]
-        for result, fitted in zip(out, cross_fitted(views, fold.labels[rows, k : k + 1], part[rows]), strict=True):
+        for result, fitted in zip(
+            out, cross_fitted(views, fold.labels[rows, k : k + 1], part[rows], pages), strict=True
+        ):
             result[rows, k] = fitted[:, 0]
     return out, "cross-fitted by patient within the fold (5 parts)"
 

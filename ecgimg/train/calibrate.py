@@ -53,15 +53,20 @@ def patient_parts(patients: NDArray[np.int64], parts: int = 5, seed: int = 0) ->
 
 
 def cross_fitted(
-    views: Sequence[NDArray[np.floating]], labels: NDArray[np.bool_], part: NDArray[np.int64]
+    views: Sequence[NDArray[np.floating]],
+    labels: NDArray[np.bool_],
+    part: NDArray[np.int64],
+    fitted_on: Sequence[int] | None = None,
 ) -> list[Floats]:
     """Probabilities [N, K] of each view (logits [N, K] under one mask), no record scored by what it calibrated.
 
-    One calibration serves all views, because nobody tells the network at use which layout it looks at.
+    One calibration serves all views, because nobody tells the network at use which layout it looks at. It is fitted
+    on the views numbered by ``fitted_on``, all by default.
     """
+    chosen = [views[k] for k in fitted_on] if fitted_on else views
     out = [np.zeros(view.shape) for view in views]
     for p in np.unique(part):
-        fitted = fit_all([view[part != p] for view in views], labels[part != p])
+        fitted = fit_all([view[part != p] for view in chosen], labels[part != p])
         for result, view in zip(out, views, strict=True):
             for k, calibration in enumerate(fitted):
                 result[part == p, k] = calibration.apply(view[part == p, k])
