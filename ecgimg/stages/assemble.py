@@ -10,6 +10,10 @@ from ecgimg.types import Floats, LayoutMatch, Line, PageGeometry, PlacedCell, Re
 
 FS = 500.0
 """Sampling rate of digitized recordings in Hz."""
+MARK_MM = 3.0
+"""Distance from a cell's ends within which separators and lead names stand on the curve."""
+MARK_CONFIDENCE = 0.5
+"""Confidence under which a sample there is taken for such a mark."""
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which the recording warns."""
 
@@ -56,9 +60,23 @@ def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> 
     times = np.arange(round(cell.seconds * FS)) / FS
     columns = (cell.x0 + times * match.paper_speed.value * q) / line.step
     millivolts = cell.sign * (cell.y0 - line.y) / (match.gain.value * q)
-    values = _interpolate(columns, millivolts)
+    values = _interpolate(columns, _without_marks(millivolts, line, cell, q))
     trust = np.where(np.isfinite(values), np.interp(columns, np.arange(len(line.y)), line.confidence), 0)
     return values, trust.astype(np.float32)
+
+
+def _without_marks(millivolts: Array, line: Line, cell: PlacedCell, q: float) -> Array:
+    """The curve with its doubtful samples beside a cell's ends bridged: separators and lead names stand on it there."""
+    x = np.arange(len(millivolts)) * line.step
+    near_end = np.minimum(np.abs(x - cell.x0), np.abs(x - cell.x1)) < MARK_MM * q
+    inside = (x >= cell.x0) & (x <= cell.x1) & np.isfinite(millivolts)
+    doubtful = inside & near_end & (line.confidence < MARK_CONFIDENCE)
+    sound = inside & ~doubtful
+    if not doubtful.any() or not sound.any():
+        return millivolts
+    bridged = millivolts.copy()
+    bridged[doubtful] = np.interp(x[doubtful], x[sound], millivolts[sound])
+    return bridged
 
 
 def _interpolate(columns: np.ndarray, values: Array) -> Floats:

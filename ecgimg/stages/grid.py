@@ -33,6 +33,8 @@ FREQUENCY_REACH = 17
 """Steps of FREQUENCIES by which they may stretch it: about 25 %."""
 MIN_SCORE = 1.4
 """Comb contrast under which a page has no grid; noise, textures and pages of text stay under 1.1."""
+TILE_SHARES = (0.3, 0.1)
+"""Share of the tiles that must show the grid: most pages fill the picture, some lie small on a table."""
 MAJOR_SCORE = 1.5
 """Comb contrast at a fifth of the frequency above which the found lines are the small squares of a two-level grid."""
 MAJOR_MM = 5.0
@@ -86,10 +88,12 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
 def fit_grid(contrast: Array) -> GridFit | None:
     """The grid's homography from a contrast image [H, W], or None where no grid is found."""
     centres, spectra = _polar_spectra(contrast)
-    usual = np.asarray(np.percentile(spectra[::2], 70, axis=0), np.float32)
-    common = _comb(usual, FREQUENCIES)
-    angle, frequency, score = _strongest_pair(common)
-    if score < MIN_SCORE:
+    for share in TILE_SHARES:
+        usual = np.asarray(np.percentile(spectra[::2], 100 * (1 - share), axis=0), np.float32)
+        angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
+        if score >= MIN_SCORE:
+            break
+    else:
         return None
     gradients, weights = _tile_gradients(spectra, angle, frequency)
     good = weights > 0.35 * np.percentile(weights, 80)

@@ -18,6 +18,9 @@ GRID_MARGIN = 1.1
 """Darkness of the darkest grid lines against the pattern's."""
 EDGE_MM = 5.0
 """Rim of a page that lies against a background and is not looked at."""
+CLEAR_EDGE_MM = 0.0
+"""The same where the page goes on around the grid."""
+DARKER = 0.85
 INK_PERCENTILE = 99.7
 
 
@@ -41,12 +44,25 @@ def ink_image(sheet: Sheet) -> Array:
 
 
 def _paper(sheet: Sheet) -> Array:
-    """1 where the page is, 0 beside it and on its edge, which the grid's measured strength blurs."""
+    """1 where the page is, 0 beside it and on its rim.
+
+    The grid's measured strength blurs the page's edge: where a darker background begins there, more of it is left out.
+    """
     h, w = sheet.pixels.shape[:2]
     x, y = np.meshgrid(np.arange(w, dtype=np.float32) / sheet.map.step, np.arange(h, dtype=np.float32) / sheet.map.step)
-    rim = 2 * round(EDGE_MM * sheet.px_per_mm / sheet.map.step) + 1
+    edge = EDGE_MM if _on_background(sheet) else CLEAR_EDGE_MM
+    rim = 2 * round(edge * sheet.px_per_mm / sheet.map.step) + 1
     nodes = cv2.erode(sheet.paper.astype(np.float32), np.ones((rim, rim), np.uint8))
     return np.asarray(cv2.remap(nodes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _on_background(sheet: Sheet) -> bool:
+    """Whether what surrounds the grid is darker than the page."""
+    h, w = sheet.paper.shape
+    looks = cv2.resize(sheet.pixels.max(axis=2), (w, h), interpolation=cv2.INTER_AREA)
+    if sheet.paper.all() or not sheet.paper.any():
+        return False
+    return bool(np.percentile(looks[~sheet.paper], 25) < DARKER * np.median(looks[sheet.paper]))
 
 
 def _grid_pattern(detail: Array, paper: Array, square: int) -> Array:

@@ -32,6 +32,8 @@ SAME_LEAD = 0.95
 LIKE_LEAD = 0.7
 LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
+UNUSUAL_STRIP = 2.0
+"""Doubt added where a strip shows another lead than the format says."""
 LAW_RESIDUAL = 0.5
 """Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
 HALVES_PX_PER_MM = 2.0
@@ -39,6 +41,8 @@ HALVES_PX_PER_MM = 2.0
 MIN_CONFIDENCE = 0.6
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
+FOOT_MM = 4.0
+"""Longest foot of a calibration pulse after its right stroke."""
 PULSE_MV = 1.0
 """Height of a calibration pulse."""
 
@@ -61,6 +65,7 @@ class _Page:
     pulses: tuple[Pulse, ...]
     left: float
     right: float
+    ends: tuple[float, ...]
     px_per_mm: float
 
 
@@ -83,8 +88,8 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
     q = upright.sheet.px_per_mm
     words = read_words(upright.ink, lines, q)
     pulses = find_pulses(upright.ink, upright.zeros, q)
-    left, right = _printed_range(lines, pulses)
-    page = _Page(lines, words, pulses, left, right, q)
+    left, right, ends = _printed_range(lines, pulses)
+    page = _Page(lines, words, pulses, left, right, ends, q)
     rivals = [layout for layout in options.layouts if layout.n_lines == len(lines)]
     if not rivals:
         raise RefusedError(f"{len(lines)} rows of curves, which no known layout has", where="layout", remedy=_REMEDY)
@@ -114,8 +119,8 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
 
-def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float]:
-    """First and last sheet column of the curves, without the calibration pulses."""
+def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float, tuple[float, ...]]:
+    """First and last sheet column of the curves, without the calibration pulses, and the last of each row."""
     ends = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
     ends = [columns for columns in ends if columns.size]
     if not ends:
@@ -128,7 +133,7 @@ def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[
             left = pulse_right
         else:
             right = pulse_left
-    return left, right
+    return left, right, tuple(float(columns[-1]) for columns in ends)
 
 
 def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> Scale:
@@ -179,8 +184,10 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
         doubts.append(0.8**right_names * 1.6**wrong_names * 1.06**missing)
         evidence.append(f"{right_names} of {len(cells)} lead names read, {wrong_names} against")
     cells, repeats = _strips(page, cells)
+    printed_strips = {cell.lead for cell in layout.strips}
     for lead, correlation in repeats:
-        doubts.append(0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.5)
+        usual = 1.0 if lead in printed_strips else UNUSUAL_STRIP
+        doubts.append(usual * (0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.5))
         evidence.append(f"strip {lead} repeats its cell (r = {correlation:.2f})")
     halves = _halves_alike(page, cells)
     if halves is not None:
@@ -197,15 +204,17 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
 def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
     """Sheet column at which the first cell begins.
 
-    Curves of the right length are centred on the format; after a calibration pulse, whose foot may be longer than it
-    seems, they are counted back from their end. Where the picture cuts the page, the lead names tell.
+    After a calibration pulse, whose foot may be longer than its stroke, it is counted back from the rows' ends. Other
+    curves of the right length are centred on the format. Where the picture cuts the page, the lead names tell.
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
-    if abs(length / nominal - 1) < LENGTH_TOLERANCE:
-        return page.left + max(length - nominal, 0) if _pulse_is_left(page) else page.left + (length - nominal) / 2
     if _pulse_is_left(page):
-        return page.left
+        feet = [end - nominal - page.left for end in page.ends]
+        likely = [foot for foot in feet if abs(foot) < FOOT_MM * page.px_per_mm]
+        return page.left + max(float(np.median(likely)), 0.0) if likely else page.left
+    if abs(length / nominal - 1) < LENGTH_TOLERANCE:
+        return page.left + (length - nominal) / 2
     starts = []
     for cell in layout.cells:
         line = page.lines[cell.row]
