@@ -240,6 +240,30 @@ def bench_speed_command(
         )
 
 
+@bench_app.command("digitize")
+def bench_digitize_command(
+    out: Annotated[Path, typer.Option("-o", "--out", help="JSON file of slices and pages.")],
+    presets: Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")] = "scan,photo",
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 50,
+    source: Annotated[str, typer.Option(help="sim, or ptbxl:DIR of PTB-XL 1.0.x.")] = "sim",
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
+) -> None:
+    """Digitize drawn pages with the whole chain and score them against their truth."""
+    import json
+
+    from ecgimg.bench.digitize import TABLE_HEAD, PageScore, as_json, bench_digitize, summarise
+    from ecgimg.io.recordings import write_atomically
+    from ecgimg.synth.signals import open_source
+
+    def told(score: PageScore) -> None:
+        found = f"{score.found} {score.db:.1f} dB" if score.found else f"refused: {score.reason}"
+        typer.echo(f"{score.preset} {score.page} {score.layout}: {found}", err=True)
+
+    scores = bench_digitize([p.strip() for p in presets.split(",")], pages, open_source(source, (fold,)), told)
+    write_atomically(out, json.dumps(as_json(scores), indent=1).encode())
+    typer.echo("\n".join([TABLE_HEAD, *(s.row() for s in summarise(scores))]))
+
+
 @bench_app.command("patchecg")
 def bench_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],

@@ -32,6 +32,8 @@ SAME_LEAD = 0.95
 LIKE_LEAD = 0.7
 LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
+NAMELESS_DOUBT = 4.0
+"""Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
 UNUSUAL_STRIP = 2.0
 """Doubt added where a strip shows another lead than the format says."""
 LAW_RESIDUAL = 0.5
@@ -39,6 +41,12 @@ LAW_RESIDUAL = 0.5
 HALVES_PX_PER_MM = 2.0
 """Scale at which halves of rows are compared."""
 MIN_CONFIDENCE = 0.6
+MIN_SEEN = 0.3
+"""Share of the printed range over which an outermost row must be seen."""
+MAX_STRAY = 2
+"""Rows that may turn out to be lines of text above or below the curves."""
+STRAY_DOUBT = 1.5
+"""Doubt added by each of them."""
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
 FOOT_MM = 4.0
@@ -89,22 +97,40 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
     words = read_words(upright.ink, lines, q)
     pulses = find_pulses(upright.ink, upright.zeros, q)
     left, right, ends = _printed_range(lines, pulses)
-    page = _Page(lines, words, pulses, left, right, ends, q)
-    rivals = [layout for layout in options.layouts if layout.n_lines == len(lines)]
+    first = next(k for k, line in enumerate(lines) if _seen(line, left, right))
+    last = next(k for k in range(len(lines), 0, -1) if _seen(lines[k - 1], left, right))
+    page = _Page(lines[first:last], words, pulses, left, right, ends[first:last], q)
+    match = _best_match(page, options)
+    return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
+
+
+def _seen(line: Line, left: float, right: float) -> bool:
+    """Whether a line is seen for a good part of the printed range; the first and last rows may be text that is not."""
+    x = np.arange(len(line.y)) * line.step
+    return bool((line.confidence[(x >= left) & (x <= right)] > 0.5).mean() > MIN_SEEN)
+
+
+def _best_match(page: _Page, options: LayoutOptions) -> LayoutMatch:
+    """The format that a page's evidence speaks for; formats may leave over rows above and below."""
+    lines, q, left, right = page.lines, page.px_per_mm, page.left, page.right
+    rivals = [layout for layout in options.layouts if len(lines) - MAX_STRAY <= layout.n_lines <= len(lines)]
     if not rivals:
         raise RefusedError(f"{len(lines)} rows of curves, which no known layout has", where="layout", remedy=_REMEDY)
     speed = _paper_speed(page, options, rivals)
-    judged = sorted((_judge(page, layout, speed) for layout in rivals), key=lambda j: j.confidence, reverse=True)
+    judged = [_judge_rows(page, layout, speed, top) for layout in rivals for top in _tops(lines, layout)]
+    judged.sort(key=lambda j: j.confidence, reverse=True)
     best = judged[0]
-    tied = len(judged) > 1 and 1 - judged[1].confidence < RIVAL_DOUBT * (1 - best.confidence)
+    other = next((j for j in judged[1:] if not _agree(j, best)), None)
+    tied = other is not None and 1 - other.confidence < RIVAL_DOUBT * (1 - best.confidence)
     if best.confidence < MIN_CONFIDENCE or tied:
-        seen = "; ".join(f"{j.layout.id} {j.confidence:.2f} ({', '.join(j.evidence) or 'nothing'})" for j in judged[:2])
+        seen = "; ".join(
+            f"{j.layout.id} {j.confidence:.2f} ({', '.join(j.evidence) or 'nothing'})" for j in (best, other) if j
+        )
         raise RefusedError(
             f"{len(lines)} rows over {(right - left) / q:.0f} mm fit no layout surely: {seen}",
             where="layout",
             remedy=_REMEDY,
         )
-    recording_seconds = max(c.start + c.seconds for c in best.cells)
     return LayoutMatch(
         layout_id=best.layout.id,
         cells=best.cells,
@@ -112,28 +138,54 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
         gain=_gain(page, options),
         confidence=best.confidence,
         evidence=best.evidence,
-        seconds=recording_seconds,
+        seconds=max(c.start + c.seconds for c in best.cells),
     )
+
+
+def _tops(lines: tuple[Line, ...], layout: Layout) -> range:
+    """The first lines from which a format's lines can be counted; what is left over is taken for lines of text."""
+    return range(len(lines) - layout.n_lines + 1)
+
+
+def _judge_rows(page: _Page, layout: Layout, speed: Scale, top: int) -> _Judgement:
+    """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
+    kept = slice(top, top + layout.n_lines)
+    stray = len(page.lines) - layout.n_lines
+    judged = _judge(replace(page, lines=page.lines[kept], ends=page.ends[kept]), layout, speed)
+    return replace(
+        judged,
+        cells=tuple(replace(cell, line=cell.line + top) for cell in judged.cells),
+        confidence=max(1 - (1 - judged.confidence) * STRAY_DOUBT**stray, 0.0),
+        evidence=(*judged.evidence, f"{stray} rows left over") if stray else judged.evidence,
+    )
+
+
+def _agree(one: _Judgement, other: _Judgement) -> bool:
+    """Whether two judgements read the same leads from the lines that both use; one may leave out a strip."""
+    shared = {c.line for c in one.cells} & {c.line for c in other.cells}
+    first, second = ({(c.line, c.lead, c.sign, c.start) for c in j.cells if c.line in shared} for j in (one, other))
+    return first == second
 
 
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
 
 def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float, tuple[float, ...]]:
-    """First and last sheet column of the curves, without the calibration pulses, and the last of each row."""
-    ends = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
-    ends = [columns for columns in ends if columns.size]
-    if not ends:
+    """First and last sheet column of the curves, without the calibration pulses, and the last of each row, NaN if
+    it is not seen.
+    """
+    columns = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
+    first, last = (np.array([c[k] if c.size else np.nan for c in columns]) for k in (0, -1))
+    if np.isnan(first).all():
         raise RefusedError("the curves are too faint to be followed", where="layout")
-    left = float(np.median([columns[0] for columns in ends]))
-    right = float(np.median([columns[-1] for columns in ends]))
+    left, right = float(np.nanmedian(first)), float(np.nanmedian(last))
     if pulses:
         pulse_left, pulse_right = (float(np.median([getattr(p, side) for p in pulses])) for side in ("left", "right"))
         if pulse_left - left < right - pulse_right:
             left = pulse_right
         else:
             right = pulse_left
-    return left, right, tuple(float(columns[-1]) for columns in ends)
+    return left, right, tuple(last.tolist())
 
 
 def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> Scale:
@@ -186,9 +238,13 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
     cells, repeats = _strips(page, cells)
     printed_strips = {cell.lead for cell in layout.strips}
     for lead, correlation in repeats:
-        usual = 1.0 if lead in printed_strips else UNUSUAL_STRIP
-        doubts.append(usual * (0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 1.5))
-        evidence.append(f"strip {lead} repeats its cell (r = {correlation:.2f})")
+        doubts.append((1.0 if lead in printed_strips else UNUSUAL_STRIP) * _doubt_of_strip(correlation))
+        seen = "can't be compared with" if correlation is None else "repeats"
+        evidence.append(
+            f"strip {lead} {seen} its cell" + (f" (r = {correlation:.2f})" if correlation is not None else "")
+        )
+    if right_names == 0 and not any(r is not None and r > LIKE_LEAD for _, r in repeats):
+        doubts.append(NAMELESS_DOUBT)
     halves = _halves_alike(page, cells)
     if halves is not None:
         doubts.append(_doubt_of_halves(halves, layout.n_columns))
@@ -279,30 +335,32 @@ def _nearest_line(page: _Page, word: Word) -> int:
     return int(np.argmin([abs(word.y + word.height / 2 - line.zero) for line in page.lines]))
 
 
-def _strips(page: _Page, cells: tuple[PlacedCell, ...]) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float]]]:
+def _strips(
+    page: _Page, cells: tuple[PlacedCell, ...]
+) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float | None]]]:
     """The cells with each strip's lead as the page shows it, and (lead, likeness to its cell) of every strip.
 
     A strip's printed name decides; without one, a cell of another lead that it repeats clearly better than its own.
     """
     named = list(cells)
-    repeats: list[tuple[str, float]] = []
+    repeats: list[tuple[str, float | None]] = []
     for k, strip in enumerate(cells):
         if not strip.is_strip:
             continue
         likeness = {c.lead: (_likeness(page, strip, c), c) for c in cells if not c.is_strip}
         known = {lead: (r, c) for lead, (r, c) in likeness.items() if r is not None}
-        if not known:
+        if strip.lead not in known:
+            repeats.append((strip.lead, None))
             continue
         printed = _names_near(page, strip) & known.keys()
         best = max(known, key=lambda lead: known[lead][0])
         chosen = strip.lead
         if len(printed) == 1 and known[min(printed)][0] > LIKE_LEAD:
             chosen = printed.pop()
-        elif chosen in known and known[best][0] > max(SAME_LEAD, known[chosen][0] + LEAD_MARGIN):
+        elif known[best][0] > max(SAME_LEAD, known[chosen][0] + LEAD_MARGIN):
             chosen = best
-        if chosen in known:
-            named[k] = replace(strip, lead=chosen, sign=known[chosen][1].sign)
-            repeats.append((chosen, known[chosen][0]))
+        named[k] = replace(strip, lead=chosen, sign=known[chosen][1].sign)
+        repeats.append((chosen, known[chosen][0]))
     return tuple(named), repeats
 
 
@@ -316,6 +374,12 @@ def _likeness(page: _Page, strip: PlacedCell, cell: PlacedCell) -> float | None:
     a, b = a[known] - a[known].mean(), b[known] - b[known].mean()
     scale = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / scale if scale > 0 else None
+
+
+def _doubt_of_strip(correlation: float | None) -> float:
+    if correlation is None:
+        return 1.5
+    return 0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 3.0
 
 
 def _doubt_of_halves(alike: float, columns: int) -> float:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgimg.bench.digitize import shown_signals
 from ecgimg.layouts import load_layout
-from ecgimg.leads import LEADS, lead_index
 from ecgimg.stages.ink import ink_image
 from ecgimg.stages.orient import orient
 from ecgimg.stages.rectify import rectify
@@ -59,14 +59,5 @@ def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
 
 
 def true_signals(page: Page) -> Floats:
-    """What a page shows: [12, T] mV at 500 Hz, NaN elsewhere; a strip stands for its lead's cell."""
-    seconds = max(c.cell.start + c.cell.seconds for c in page.curves)
-    signals = np.full((len(LEADS), round(seconds * 500)), np.nan, np.float32)
-    for curve in sorted(page.curves, key=lambda c: c.cell.is_strip):
-        row = lead_index(curve.cell.lead)
-        at = np.rint(curve.time * 500).astype(int)
-        seen = curve.visible & (at < signals.shape[1])
-        if curve.cell.is_strip:
-            signals[row] = np.nan
-        signals[row, at[seen]] = curve.mv[seen]
-    return signals
+    """What a flat page shows: [12, T] mV at 500 Hz, NaN elsewhere."""
+    return shown_signals(page.curves)
