@@ -29,6 +29,8 @@ LABEL_REACH_MM = 22.0
 """How far above or below its row's zero line it stands."""
 SAME_LEAD = 0.95
 """Correlation from which a strip repeats a cell; different leads of the same beats reach about 0.8 at times."""
+RENAMED_LEAD = 0.985
+"""Correlation with another lead's cell from which a strip without a name is taken for that lead."""
 LIKE_LEAD = 0.7
 LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
@@ -357,7 +359,7 @@ def _strips(
         chosen = strip.lead
         if len(printed) == 1 and known[min(printed)][0] > LIKE_LEAD:
             chosen = printed.pop()
-        elif known[best][0] > max(SAME_LEAD, known[chosen][0] + LEAD_MARGIN):
+        elif known[best][0] > max(RENAMED_LEAD, known[chosen][0] + LEAD_MARGIN):
             chosen = best
         named[k] = replace(strip, lead=chosen, sign=known[chosen][1].sign)
         repeats.append((chosen, known[chosen][0]))

@@ -19,6 +19,8 @@ FLAT_PX_PER_MM = 4.0
 """Scale of the intermediate page on which the grid's phase is measured."""
 SHEET_PX_PER_MM = 8.0
 NODE_MM = 2.5
+SMOOTHING = ((5, 1.5), (5, 1.5), (3, 1.0), (3, 0.8))
+"""Median and Gaussian of each pass over the grid's phase, in nodes."""
 MARGIN_MM = 4.0
 GRID_SHARE = 0.4
 """Share of the page's usual grid strength above which a place belongs to the page."""
@@ -81,27 +83,39 @@ def _flat_page(fit: GridFit, shape: tuple[int, ...]) -> tuple[NDArray[np.float64
 def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
     """Flat-page positions [R, C, 2] in pixels of sheet points every NODE_MM, and the grid's strength [R, C] there.
 
-    Two passes: the first unwraps the grid's fundamental, the second reads its harmonics on the page so corrected.
+    The first pass unwraps the grid's fundamental; the next ones read its harmonics on the page so corrected, smoothing
+    less and less: what is left after each is smaller and can be followed more closely.
     """
     q = FLAT_PX_PER_MM
-    first = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,)))
-    grid = _node_grid(first.shift.shape) * NODE_MM
-    nodes = (grid + first.shift) * q
-    straight = cv2.remap(flat, *_dense_map(nodes, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_LINEAR)
+    field = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,)), *SMOOTHING[0])
+    grid = _node_grid(field.shift.shape) * NODE_MM
+    nodes = grid + field.shift
     fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1, 2)
-    second = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine))
-    middle = grid + second.shift
-    total = middle + np.stack([_sample(first.shift[..., k], middle / NODE_MM) for k in (0, 1)], axis=2)
-    return np.asarray(total * q, np.float32), second.strength
+    for smoothing in SMOOTHING[1:]:
+        positions = np.asarray(nodes * q, np.float32)
+        straight = cv2.remap(
+            flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_LINEAR
+        )
+        field = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine), *smoothing)
+        moved = (grid + field.shift) / NODE_MM
+        nodes = np.stack([_sample(np.ascontiguousarray(nodes[..., k]), moved) for k in (0, 1)], axis=2)
+    return np.asarray(nodes * q, np.float32), field.strength
 
 
-def _smooth(field: PhaseField) -> PhaseField:
-    """The field averaged over a few nodes by strength, and filled from further away where the grid is weak."""
+def _smooth(field: PhaseField, median: int, nearest: float) -> PhaseField:
+    """The field averaged over a few nodes by strength, and filled from further away where the grid is weak.
+
+    Args:
+        field: displacements as measured.
+        median: side of the median filter in nodes, which drops what ink does to single nodes.
+        nearest: standard deviation in nodes of the average where the grid is strong.
+    """
     weight = field.strength**2
-    field = replace(field, shift=np.stack([cv2.medianBlur(field.shift[..., k], 5) for k in (0, 1)], axis=2))
+    planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), median) for k in (0, 1)]
+    field = replace(field, shift=np.stack(planes, axis=2))
     shift = np.zeros_like(field.shift)
     known = np.zeros_like(weight)
-    for sigma, share in ((1.5, 1.0), (4.0, 1e-2), (16.0, 1e-4), (64.0, 1e-7)):
+    for sigma, share in ((nearest, 1.0), (4.0, 1e-2), (16.0, 1e-4), (64.0, 1e-7)):
         w = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share + 1e-20
         shift += (
             cv2.GaussianBlur(field.shift * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share
