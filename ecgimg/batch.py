@@ -1,4 +1,4 @@
-"""Runs over many pages: plan, skip what is done, digitize in workers, write, summarise.
+"""Runs over many pages: plan, skip what is done, work in worker processes, write, summarise.
 
 The output folder gets the files of each page, see `ecgimg.page`, and `summary.csv` with a row a page.
 """
@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.inputs import plan_jobs
 from ecgimg.io.recordings import write_atomically
 from ecgimg.options import Options
-from ecgimg.page import Outcome, Task, digitize_task, ended_early, failed
+from ecgimg.page import DIGITIZE, Kind, Outcome, Task, ended_early, failed
 from ecgimg.worker import Done, Executor, ProcessExecutor, Step
 
 SUMMARY = "summary.csv"
@@ -46,8 +47,9 @@ def run_batch(
     options: Options,
     listener: Listener,
     executor: Executor[Task, Outcome] | None = None,
+    kind: Kind = DIGITIZE,
 ) -> tuple[Outcome, ...]:
-    """Digitizes all pages of the inputs into a folder; a page that fails costs only itself.
+    """Does one kind of work on all pages of the inputs, into a folder; a page that fails costs only itself.
 
     Raises:
         UnreadableInputError: the inputs hold no picture.
@@ -55,25 +57,25 @@ def run_batch(
         KeyboardInterrupt: passed on, after the workers were ended and the summary was written.
     """
     _check_writable(out)
-    plan = plan_jobs(inputs, out)
+    plan = plan_jobs(inputs, out, kind.outputs)
     listener.planned(len(plan.jobs))
     for text in plan.warnings:
         listener.warned(text)
     run = _Run(listener)
     tasks = []
     for task in (Task(job, out, options) for job in plan.jobs):
-        early = ended_early(task)
+        early = ended_early(task, kind)
         if early is None:
             tasks.append(task)
         else:
             run.finish(early)
-    workers = executor or ProcessExecutor(digitize_task, options.jobs, options.timeout, lambda pid: _tidy(out, pid))
+    workers = executor or ProcessExecutor(kind.work, options.jobs, options.timeout, lambda pid: _tidy(out, pid))
     try:
         workers.run(tasks, run.report)
     finally:
         order = {job.name: k for k, job in enumerate(plan.jobs)}
         run.outcomes.sort(key=lambda outcome: order[outcome.name])
-        write_summary(run.outcomes, out / SUMMARY)
+        write_summary(run.outcomes, out / SUMMARY, kind.columns)
     return tuple(run.outcomes)
 
 
@@ -87,16 +89,17 @@ def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:
     return ExitCode.ALL_FAILED if len(failed) == len(outcomes) else ExitCode.SOME_FAILED
 
 
-def write_summary(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Writes summary.csv; rows of an older one whose pages were not in this run are kept.
+def write_summary(outcomes: Sequence[Outcome], path: Path, columns: tuple[str, ...] = ()) -> None:
+    """Writes summary.csv, `columns` after the usual ones; rows of an older one that are not in this run are kept.
 
     Raises:
         OutputError: the file can't be written.
     """
-    new = {outcome.name: _row(outcome) for outcome in outcomes}
+    new = {outcome.name: _row(outcome, columns) for outcome in outcomes}
     rows = [row for row in _old_rows(path) if row["name"] not in new] + list(new.values())
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    names = dict.fromkeys(name for names in (COLUMNS, *rows) for name in names)
+    table = csv.DictWriter(text, names, restval="", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     write_atomically(path, text.getvalue().encode())
@@ -124,18 +127,19 @@ class _Run:
         self._listener.finished(outcome)
 
 
-def _row(outcome: Outcome) -> dict[str, str]:
+def _row(outcome: Outcome, columns: tuple[str, ...]) -> dict[str, str]:
     confidence = "" if outcome.confidence is None else f"{outcome.confidence:.3f}"
     seconds = f"{outcome.seconds:.2f}"
     values = (outcome.name, outcome.input, outcome.page, outcome.status, outcome.reason, outcome.layout)
-    return dict(zip(COLUMNS, (*map(str, values), confidence, seconds), strict=True))
+    usual = dict(zip(COLUMNS, (*map(str, values), confidence, seconds), strict=True))
+    return usual | dict(zip_longest(columns, outcome.cells, fillvalue=""))
 
 
 def _old_rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             table = csv.DictReader(file)
-            return [row for row in table if set(row) == set(COLUMNS)]
+            return [row for row in table if set(COLUMNS) <= set(row) and None not in row]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []
 

@@ -6,25 +6,46 @@ import glob
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.images import SUFFIXES, count_pages
-from ecgimg.io.results import hash_file, read_result
+from ecgimg.io.results import PageSource, hash_file, read_result
 
 OVERLAY_SUFFIX = ".overlay.png"
 DEBUG_SUFFIX = ".debug"
 OUTPUT_SUFFIXES = (".json", ".hea", ".dat", ".csv", OVERLAY_SUFFIX)
-"""What may be written for a page, after its name."""
+"""What digitizing may write for a page, after its name."""
 
 _WHERE = "inputs"
 
 
+class Sourced(Protocol):
+    """A record on disk that tells which page it was made of."""
+
+    @property
+    def source(self) -> PageSource:
+        """The page."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a command may write for a page, after its name; the first is a record, and `read` reads it (or None)."""
+
+    suffixes: tuple[str, ...]
+    read: Callable[[Path], Sourced | None]
+
+
+DIGITIZED = Outputs(OUTPUT_SUFFIXES, read_result)
+
+
 @dataclass(frozen=True)
 class PageJob:
-    """One page to digitize; `name` is what its outputs are called.
+    """One page to work on; `name` is what its outputs are called.
 
     `error` is set where the file can't be read at all, which was seen without decoding it.
     """
@@ -43,8 +64,8 @@ class Plan:
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path) -> Plan:
-    """The pages of files, folders (searched recursively) and globs, each with its own name in `out`.
+def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs = DIGITIZED) -> Plan:
+    """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
     A page is called by its file's stem, later pages of a document STEM-p2, STEM-p3 ...; where that name belongs to
     another input, or to files in `out` that are not this page's, eight hexadecimal digits of the hash of the input's
@@ -58,7 +79,7 @@ def plan_jobs(inputs: Sequence[str], out: Path) -> Plan:
     stems = Counter(_fold(path.stem) for path in files)
     jobs: list[PageJob] = []
     warnings: list[str] = []
-    names = _Names(out, frozenset(os.path.abspath(path) for path in files))
+    names = _Names(out, outputs, frozenset(os.path.abspath(path) for path in files))
     for path in files:
         pages, error = _count(path)
         tag = hashlib.sha256(Path(os.path.relpath(path, base)).as_posix().encode()).hexdigest()[:8]
@@ -92,8 +113,9 @@ def find_files(inputs: Sequence[str], out: Path) -> list[Path]:
 class _Names:
     """Names that are still free in an output folder."""
 
-    def __init__(self, out: Path, inputs: frozenset[str]) -> None:
+    def __init__(self, out: Path, outputs: Outputs, inputs: frozenset[str]) -> None:
         self._out = out
+        self._outputs = outputs
         self._inputs = inputs
         self._taken: set[str] = set()
 
@@ -110,10 +132,10 @@ class _Names:
             number += 1
 
     def _is_free(self, name: str, path: Path, page: int) -> bool:
-        outputs = [self._out / f"{name}{suffix}" for suffix in OUTPUT_SUFFIXES]
+        outputs = [self._out / f"{name}{suffix}" for suffix in self._outputs.suffixes]
         if any(os.path.abspath(output) in self._inputs for output in outputs):
             return False
-        before = read_result(outputs[0])
+        before = self._outputs.read(outputs[0])
         if before is None:
             return not any(output.exists() for output in outputs)
         source = before.source

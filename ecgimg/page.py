@@ -8,14 +8,15 @@ so that a run that was killed between two files does the page again.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from ecgimg.errors import EcgimgError, ExitCode, RefusedError
-from ecgimg.inputs import DEBUG_SUFFIX, OUTPUT_SUFFIXES, OVERLAY_SUFFIX, PageJob
-from ecgimg.io.results import PageResult, PageSettings, hash_file, read_result, write_result
+from ecgimg.inputs import DEBUG_SUFFIX, DIGITIZED, OUTPUT_SUFFIXES, OVERLAY_SUFFIX, Outputs, PageJob
+from ecgimg.io.results import PageResult, PageSettings, PageSource, hash_file, read_result, write_result
 from ecgimg.options import Options
 from ecgimg.worker import Tell
 
@@ -38,8 +39,9 @@ class Task:
 class Outcome:
     """How a page ended: a row of summary.csv.
 
-    `reason` is the one line that tells why there is no recording; `details` is the traceback of an unexpected error.
-    `skipped` means that the page had been done before.
+    `reason` is the one line that tells why there is no result; `details` is the traceback of an unexpected error.
+    `skipped` means that the page had been done before. `said` is what a line of progress tells of a page that is ok,
+    `cells` are the values of the columns that its kind of work adds to the summary.
     """
 
     name: str
@@ -54,28 +56,33 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     details: str = ""
     skipped: bool = False
+    said: str = ""
+    cells: tuple[str, ...] = ()
 
 
-def ended_early(task: Task) -> Outcome | None:
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work on pages: what it writes, how a page is done, and how one that was done before is known.
+
+    `work` is a function of a module, since workers find it by name; it never raises. `before` gives the outcome of a
+    page that was done before with the same settings, else None. `columns` are added to the summary.
+    """
+
+    outputs: Outputs
+    work: Callable[[Task, Tell], Outcome]
+    before: Callable[[Task], Outcome | None]
+    columns: tuple[str, ...] = ()
+
+
+def ended_early(task: Task, kind: Kind) -> Outcome | None:
     """The outcome of a page that needs no work: it can't be read, or it was done before with the same settings."""
-    job, options = task.job, task.options
-    if job.error is not None:
-        return failed(job, job.error, 0.0)
-    if options.force:
-        return None
-    before = read_result(task.out / f"{job.name}.json")
-    if before is None or before.settings != _settings(options):
-        return None
-    wanted = {*_file_names(job.name, options)}
-    if not wanted <= set(before.files) or any(not (task.out / name).is_file() for name in before.files):
-        return None
-    if before.source.page != job.page or before.source.sha256 != hash_file(job.path):
-        return None
-    return _ok(job, before, round(sum(before.timings.values()), 3), skipped=True)
+    if task.job.error is not None:
+        return failed(task.job, task.job.error, 0.0)
+    return None if task.options.force else kind.before(task)
 
 
-def digitize_task(task: Task, tell: Tell) -> Outcome:
-    """Digitizes a page and writes its files; runs in a worker and never raises."""
+def guarded(task: Task, tell: Tell, work: Callable[[Task, Tell], Outcome]) -> Outcome:
+    """What `work` makes of a page; whatever it raises becomes the page's failure."""
     start = perf_counter()
     step = ["the start"]
 
@@ -84,18 +91,41 @@ def digitize_task(task: Task, tell: Tell) -> Outcome:
         tell(name, done, total)
 
     try:
-        result = _digitize(task, follow)
+        return work(task, follow)
     except EcgimgError as error:
         return failed(task.job, error, perf_counter() - start)
     except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
         where = f"{task.job.path}, after {step[0]}"
         wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
         return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
-    return _ok(task.job, result, round(perf_counter() - start, 3))
+
+
+def is_same_page(source: PageSource, job: PageJob) -> bool:
+    """Whether a record was made of this very page."""
+    return source.page == job.page and source.sha256 == hash_file(job.path)
+
+
+def digitized_before(task: Task) -> Outcome | None:
+    """The outcome of a page whose files are all there, made of the same picture with the same settings."""
+    job, options = task.job, task.options
+    before = read_result(task.out / f"{job.name}.json")
+    if before is None or before.settings != _settings(options):
+        return None
+    wanted = {*_file_names(job.name, options)}
+    if not wanted <= set(before.files) or any(not (task.out / name).is_file() for name in before.files):
+        return None
+    if not is_same_page(before.source, job):
+        return None
+    return _ok(job, before, round(sum(before.timings.values()), 3), skipped=True)
+
+
+def digitize_task(task: Task, tell: Tell) -> Outcome:
+    """Digitizes a page and writes its files; runs in a worker and never raises."""
+    return guarded(task, tell, _digitize)
 
 
 def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") -> Outcome:
-    """The outcome of a page that gave no recording."""
+    """The outcome of a page that gave no result."""
     return Outcome(
         name=job.name,
         input=str(job.path),
@@ -119,10 +149,11 @@ def _ok(job: PageJob, result: PageResult, seconds: float, skipped: bool = False)
         confidence=result.confidence,
         warnings=result.warnings,
         skipped=skipped,
+        said=f"{result.layout.id}, confidence {result.confidence:.2f}",
     )
 
 
-def _digitize(task: Task, tell: Tell) -> PageResult:
+def _digitize(task: Task, tell: Tell) -> Outcome:
     """The heavy imports stay here, in the worker."""
     import cv2
 
@@ -131,6 +162,7 @@ def _digitize(task: Task, tell: Tell) -> PageResult:
 
     if task.options.jobs > 1:
         cv2.setNumThreads(1)
+    start = perf_counter()
     job, options = task.job, task.options
 
     def hook(step: str, artifact: object, done: int, total: int) -> None:
@@ -142,7 +174,7 @@ def _digitize(task: Task, tell: Tell) -> PageResult:
     names = _file_names(job.name, options)
     result = describe_page(made.photo, made.sheet, made.match, made.recording, made.timings, _settings(options), names)
     _write(result, made, task)
-    return result
+    return _ok(job, result, round(perf_counter() - start, 3))
 
 
 def _write(result: PageResult, made: Digitized, task: Task) -> None:
@@ -178,3 +210,6 @@ def _file_names(name: str, options: Options) -> tuple[str, ...]:
 
 def _settings(options: Options) -> PageSettings:
     return PageSettings(layout=options.layout, paper_speed=options.paper_speed, gain=options.gain)
+
+
+DIGITIZE = Kind(DIGITIZED, digitize_task, digitized_before)

@@ -19,7 +19,7 @@ class Reporter:
     """Tells what happens; a context, so that the terminal is left in order.
 
     Args:
-        quiet: only pages that gave no recording are told.
+        quiet: only pages that gave no result are told.
         verbose: warnings, pages done before and tracebacks as well.
         console: where to; stderr by default.
     """
@@ -69,7 +69,7 @@ class Reporter:
         if self._quiet or (outcome.skipped and not self._verbose):
             return
         how = "done before" if outcome.skipped else f"{outcome.seconds:.1f} s"
-        self._say(f"ok  {outcome.name}  {outcome.layout}, confidence {outcome.confidence:.2f}, {how}", "green")
+        self._say(f"ok  {outcome.name}  {outcome.said}, {how}", "green")
         for text in outcome.warnings if self._verbose else ():
             self._say(f"    {text}")
 

@@ -14,9 +14,10 @@ from PIL import Image
 
 from ecgimg.batch import SUMMARY, exit_code, run_batch
 from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.inputs import Outputs
 from ecgimg.leads import LEADS
 from ecgimg.options import Options
-from ecgimg.page import Outcome, digitize_task
+from ecgimg.page import Kind, Outcome, Task, digitize_task
 from ecgimg.pipeline import Digitized
 from ecgimg.types import LayoutMatch, PageGeometry, Photo, PlacedCell, Recording, Scale, Sheet, SheetMap
 
@@ -257,3 +258,18 @@ def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("ecgimg.pipeline.digitize_page", with_sheet)
     run([draw(tmp_path / "x.png")], tmp_path / "out", debug=True)
     assert [p.name for p in (tmp_path / "out/x.debug").iterdir()] == ["2-straighten.png"]
+
+
+def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> None:
+    def count(task: Task, tell: object) -> Outcome:
+        (task.out / f"{task.job.name}.count.json").write_text("1")
+        return Outcome(task.job.name, str(task.job.path), 1, "ok", 0.1, said="counted", cells=("7",))
+
+    kind = Kind(Outputs((".count.json",), lambda path: None), count, lambda task: None, ("sheep",))
+    out = tmp_path / "out"
+    run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
+    listener = Silent()
+    (outcome,) = run_batch([str(tmp_path / "x.png")], out, Options.read(), listener, doubles.Inline(count), kind)
+    assert (outcome.name, outcome.said) == ("x", "counted")
+    assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
+    assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")
