@@ -1,0 +1,321 @@
+"""Screening: what a photographed page says at a glance, without tracing it.
+
+The network looks twice. The first look, at the whole picture, tells whether it is an ECG page, whether it is readable,
+how it lies and where its curves are; the second, at the curves alone, upright and as large as the frame allows, gives
+the findings.
+
+Input: picture [B, 1, 288, 416], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
+out by `ink_picture`, fitted into the frame by `frame_view`: never cropped to the frame's shape, never mirrored.
+Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
+quad [B, 8], corners of the box around the curves as shares of the frame, from the one at the top left clockwise; and
+maps [B, F, h, w], class activation maps, whose mean is a finding's logit without its bias. The network is
+train/screen.py; findings, calibration, thresholds and the gate's limits travel in the ONNX metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.runtime import Network, load_network
+from ecgimg.types import Floats, Pixels
+
+NAME = "screen"
+HEIGHT, WIDTH = 288, 416
+"""The network's frame in pixels: about the shape of A4 lying on its side."""
+LOOK_SIDE = 1000
+"""Longest side in pixels at which a picture is looked at."""
+WHITE_SHARE = 0.03
+"""Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""
+MARGIN = 0.01
+"""Rim left free around a page in the frame, as a share of its sides."""
+FIRST = 6
+"""Logits before those of the findings."""
+ABNORMAL = "ABNORMAL"
+"""The finding that says normal or abnormal: its probability is 1 - that of a normal ECG."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One finding of the network: its code, its group (screening, superclass, rhythm, form), calibration, threshold.
+
+    Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
+    """
+
+    code: str
+    group: str
+    slope: float
+    offset: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class ScreenFinding:
+    """A calibrated probability, and whether it reaches the threshold of its class."""
+
+    code: str
+    group: str
+    probability: float
+    threshold: float
+
+    @property
+    def positive(self) -> bool:
+        """Whether the probability reaches the threshold."""
+        return self.probability >= self.threshold
+
+
+@dataclass(frozen=True)
+class ScreenReading:
+    """What the network says about a picture.
+
+    `is_ecg` and `readable` are probabilities; `is_page` and `is_readable` say whether they pass the gate's limits.
+    `turn` is the number of quarter turns clockwise by which the page lay in the picture; it was turned back.
+    """
+
+    is_ecg: float
+    readable: float
+    is_page: bool
+    is_readable: bool
+    turn: int
+    findings: tuple[ScreenFinding, ...]
+
+    @property
+    def abnormal(self) -> float:
+        """Probability that the ECG is not normal."""
+        return self.probability(ABNORMAL, "screening")
+
+    def group(self, group: str) -> tuple[ScreenFinding, ...]:
+        """Findings of one group: screening, superclass, rhythm or form."""
+        return tuple(f for f in self.findings if f.group == group)
+
+    def probability(self, code: str, group: str | None = None) -> float:
+        """Probability of one code; KeyError when the network has no such finding."""
+        for finding in self.findings:
+            if finding.code == code and group in (None, finding.group):
+                return finding.probability
+        raise KeyError(f"no finding {code!r}")
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture made ready: `bright` [h, w] uint8 of `ink_picture`, and the way there from the pixels that were given.
+
+    `to_bright` [3, 3] takes pixels of the original to pixels of `bright`.
+    """
+
+    bright: Pixels
+    to_bright: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A picture as the network sees it: `ink` [HEIGHT, WIDTH] float32 in 0..1, and where it came from.
+
+    `to_frame` [3, 3] takes pixels of the original to pixels of the frame.
+    """
+
+    ink: Floats
+    to_frame: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Raw outputs for one view: logits [6 + F], corners [4, 2] in frame pixels, maps [F, h, w]."""
+
+    logits: Floats
+    quad: Floats
+    maps: Floats
+
+    @property
+    def turn(self) -> int:
+        """Quarter turns clockwise by which the page most likely lies."""
+        return int(np.argmax(self.logits[2:FIRST]))
+
+    @property
+    def turn_share(self) -> float:
+        """Probability of that turn."""
+        return float(softmax(self.logits[2:FIRST]).max())
+
+
+class ScreenNet:
+    """The network with its specification; one object serves any number of pictures."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.answers = tuple(Answer(**row) for row in network.spec["findings"])
+        self._slope = np.array([a.slope for a in self.answers], np.float32)
+        self._offset = np.array([a.offset for a in self.answers], np.float32)
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The specification stored in the ONNX file."""
+        return self._network.spec
+
+    def read(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> ScreenReading:
+        """The reading of RGB pixels [H, W, 3], a photo or a straightened sheet; see `look`."""
+        return self.look(pixels, quad)[0]
+
+    def look(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> tuple[ScreenReading, View]:
+        """The reading, and the view that the findings come from.
+
+        Args:
+            pixels: RGB [H, W, 3].
+            quad: corners [4, 2] of the page in these pixels, where they are known, clockwise from the one at the top
+                left of the picture; the whole picture by default.
+        """
+        picture = prepare(pixels)
+        start = picture_corners(pixels.shape) if quad is None else np.asarray(quad, np.float64)
+        whole = frame_view(picture, start)
+        first = self.run(whole.ink)
+        turn = first.turn if first.turn_share >= float(self.spec["turn_limit"]) else 0
+        corners = cv2.perspectiveTransform(first.quad[None].astype(np.float64), np.linalg.inv(whole.to_frame))[0]
+        view = frame_view(picture, np.roll(corners, -turn, axis=0))
+        second = self.run(view.ink)
+        if second.turn == 2 and second.turn_share >= float(self.spec["turn_limit"]):
+            turn = (turn + 2) % 4
+            view = frame_view(picture, np.roll(corners, -turn, axis=0))
+            second = self.run(view.ink)
+        return self.reading(first.logits, second.logits, turn), view
+
+    def gate(self, pixels: Pixels) -> ScreenReading:
+        """The reading of the first look alone: whether a picture is an ECG page, at a third of the cost."""
+        first = self.run(frame_view(prepare(pixels), picture_corners(pixels.shape)).ink)
+        return self.reading(first.logits, first.logits, 0)
+
+    def reading(self, first: Floats, second: Floats, turn: int) -> ScreenReading:
+        """What the logits [6 + F] of the two looks mean."""
+        is_ecg, readable = (float(1 / (1 + np.exp(-first[k]))) for k in (0, 1))
+        probabilities = self.calibrated(second[FIRST:])
+        findings = tuple(
+            ScreenFinding(a.code, a.group, float(p), a.threshold)
+            for a, p in zip(self.answers, probabilities, strict=True)
+        )
+        passed = is_ecg >= float(self.spec["ecg_limit"]), readable >= float(self.spec["readable_limit"])
+        return ScreenReading(is_ecg, readable, *passed, turn, findings)
+
+    def explain(self, view: View, code: str, group: str | None = None) -> Floats:
+        """Class activation map [HEIGHT, WIDTH] of one finding over a view: what speaks for it is positive.
+
+        Raises:
+            KeyError: the network has no such finding.
+        """
+        column = next((k for k, a in enumerate(self.answers) if a.code == code and group in (None, a.group)), None)
+        if column is None:
+            raise KeyError(f"no finding {code!r}")
+        small = self.run(view.ink).maps[column]
+        return np.asarray(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
+
+    def run(self, ink: Floats) -> Look:
+        """Raw outputs for one frame [HEIGHT, WIDTH]."""
+        logits, quad, maps = self._network.run(picture=ink[None, None])
+        return Look(logits[0], quad[0].reshape(4, 2) * np.float32([WIDTH, HEIGHT]), maps[0])
+
+    def calibrated(self, logits: Floats) -> Floats:
+        """Probabilities [..., F] of the findings' logits [..., F]."""
+        return np.asarray(1 / (1 + np.exp(-(logits * self._slope + self._offset))), np.float32)
+
+
+def load_screen(threads: int = 0) -> ScreenNet:
+    """The packaged network; ``threads`` 0 chooses. DependencyError when the weights are missing or damaged."""
+    return ScreenNet(load_network(NAME, threads))
+
+
+def prepare(pixels: Pixels) -> Picture:
+    """RGB pixels [H, W, 3] shrunk to what the network needs, as ink on white."""
+    shrink = min(1.0, LOOK_SIDE / max(pixels.shape[:2]))
+    width, height = (max(1, round(n * shrink)) for n in pixels.shape[1::-1])
+    small = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return Picture(ink_picture(small), resized(width / pixels.shape[1], height / pixels.shape[0]))
+
+
+def resized(fx: float, fy: float) -> NDArray[np.float64]:
+    """The map [3, 3] of pixel centres from a picture to one that is fx times as wide and fy times as high."""
+    return np.array([[fx, 0, 0.5 * fx - 0.5], [0, fy, 0.5 * fy - 0.5], [0, 0, 1]])
+
+
+def picture_corners(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Corners [4, 2] of a picture [H, W, ...] from top left clockwise."""
+    h, w = shape[:2]
+    return np.array([[-0.5, -0.5], [w - 0.5, -0.5], [w - 0.5, h - 0.5], [-0.5, h - 0.5]])
+
+
+def ink_picture(rgb: Pixels, colour: float = 1.0) -> Pixels:
+    """Brightness [H, W] of each pixel against the white around it: 255 is paper, 0 black ink, in any light.
+
+    Args:
+        rgb: pixels [H, W, 3].
+        colour: 1 takes the brightest channel, in which a coloured grid is faint; 0 takes the channels' mean, as if the
+            picture were grey.
+    """
+    h, w = rgb.shape[:2]
+    reach = max(3, round(WHITE_SHARE * max(h, w) / 4)) | 1
+    small = cv2.resize(rgb, (max(1, w // 4), max(1, h // 4)), interpolation=cv2.INTER_AREA)
+    white = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    white = cv2.resize(cv2.blur(white, (reach, reach)), (w, h), interpolation=cv2.INTER_LINEAR)
+    ratio = cv2.divide(rgb, np.maximum(white, 16), scale=255)
+    bright = ratio.max(axis=2)
+    if colour >= 1:
+        return np.asarray(bright, np.uint8)
+    return np.asarray(
+        cv2.addWeighted(bright, colour, cv2.transform(ratio, np.full((1, 3), 1 / 3)), 1 - colour, 0), np.uint8
+    )
+
+
+def frame_view(picture: Picture, quad: NDArray[np.floating]) -> View:
+    """The page with corners `quad` [4, 2] in the original, fitted into the frame; what is outside is paper."""
+    corners = cv2.perspectiveTransform(np.asarray(quad, np.float64)[None], picture.to_bright)[0]
+    ink, to_frame = frame_ink(picture.bright, corners)
+    return View(ink, to_frame @ picture.to_bright)
+
+
+def frame_ink(bright: Pixels, quad: NDArray[np.floating]) -> tuple[Floats, NDArray[np.float64]]:
+    """The part with corners `quad` [4, 2] of an `ink_picture` [h, w], fitted into the frame.
+
+    Returns:
+        ink [HEIGHT, WIDTH] in 0..1, and the homography [3, 3] from the picture to the frame.
+    """
+    to_frame = fit_quad(quad)
+    seen = warp_ink(bright, to_frame, frame_scale(to_frame, quad))
+    return np.asarray((255 - seen.astype(np.float32)) / 255, np.float32), to_frame
+
+
+def warp_ink(bright: Pixels, to_frame: NDArray[np.float64], scale: float) -> Pixels:
+    """The frame [HEIGHT, WIDTH] of a picture under a homography that shrinks by about `scale`; paper outside.
+
+    Averaged down first, because warping samples points: a trace thinner than a pixel must not break.
+    """
+    shrink = min(1.0, 1.15 * scale)
+    if shrink < 1:
+        width, height = (max(1, round(n * shrink)) for n in bright.shape[1::-1])
+        to_frame = to_frame @ np.linalg.inv(resized(width / bright.shape[1], height / bright.shape[0]))
+        bright = np.asarray(cv2.resize(bright, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(
+        cv2.warpPerspective(bright, to_frame, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=255), np.uint8
+    )
+
+
+def fit_quad(quad: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The homography [3, 3] that lays a page with corners [4, 2] into the frame, as large as it fits, in its own shape."""
+    top, right, low, left = (float(np.linalg.norm(quad[(k + 1) % 4] - quad[k])) for k in range(4))
+    width, height = max((top + low) / 2, 1.0), max((left + right) / 2, 1.0)
+    scale = (1 - 2 * MARGIN) * min(WIDTH / width, HEIGHT / height)
+    half = 0.5 * scale * np.array([[-width, -height], [width, -height], [width, height], [-width, height]])
+    goal = half + [WIDTH / 2 - 0.5, HEIGHT / 2 - 0.5]
+    return np.asarray(cv2.getPerspectiveTransform(np.float32(quad), np.float32(goal)), np.float64)
+
+
+def frame_scale(to_frame: NDArray[np.float64], quad: NDArray[np.floating]) -> float:
+    """Frame pixels a picture pixel, in the mean over the page."""
+    corners = cv2.perspectiveTransform(np.float32(quad)[None], to_frame)[0]
+    return float(np.sqrt(cv2.contourArea(np.float32(corners)) / max(cv2.contourArea(np.float32(quad)), 1.0)))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities of logits [K]."""
+    shifted = np.exp(logits - logits.max())
+    return np.asarray(shifted / shifted.sum(), np.float32)
