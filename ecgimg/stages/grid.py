@@ -281,7 +281,7 @@ def _axis_field(
         if k == 1:
             strength = amplitude / np.sqrt(energy + 1e-3)
             if harmonics == (1,):
-                phase = _unwrap(phase, strength)
+                phase, strength = _unwrap(phase, strength)
         total += k * amplitude * phase
         weight += k * k * amplitude
     shift = np.asarray(-total / (weight + 1e-6) * (period_mm / (2 * np.pi)), np.float32)
@@ -308,11 +308,15 @@ def _local_mean(image: Array, across: float, along: float, step: float) -> Array
     return np.asarray(nodes, np.float32)
 
 
-def _unwrap(phase: Array, strength: Array) -> Array:
-    """Continuous phase where the grid is strong; elsewhere 0. The page's middle keeps its value."""
+def _unwrap(phase: Array, strength: Array) -> tuple[Array, Array]:
+    """Continuous phase, and the strength, which is set to 0 where the grid is too weak to tell the turn.
+
+    The page's middle keeps its value.
+    """
     weak = strength < 0.3 * np.percentile(strength, 90)
     if weak.all():
-        return phase
+        return phase, strength
     smooth = unwrap_phase(np.ma.masked_array(phase, weak))
     turns = np.round(np.median(np.asarray(smooth)[~weak]) / (2 * np.pi))
-    return np.where(weak, np.float32(0), np.asarray(smooth, np.float32) - np.float32(2 * np.pi * turns))
+    known = np.asarray(smooth, np.float32) - np.float32(2 * np.pi * turns)
+    return np.where(weak, np.float32(0), known), np.where(weak, np.float32(0), strength)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, diags, identity, kron
+from scipy.sparse.linalg import splu
 
 from ecgimg.errors import RefusedError
 from ecgimg.stages.grid import Array, GridFit, PhaseField, contrast_image, fit_grid, ink_mask, phase_field
@@ -103,25 +105,36 @@ def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
 
 
 def _smooth(field: PhaseField, median: int, nearest: float) -> PhaseField:
-    """The field averaged over a few nodes by strength, and filled from further away where the grid is weak.
+    """The field as a thin plate near the measured displacements, which goes on straight where the grid is not seen.
+
+    The plate u minimises sum w (u - s)^2 + nearest^4 sum |second differences of u|^2 over the nodes, for displacements
+    s of weight w = (strength / usual strength)^2.
 
     Args:
         field: displacements as measured.
         median: side of the median filter in nodes, which drops what ink does to single nodes.
-        nearest: standard deviation in nodes of the average where the grid is strong.
+        nearest: distance in nodes over which a strong grid's displacements are averaged.
     """
-    weight = field.strength**2
-    planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), median) for k in (0, 1)]
-    field = replace(field, shift=np.stack(planes, axis=2))
-    shift = np.zeros_like(field.shift)
-    known = np.zeros_like(weight)
-    for sigma, share in ((nearest, 1.0), (4.0, 1e-2), (16.0, 1e-4), (64.0, 1e-7)):
-        w = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share + 1e-20
-        shift += (
-            cv2.GaussianBlur(field.shift * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * share
-        )
-        known += w
-    return replace(field, shift=shift / known[..., None])
+    usual = max(float(np.percentile(field.strength, 90)), 1e-6)
+    weight = ((field.strength / usual) ** 2).ravel().astype(np.float64)
+    planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), median).ravel() for k in (0, 1)]
+    plate = (diags(weight + 1e-9) + nearest**4 * _bending(*field.strength.shape)).tocsc()
+    smooth = splu(plate, permc_spec="MMD_AT_PLUS_A").solve(np.stack(planes, axis=1) * weight[:, None])
+    return replace(field, shift=np.asarray(smooth.reshape(field.shift.shape), np.float32))
+
+
+def _bending(rows: int, cols: int) -> csc_matrix:
+    """The bending energy of a plate of rows x cols nodes as a quadratic form [N, N]: squared second differences."""
+
+    def second(n: int) -> csc_matrix:
+        return diags([1.0, -2.0, 1.0], [0, 1, 2], shape=(n - 2, n))
+
+    def first(n: int) -> csc_matrix:
+        return diags([-1.0, 1.0], [0, 1], shape=(n - 1, n))
+
+    along, across = kron(identity(rows), second(cols)), kron(second(rows), identity(cols))
+    twist = kron(first(rows), first(cols))
+    return along.T @ along + across.T @ across + 2 * twist.T @ twist
 
 
 def _grid_region(strength: Array) -> NDArray[np.bool_]:
