@@ -1,12 +1,12 @@
 """The chain from a photo to a recording: load -> straighten -> ink -> orient -> trace -> layout -> assemble.
 
-One hook sees every step: it is called with the step's name, what the step made, how many steps are done and how many
-there are. Progress bars use the numbers, debug pictures the artifact.
+`ecgimg.diagnosing` goes on from there to a report. One hook sees every step: it is called with the step's name, what the
+step made, how many steps are done and how many there are. Progress bars use the numbers, debug pictures the artifact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -42,11 +42,12 @@ class Digitized:
     timings: tuple[tuple[str, float], ...]
 
 
-class _Clock:
-    """Runs the steps one after the other, measures them and tells the hook."""
+class Clock:
+    """Runs steps one after the other, measures them and tells the hook; `steps` are all that may come, in order."""
 
-    def __init__(self, hook: Hook | None) -> None:
+    def __init__(self, hook: Hook | None, steps: Sequence[str] = STEPS) -> None:
         self._hook = hook
+        self._steps = steps
         self.timings: list[tuple[str, float]] = []
 
     def run(self, step: str, make: Callable[[], _T]) -> _T:
@@ -55,7 +56,7 @@ class _Clock:
         artifact = make()
         self.timings.append((step, perf_counter() - start))
         if self._hook is not None:
-            self._hook(step, artifact, STEPS.index(step) + 1, len(STEPS))
+            self._hook(step, artifact, self._steps.index(step) + 1, len(self._steps))
         return artifact
 
 
@@ -67,10 +68,20 @@ def digitize_page(path: Path, page: int, options: Options, name: str, hook: Hook
         RefusedError: no ECG that can be digitized without guessing was found.
         UsageError: there is no such page or layout.
     """
-    clock = _Clock(hook)
+    clock = Clock(hook)
+    photo = clock.run("load", lambda: read_page(path, page))
+    return digitize_photo(photo, options, name, clock)
+
+
+def digitize_photo(photo: Photo, options: Options, name: str, clock: Clock) -> Digitized:
+    """All steps after loading.
+
+    Raises:
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such layout.
+    """
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
-    photo = clock.run("load", lambda: read_page(path, page))
     sheet = clock.run("straighten", lambda: rectify(photo))
     ink = clock.run("ink", lambda: ink_image(sheet))
     upright = clock.run("orient", lambda: orient(sheet, ink))

@@ -112,11 +112,11 @@ def describe_page(
 ) -> PageResult:
     """The result of one page from what its stages made."""
     return PageResult(
-        source=_source(photo),
+        source=describe_source(photo),
         settings=settings,
         layout=PageLayout(id=match.layout_id, confidence=_short(match.confidence), evidence=match.evidence),
-        paper_speed=_scale(match.paper_speed),
-        gain=_scale(match.gain),
+        paper_speed=describe_scale(match.paper_speed),
+        gain=describe_scale(match.gain),
         geometry=PageShape(
             px_per_mm=_short(photo_px_per_mm(sheet)),
             rotation=round(sheet.rotation, 2),
@@ -182,7 +182,8 @@ def _hash(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _source(photo: Photo) -> PageSource:
+def describe_source(photo: Photo) -> PageSource:
+    """Where a photo came from; its file is hashed."""
     height, width = photo.pixels.shape[:2]
     return PageSource(
         file=photo.source.as_posix(),
@@ -194,7 +195,8 @@ def _source(photo: Photo) -> PageSource:
     )
 
 
-def _scale(scale: Scale) -> PageScale:
+def describe_scale(scale: Scale) -> PageScale:
+    """A scale for the JSON."""
     return PageScale(value=scale.value, source=scale.source, assumed=scale.source == "assumed")
 
 

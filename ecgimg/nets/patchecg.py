@@ -8,7 +8,7 @@ its observed mean happens inside the network; calibration, thresholds and classe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -128,22 +128,35 @@ class PatchEcg:
         return PatchPrediction(findings, lead_seconds, warnings)
 
     def explain(self, recording: Recording, code: str, group: str = "subclass") -> Saliency:
-        """Saliency of one class over lead and time in the first ten seconds, by hiding one token after the other."""
-        column = next((k for k, o in enumerate(self.outputs) if (o.code, o.group) == (code, group)), None)
-        if column is None:
-            raise KeyError(f"no output {code!r} in group {group!r}")
+        """Saliency of one class over lead and time in the first ten seconds; see `explain_all`."""
+        return self.explain_all(recording, [(code, group)])[0]
+
+    def explain_all(self, recording: Recording, wanted: Sequence[tuple[str, str]]) -> tuple[Saliency, ...]:
+        """Saliency of each (code, group) in the first ten seconds, by hiding one token after the other.
+
+        Raises:
+            KeyError: the network has no such output.
+            RefusedError: as `predict`.
+        """
+        columns = {(o.code, o.group): k for k, o in enumerate(self.outputs)}
         signals = windows(prepare(recording)[0])[0]
         starts = range(0, LENGTH, self.patch)
         places = [(k, p) for k in range(len(LEADS)) for p, s in enumerate(starts) if _seen(signals, k, s, self.patch)]
         hidden = np.repeat(signals[None], len(places) + 1, axis=0)
         for row, (lead, p) in enumerate(places):
             hidden[row, lead, p * self.patch : (p + 1) * self.patch] = np.nan
-        logits = self.logits(hidden)[:, column]
-        values = np.full((len(LEADS), len(starts)), np.nan, np.float32)
-        for row, place in enumerate(places):
-            values[place] = logits[-1] - logits[row]
+        logits = self.logits(hidden)
         bounds = (*(s / RATE for s in starts), LENGTH / RATE)
-        return Saliency(code, group, values, bounds)
+        found = []
+        for code, group in wanted:
+            if (code, group) not in columns:
+                raise KeyError(f"no output {code!r} in group {group!r}")
+            values = np.full((len(LEADS), len(starts)), np.nan, np.float32)
+            falls = logits[-1, columns[code, group]] - logits[:-1, columns[code, group]]
+            for place, fall in zip(places, falls, strict=True):
+                values[place] = fall
+            found.append(Saliency(code, group, values, bounds))
+        return tuple(found)
 
     def logits(self, signals: Floats, batch: int = 32) -> Floats:
         """Raw outputs [N, K] of windows [N, 12, 1000] in mV, NaN where unobserved."""

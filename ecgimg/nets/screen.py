@@ -42,7 +42,7 @@ ABNORMAL = "ABNORMAL"
 
 @dataclass(frozen=True)
 class Answer:
-    """One finding of the network: its code, its group (screening, superclass, rhythm, form), calibration, threshold.
+    """One finding of the network: its code, its group (screening, superclass, subclass, rhythm, statement), calibration, threshold.
 
     Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
     """
@@ -90,7 +90,7 @@ class ScreenReading:
         return self.probability(ABNORMAL, "screening")
 
     def group(self, group: str) -> tuple[ScreenFinding, ...]:
-        """Findings of one group: screening, superclass, rhythm or form."""
+        """Findings of one group: screening, superclass, subclass, rhythm or statement."""
         return tuple(f for f in self.findings if f.group == group)
 
     def probability(self, code: str, group: str | None = None) -> float:
@@ -168,8 +168,16 @@ class ScreenNet:
             quad: corners [4, 2] of the page in these pixels, where they are known, clockwise from the one at the top
                 left of the picture; the whole picture by default.
         """
-        picture = prepare(pixels)
-        start = picture_corners(pixels.shape) if quad is None else np.asarray(quad, np.float64)
+        return self.look_at(prepare(pixels), picture_corners(pixels.shape) if quad is None else quad)
+
+    def look_at(self, picture: Picture, quad: NDArray[np.floating]) -> tuple[ScreenReading, View]:
+        """As `look`, of a picture that is ready."""
+        first, second, turn, view = self.two_looks(picture, quad)
+        return self.reading(first.logits, second.logits, turn), view
+
+    def two_looks(self, picture: Picture, quad: NDArray[np.floating]) -> tuple[Look, Look, int, View]:
+        """Both looks, the turn that was found and the second look's view."""
+        start = np.asarray(quad, np.float64)
         whole = frame_view(picture, start)
         first = self.run(whole.ink)
         turn = first.turn if first.turn_share >= float(self.spec["turn_limit"]) else 0
@@ -180,7 +188,7 @@ class ScreenNet:
             turn = (turn + 2) % 4
             view = frame_view(picture, np.roll(corners, -turn, axis=0))
             second = self.run(view.ink)
-        return self.reading(first.logits, second.logits, turn), view
+        return first, second, turn, view
 
     def gate(self, pixels: Pixels) -> ScreenReading:
         """The reading of the first look alone: whether a picture is an ECG page, at a third of the cost."""
@@ -213,7 +221,7 @@ class ScreenNet:
     def run(self, ink: Floats) -> Look:
         """Raw outputs for one frame [HEIGHT, WIDTH]."""
         logits, quad, maps = self._network.run(picture=ink[None, None])
-        return Look(logits[0], quad[0].reshape(4, 2) * np.float32([WIDTH, HEIGHT]), maps[0])
+        return Look(logits[0], quad[0].reshape(4, 2) * np.array([WIDTH, HEIGHT], np.float32), maps[0])
 
     def calibrated(self, logits: Floats) -> Floats:
         """Probabilities [..., F] of the findings' logits [..., F]."""
@@ -300,19 +308,22 @@ def warp_ink(bright: Pixels, to_frame: NDArray[np.float64], scale: float) -> Pix
 
 
 def fit_quad(quad: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The homography [3, 3] that lays a page with corners [4, 2] into the frame, as large as it fits, in its own shape."""
+    """The homography [3, 3] that lays a page with corners [4, 2] into the frame, as large as fits, in its shape."""
     top, right, low, left = (float(np.linalg.norm(quad[(k + 1) % 4] - quad[k])) for k in range(4))
     width, height = max((top + low) / 2, 1.0), max((left + right) / 2, 1.0)
     scale = (1 - 2 * MARGIN) * min(WIDTH / width, HEIGHT / height)
     half = 0.5 * scale * np.array([[-width, -height], [width, -height], [width, height], [-width, height]])
-    goal = half + [WIDTH / 2 - 0.5, HEIGHT / 2 - 0.5]
-    return np.asarray(cv2.getPerspectiveTransform(np.float32(quad), np.float32(goal)), np.float64)
+    goal = half + np.array([WIDTH / 2 - 0.5, HEIGHT / 2 - 0.5])
+    return np.asarray(
+        cv2.getPerspectiveTransform(np.asarray(quad, np.float32), np.asarray(goal, np.float32)), np.float64
+    )
 
 
 def frame_scale(to_frame: NDArray[np.float64], quad: NDArray[np.floating]) -> float:
     """Frame pixels a picture pixel, in the mean over the page."""
-    corners = cv2.perspectiveTransform(np.float32(quad)[None], to_frame)[0]
-    return float(np.sqrt(cv2.contourArea(np.float32(corners)) / max(cv2.contourArea(np.float32(quad)), 1.0)))
+    flat = np.asarray(quad, np.float32)
+    corners = cv2.perspectiveTransform(flat[None], to_frame)[0]
+    return float(np.sqrt(cv2.contourArea(corners) / max(cv2.contourArea(flat), 1.0)))
 
 
 def softmax(logits: Floats) -> Floats:

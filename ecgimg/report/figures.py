@@ -55,7 +55,7 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     unit = max(canvas.shape[:2]) / 1000
     curves = [(cell, (points + 0.5) * factor - 0.5) for cell, points in recording.geometry.curves]
     for cell, points in curves:
-        _draw_curve(canvas, points, COLORS[cell.lead], max(1, round(1.2 * unit)))
+        draw_curve(canvas, points, COLORS[cell.lead], max(1, round(1.2 * unit)))
     for cell, points in curves:
         _draw_name(canvas, cell, points, unit)
     return canvas
@@ -74,7 +74,7 @@ def recording_image(recording: Recording) -> Pixels:
     for row, lead in enumerate(LEADS):
         zero = (MARGIN_MM + (row + 0.5) * ROW_MM) * q
         points = np.stack([x, zero - recording.lead(lead) * GAIN * q], axis=1)
-        _draw_curve(canvas, points, (20, 20, 20), 1)
+        draw_curve(canvas, points, (20, 20, 20), 1)
         _write(canvas, lead, (q, round(zero) + q), 0.5, (0, 0, 0))
     foot = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
     _write(canvas, foot, (MARGIN_MM * q, height - 2 * q), 0.5, (0, 0, 0))
@@ -123,7 +123,7 @@ def _grid(width: int, height: int) -> Pixels:
     return canvas
 
 
-def _draw_curve(canvas: Pixels, points: Floats, color: Color, thickness: int) -> None:
+def draw_curve(canvas: Pixels, points: Floats, color: Color, thickness: int) -> None:
     """A polyline through [N, 2] points, broken where a point is unknown; a lone known point is a dot."""
     known = np.isfinite(points).all(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 from scipy.sparse import csc_matrix, diags, identity, kron
 from scipy.sparse.linalg import splu
 
@@ -31,6 +32,8 @@ HOLE_MM = 40.0
 MIN_SIDE_MM = (60.0, 25.0)
 """Smallest width and height of a grid that can hold a lead of 2.5 s."""
 MAX_SIDE_MM = 1200.0
+FILL_BLOCK = 16
+"""Side in pixels of the blocks whose shades stand for what lies outside of the photo."""
 
 
 def rectify(photo: Photo) -> Sheet:
@@ -186,7 +189,23 @@ def _resample(pixels: NDArray[np.uint8], sheet_map: SheetMap) -> NDArray[np.uint
     nodes = (sheet_map.nodes + 0.5) * factor - 0.5
     size = (round((rows - 1) * step) + 1, round((cols - 1) * step) + 1)
     x, y = _dense_map(nodes, size, step)
-    return np.asarray(cv2.remap(small, x, y, cv2.INTER_CUBIC, borderValue=(255, 255, 255)), np.uint8)
+    inside = (x >= 0) & (x <= small.shape[1] - 1) & (y >= 0) & (y <= small.shape[0] - 1)
+    straight = cv2.remap(small, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return _fill_outside(np.asarray(straight, np.uint8), inside)
+
+
+def _fill_outside(pixels: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The sheet, where the photo does not reach filled with the nearest place's own shade: an edge there looks like ink."""
+    if inside.all():
+        return pixels
+    h, w = inside.shape
+    size = (w // FILL_BLOCK + 1, h // FILL_BLOCK + 1)
+    known = cv2.resize(inside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(np.where(inside[..., None], pixels, 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    _, nearest = distance_transform_edt(known < 1, return_indices=True)
+    shade = total[nearest[0], nearest[1]] / np.maximum(known[nearest[0], nearest[1]], 1e-3)[..., None]
+    filled = cv2.resize(cv2.GaussianBlur(shade, (0, 0), 2.0), (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.where(inside[..., None], pixels, np.clip(filled, 0, 255).astype(np.uint8))
 
 
 def _dense_map(nodes: Array, size: tuple[int, int], step: float) -> tuple[Array, Array]:
