@@ -6,16 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ecgimg.diagnosing import diagnose
+    from ecgimg.findings import Report
     from ecgimg.leads import LEADS
     from ecgimg.nets.patchecg import PatchEcg
     from ecgimg.pipeline import digitize
     from ecgimg.types import Recording
 
-__all__ = ["LEADS", "Recording", "digitize", "load_patchecg"]
+__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"LEADS": "ecgimg.leads", "Recording": "ecgimg.types", "digitize": "ecgimg.pipeline"}
+_HOMES = {
+    "LEADS": "ecgimg.leads",
+    "Recording": "ecgimg.types",
+    "Report": "ecgimg.findings",
+    "diagnose": "ecgimg.diagnosing",
+    "digitize": "ecgimg.pipeline",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ work lives in a module of its own that knows nothing of the command line; here a
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="A photo or scan of a paper ECG in, a 12-lead recording out.",
+    help="A photo or scan of a paper ECG in, a 12-lead recording and a report out.",
 )
 layouts_app = typer.Typer(no_args_is_help=True, help="Paper formats.")
 train_app = typer.Typer(no_args_is_help=True, help="Train the networks (needs the extra 'train').")
@@ -109,6 +110,41 @@ def digitize(
 
 
 @app.command()
+def diagnose(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")],
+    layout: Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")] = None,
+    paper_speed: Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")] = None,
+    gain: Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do pages again that are done.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")] = False,
+    config: Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")] = False,
+) -> None:
+    """Diagnose paper ECGs: a report as HTML and JSON for each page, and summary.csv. This is no medical device.
+
+    A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
+    is refused. Exit codes as of `digitize`.
+    """
+    from ecgimg.batch import SUMMARY, exit_code, run_batch
+    from ecgimg.options import Options
+    from ecgimg.progress import Reporter
+    from ecgimg.report_page import DIAGNOSE
+
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs, "timeout": timeout}
+    options = Options.read(config=config, force=force or None, debug=debug or None, **given)
+    with Reporter(quiet, verbose) as reporter:
+        outcomes = run_batch(inputs, out, options, reporter, kind=DIAGNOSE)
+        reporter.told(outcomes, str(out / SUMMARY))
+    raise typer.Exit(int(exit_code(outcomes)))
+
+
+@app.command()
 def doctor() -> None:
     """Check what digitizing needs: packages, the program tesseract, layouts, networks."""
     from ecgimg.doctor import examine
@@ -121,14 +157,27 @@ def doctor() -> None:
         raise typer.Exit(int(ExitCode.DEPENDENCY))
 
 
+class _Schema(StrEnum):
+    """The files whose schema can be printed."""
+
+    page = "page"
+    report = "report"
+
+
 @app.command("json-schema")
-def json_schema() -> None:
-    """Print the JSON Schema of the file STEM.json that `digitize` writes."""
+def json_schema(
+    of: Annotated[
+        _Schema, typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json.")
+    ] = _Schema.page,
+) -> None:
+    """Print the JSON Schema of what `digitize` or `diagnose` writes."""
     import json
 
+    from ecgimg.io.reports import ReportResult
     from ecgimg.io.results import PageResult
 
-    typer.echo(json.dumps(PageResult.model_json_schema(by_alias=True), indent=2))
+    model = PageResult if of is _Schema.page else ReportResult
+    typer.echo(json.dumps(model.model_json_schema(by_alias=True), indent=2))
 
 
 @layouts_app.command("list")

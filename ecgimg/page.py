@@ -109,7 +109,7 @@ def digitized_before(task: Task) -> Outcome | None:
     """The outcome of a page whose files are all there, made of the same picture with the same settings."""
     job, options = task.job, task.options
     before = read_result(task.out / f"{job.name}.json")
-    if before is None or before.settings != _settings(options):
+    if before is None or before.settings != page_settings(options):
         return None
     wanted = {*_file_names(job.name, options)}
     if not wanted <= set(before.files) or any(not (task.out / name).is_file() for name in before.files):
@@ -168,11 +168,13 @@ def _digitize(task: Task, tell: Tell) -> Outcome:
     def hook(step: str, artifact: object, done: int, total: int) -> None:
         tell(step, done, total)
         if options.debug:
-            _keep_picture(task.out / f"{job.name}{DEBUG_SUFFIX}" / f"{done}-{step}.png", artifact)
+            keep_picture(task, f"{done}-{step}", artifact)
 
     made = digitize_page(job.path, job.page, options, job.name, hook)
     names = _file_names(job.name, options)
-    result = describe_page(made.photo, made.sheet, made.match, made.recording, made.timings, _settings(options), names)
+    result = describe_page(
+        made.photo, made.sheet, made.match, made.recording, made.timings, page_settings(options), names
+    )
     _write(result, made, task)
     return _ok(job, result, round(perf_counter() - start, 3))
 
@@ -194,12 +196,13 @@ def _write(result: PageResult, made: Digitized, task: Task) -> None:
     write_png(overlay_image(made.photo, made.recording), out / f"{name}{OVERLAY_SUFFIX}")
 
 
-def _keep_picture(path: Path, artifact: object) -> None:
+def keep_picture(task: Task, step: str, artifact: object) -> None:
+    """Writes a picture of what a step made into the page's debug folder, where there is something to see."""
     from ecgimg.report.figures import artifact_image, write_png
 
     picture = artifact_image(artifact)
     if picture is not None:
-        write_png(picture, path)
+        write_png(picture, task.out / f"{task.job.name}{DEBUG_SUFFIX}" / f"{step}.png")
 
 
 def _file_names(name: str, options: Options) -> tuple[str, ...]:
@@ -208,7 +211,8 @@ def _file_names(name: str, options: Options) -> tuple[str, ...]:
     return (f"{name}.json", *recordings, f"{name}{OVERLAY_SUFFIX}")
 
 
-def _settings(options: Options) -> PageSettings:
+def page_settings(options: Options) -> PageSettings:
+    """What the user asked for, as the JSON tells it."""
     return PageSettings(layout=options.layout, paper_speed=options.paper_speed, gain=options.gain)
 
 

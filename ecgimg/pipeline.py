@@ -1,7 +1,8 @@
 """The chain from a photo to a recording: load -> straighten -> ink -> orient -> trace -> layout -> assemble.
 
-`ecgimg.diagnosing` goes on from there to a report. One hook sees every step: it is called with the step's name, what the
-step made, how many steps are done and how many there are. Progress bars use the numbers, debug pictures the artifact.
+`ecgimg.diagnosing` goes on from there to a report. One hook sees every step: it is called with the step's name, what
+the step made, how many steps are done and how many there are. Progress bars use the numbers, debug pictures what was
+made.
 """
 
 from __future__ import annotations

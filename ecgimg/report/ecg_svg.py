@@ -1,0 +1,159 @@
+"""The recording redrawn on a standard grid as SVG in true size, with the findings' evidence under each trace.
+
+Leads stand in the rows in which the page showed them, each at its time; what the page does not show stays blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecgimg.findings import Finding
+from ecgimg.leads import LEADS
+from ecgimg.report.evidence import HUES, weights_of
+from ecgimg.types import Floats, Recording
+
+SPEED, GAIN = 25.0, 10.0
+"""mm/s and mm/mV of the drawing, whatever the page had."""
+LEFT_MM, TOP_MM = 9.0, 6.0
+FULL_SECONDS = 10.4
+"""Longer recordings are drawn smaller, and say so."""
+RIBBON_MM = 1.5
+TOLERANCE_MM = 0.02
+DOUBTFUL = 0.5
+"""Confidence of a sample under which it is drawn in grey."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A lead from `start` to `end` seconds in a row of the drawing."""
+
+    lead: str
+    start: float
+    end: float
+
+
+def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float) -> str:
+    """The drawing as an SVG element, `height_mm` high and as wide as the recording is long."""
+    rows = drawn_rows(recording)
+    shrink = min(1.0, FULL_SECONDS / recording.seconds)
+    width = LEFT_MM + recording.seconds * SPEED * shrink + 6
+    pitch = (height_mm - 2 * TOP_MM) / max(len(rows), 1)
+    parts = [_grid(width, height_mm)]
+    for k, row in enumerate(rows):
+        top = TOP_MM + k * pitch
+        parts.append(_row(recording, row, findings, top, pitch, shrink))
+    return (
+        f'<svg class="ecg" viewBox="0 0 {width:.1f} {height_mm:.1f}" width="{width:.1f}mm" height="{height_mm:.1f}mm" '
+        f'xmlns="http://www.w3.org/2000/svg" role="img" aria-label="12-lead ECG">{"".join(parts)}</svg>'
+    )
+
+
+def scale_words(recording: Recording) -> str:
+    """Speed and gain of the drawing in words."""
+    shrink = min(1.0, FULL_SECONDS / recording.seconds)
+    speed = f"{SPEED:g} mm/s" if shrink == 1 else f"time drawn {1 / shrink:.1f} times smaller than {SPEED:g} mm/s"
+    return f"{speed}, {GAIN:g} mm/mV, true size when printed on A4"
+
+
+def drawn_rows(recording: Recording) -> tuple[tuple[Stretch, ...], ...]:
+    """The leads as the page shows them, row by row; one row a lead where no page is known."""
+    if recording.geometry is None:
+        known = [(lead, recording.interval(lead)) for lead in LEADS]
+        return tuple((Stretch(lead, *interval),) for lead, interval in known if interval is not None)
+    cells = sorted((cell for cell, _ in recording.geometry.curves), key=lambda cell: (cell.line, cell.start))
+    lines = dict.fromkeys(cell.line for cell in cells)
+    return tuple(
+        tuple(Stretch(c.lead, c.start, c.start + c.seconds) for c in cells if c.line == line) for line in lines
+    )
+
+
+def trace_path(x: Floats, y: Floats) -> str:
+    """Path data through points in mm, simplified to within TOLERANCE_MM, in hundredths of a millimetre."""
+    points = np.stack([x, y], axis=1).astype(np.float32).reshape(-1, 1, 2)
+    short = cv2.approxPolyDP(points, TOLERANCE_MM, False).reshape(-1, 2) if len(points) > 2 else points.reshape(-1, 2)
+    fixed = np.rint(short * 100).astype(int)
+    steps = np.diff(fixed, axis=0)
+    return f"M{fixed[0, 0]} {fixed[0, 1]}l" + " ".join(f"{dx} {dy}" for dx, dy in steps) if len(fixed) > 1 else ""
+
+
+def _grid(width: float, height: float) -> str:
+    return (
+        '<defs><pattern id="mm" width="1" height="1" patternUnits="userSpaceOnUse">'
+        '<path d="M1 0H0V1" fill="none" stroke="#f3cdc8" stroke-width=".1"/></pattern>'
+        '<pattern id="cm" width="5" height="5" patternUnits="userSpaceOnUse">'
+        '<rect width="5" height="5" fill="url(#mm)"/>'
+        '<path d="M5 0H0V5" fill="none" stroke="#e39a91" stroke-width=".18"/></pattern></defs>'
+        f'<rect width="{width:.1f}" height="{height:.1f}" fill="#fffdfc"/>'
+        f'<rect width="{width:.1f}" height="{height:.1f}" fill="url(#cm)"/>'
+    )
+
+
+def _row(
+    recording: Recording, row: Sequence[Stretch], findings: Sequence[Finding], top: float, pitch: float, shrink: float
+) -> str:
+    values = np.concatenate([_cut(recording, s)[1] for s in row] or [np.zeros(1, np.float32)])
+    known = values[np.isfinite(values)]
+    low, high = (float(v) * GAIN for v in np.percentile(known, [0.5, 99.5])) if known.size else (0.0, 0.0)
+    ribbons = RIBBON_MM * len(findings)
+    zero = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 3, pitch / 3))
+    under = min(zero + max(5.0, 1.5 - low), top + pitch - ribbons)
+    parts = [_pulse(zero)]
+    for k, stretch in enumerate(row):
+        parts += [_ribbons(stretch, findings, under, shrink), _trace(recording, stretch, zero, shrink)]
+        x = LEFT_MM + stretch.start * SPEED * shrink
+        parts.append(f'<path d="M{x:.2f} {zero - 6:.2f}v3M{x:.2f} {zero + 3:.2f}v3" class="tick"/>' if k else "")
+        parts.append(_name(recording, stretch, x + 1, zero, top))
+    return "".join(parts)
+
+
+def _name(recording: Recording, stretch: Stretch, x: float, zero: float, top: float) -> str:
+    """The lead's name over the first 0.4 s of its stretch, clear of a QRS complex that stands there."""
+    values = _cut(recording, stretch)[1][: round(0.4 * recording.fs)]
+    known = values[np.isfinite(values)]
+    high = float(known.max()) * GAIN if known.size else 0.0
+    return f'<text x="{x:.2f}" y="{max(top + 0.5, zero - max(6.5, high + 1.2)):.2f}" class="lead">{stretch.lead}</text>'
+
+
+def _pulse(zero: float) -> str:
+    return f'<path d="M2 {zero:.2f}h1.5v-10h3v10h1.5" class="pulse"/>'
+
+
+def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats]:
+    """Times, millivolts and confidences of a stretch."""
+    first, last = round(stretch.start * recording.fs), round(stretch.end * recording.fs)
+    row = LEADS.index(stretch.lead)
+    values = recording.signals[row, first:last]
+    times = (first + np.arange(len(values), dtype=np.float32)) / np.float32(recording.fs)
+    return np.asarray(times, np.float32), values, recording.confidences[row, first:last]
+
+
+def _trace(recording: Recording, stretch: Stretch, zero: float, shrink: float) -> str:
+    times, values, trust = _cut(recording, stretch)
+    x, y = LEFT_MM + times * SPEED * shrink, zero - values * GAIN
+    paths = []
+    for name, chosen in (("sure", trust >= DOUBTFUL), ("doubt", trust < DOUBTFUL)):
+        shown = np.isfinite(values) & chosen
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], shown, [False]]).astype(np.int8)))
+        runs = [slice(a, min(b + 1, len(x))) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        whole = [run if np.isfinite(y[run]).all() else slice(run.start, run.stop - 1) for run in runs]
+        data = "".join(trace_path(x[run], y[run]) for run in whole if run.stop - run.start > 1)
+        if data:
+            paths.append(f'<path d="{data}" class="{name}" transform="scale(.01)"/>')
+    return "".join(paths)
+
+
+def _ribbons(stretch: Stretch, findings: Sequence[Finding], y: float, shrink: float) -> str:
+    parts = []
+    for k, (finding, hue) in enumerate(zip(findings, HUES, strict=False)):
+        assert finding.signal is not None
+        for start, end, share in weights_of(finding.signal, stretch.lead):
+            a, b = max(start, stretch.start), min(end, stretch.end)
+            if b > a:
+                x, w = LEFT_MM + a * SPEED * shrink, (b - a) * SPEED * shrink
+                box = f'x="{x:.2f}" y="{y + k * RIBBON_MM:.2f}" width="{w:.2f}" height="{RIBBON_MM - 0.3}"'
+                parts.append(f'<rect {box} rx=".4" fill="rgb{hue}" fill-opacity="{0.12 + 0.78 * share:.2f}"/>')
+    return "".join(parts)

@@ -1,0 +1,278 @@
+"""The report of a page as one self-contained HTML file: A4 landscape, no script, nothing loaded from anywhere.
+
+A pure function of the report: summary and photo, the redrawn ECG in true size, all figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgimg.findings import Finding, Influence, Report
+from ecgimg.io.recordings import write_atomically
+from ecgimg.report.ecg_svg import ecg_svg, scale_words
+from ecgimg.report.evidence import HUES, evidence_image, jpeg_uri, leading
+from ecgimg.statements import GROUPS
+
+if TYPE_CHECKING:
+    from ecgimg.io.reports import ReportResult
+
+SHOWN = 7
+"""Findings on the first page; the others stand in the table."""
+LEAST_SHOWN = 0.05
+"""Findings under this stand only in the table, even where they reach the low threshold of a rare statement."""
+ECG_HEIGHT_MM = 158.0
+
+
+def report_html(report: Report) -> str:
+    """The whole file."""
+    result = report.result()
+    pages = [_summary_page(report, result)]
+    if report.recording is not None:
+        pages.append(_ecg_page(report, result))
+    pages.append(_figures_page(report, result))
+    count = len(pages)
+    sheets = "".join(
+        f'<section class="page">{_header(report, result)}{body}{_footer(result, k, count)}</section>'
+        for k, body in enumerate(pages, 1)
+    )
+    css = resources.files("ecgimg.report").joinpath("report.css").read_text(encoding="utf-8")
+    title = escape(f"ECG report {report.name}")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{css}</style></head>'
+        f"<body>{sheets}</body></html>\n"
+    )
+
+
+def write_html(report: Report, path: Path) -> Path:
+    """Writes the report.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    return write_atomically(path, report_html(report).encode())
+
+
+def _header(report: Report, result: ReportResult) -> str:
+    source = result.source
+    facts = [f"{escape(Path(source.file).name)}, {source.width} x {source.height} pixels"]
+    if source.pages > 1:
+        facts[0] += f", page {source.page} of {source.pages}"
+    if result.page is not None:
+        page = result.page
+        scales = " and ".join(
+            f"{scale.value:g} {unit} ({'assumed' if scale.assumed else f'from {_FROM[scale.source]}'})"
+            for scale, unit in ((page.paper_speed, "mm/s"), (page.gain, "mm/mV"))
+        )
+        facts.append(f"layout {escape(page.layout.id)} &middot; {scales}")
+    facts.append(f"SHA-256 {source.sha256[:16]}")
+    return (
+        f'<header><div><div class="kind">ECG report</div><h1>{escape(report.name)}</h1></div>'
+        f'<div class="facts">{"<br>".join(facts)}</div></header>'
+    )
+
+
+_FROM = {"text": "the print", "pulse": "the pulse", "signal": "the traces", "given": "the user", "assumed": "habit"}
+
+
+def _footer(result: ReportResult, page: int, pages: int) -> str:
+    return (
+        f"<footer><b>{escape(result.disclaimer)}</b>"
+        f"<span>ecgimg {escape(result.versions['ecgimg'])} &middot; {page} / {pages}</span></footer>"
+    )
+
+
+def _summary_page(report: Report, result: ReportResult) -> str:
+    caption = "The photo as it was given."
+    if report.recording is not None:
+        caption = (
+            "The photo around the traces, and the traces as read. In colour: what spoke for the findings with a letter."
+        )
+    picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
+    photo = f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
+    boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
+    left = f'<div class="left">{photo}{boxes}</div>'
+    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}{_open_box(report)}</div>'
+    return f'<div class="columns">{left}{right}</div>'
+
+
+def _refusal_box(report: Report) -> str:
+    if not report.refusal:
+        return ""
+    rest = {
+        "image": "The findings rest on the image network alone, which sees the picture and no signal.",
+        "nothing": "Nothing was found, because nothing could be read.",
+    }.get(report.read_by, "")
+    return f'<div class="box refusal"><b>The signal could not be judged</b>{escape(report.refusal)}<br>{rest}</div>'
+
+
+def _findings_box(report: Report) -> str:
+    letters = {id(finding): k for k, finding in enumerate(leading(report))}
+    told = [f for f in report.headline if f.probability >= LEAST_SHOWN or id(f) in letters][:SHOWN]
+    more = len(report.headline) - len(told)
+    if not report.findings:
+        body = '<p class="note">No finding: neither network could read this page.</p>'
+    elif not told:
+        body = '<p class="note">No statement reaches its threshold.</p>'
+    else:
+        body = "".join(_finding(f, letters.get(id(f))) for f in told)
+    note = f'<p class="note">{more} more reach the threshold of their statement: see the last page.</p>' if more else ""
+    return f'<div class="box"><h2>Findings</h2>{body}{note}</div>'
+
+
+def _finding(finding: Finding, letter: int | None) -> str:
+    hue = f"rgb{HUES[letter]}" if letter is not None else "#8996a3"
+    mark = f'<div class="mark" style="background:{hue}">{"ABC"[letter] if letter is not None else ""}</div>'
+    driven = f"<br>Driven by {_stretches(finding.influences)}" if finding.influences else ""
+    return (
+        f'<div class="finding">{mark}<div class="name">{escape(finding.name)} {_tag(finding)}</div>'
+        f'<div class="value">{_percent(finding.probability)}</div>'
+        f'<div class="bar" style="--hue:{hue}"><i style="width:{100 * finding.probability:.1f}%"></i>'
+        f'<u style="left:{100 * finding.threshold:.1f}%"></u></div>'
+        f'<div class="under">{escape(finding.code)} &middot; threshold {_percent(finding.threshold)} &middot; '
+        f"{_opinions(finding)}{driven}</div></div>"
+    )
+
+
+def _opinions(finding: Finding) -> str:
+    said = [f"signal {_percent(finding.signal.probability)}"] if finding.signal else []
+    if finding.image:
+        of = "" if finding.own_image else f" (any {escape(finding.image.code)})"
+        said.append(f"image {_percent(finding.image.probability)}{of}")
+    return " &middot; ".join(said)
+
+
+def _stretches(influences: Iterable[Influence]) -> str:
+    return ", ".join(f"{escape(i.lead)} {i.start:.1f}&ndash;{i.end:.1f} s" for i in influences)
+
+
+def _tag(finding: Finding) -> str:
+    return f'<span class="tag {finding.verdict.split()[0]}">{finding.verdict}</span>'
+
+
+def _open_box(report: Report) -> str:
+    contradicted = [f for f in report.findings if f.verdict == "not assessable" and f.why.startswith("the two")]
+    items = [f"{escape(f.name)}: <b>not assessable</b>, {escape(f.why)}." for f in contradicted]
+    items += [escape(text) for text in report.not_visible]
+    if not items:
+        items = ["All 12 leads are visible for at least 5 s."]
+    return f'<div class="box"><h2>Left open</h2>{_list(items)}</div>'
+
+
+def _screening_box(result: ReportResult) -> str:
+    screening = result.screening
+    if screening is None:
+        body = '<p class="note">The image network was not asked.</p>'
+    else:
+        rows = (
+            ("shows an ECG", screening.ecg),
+            ("can be read", screening.readable),
+            ("is not normal", screening.abnormal),
+        )
+        body = f"<dl>{''.join(f'<dt>{name}</dt><dd>{_percent(value)}</dd>' for name, value in rows)}</dl>"
+    return f'<div class="box"><h2>Image at a glance</h2>{body}</div>'
+
+
+def _measurement_box(result: ReportResult) -> str:
+    rows = [
+        (m.name, f"{m.value:g} {escape(m.unit)}" if m.value is not None else "&ndash;") for m in result.measurements
+    ]
+    why = next((m.reason for m in result.measurements if m.reason), "")
+    if not rows:
+        why = "No signal to measure."
+    body = f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
+    note = escape(why) if why else "RR variation: median change from beat to beat. Intervals are not measured."
+    return f'<div class="box"><h2>Rhythm figures</h2>{body}<div class="note">{note}</div></div>'
+
+
+def _trust_box(result: ReportResult) -> str:
+    seen = [reading for reading in result.leads.values() if reading.word != "not visible"]
+    quality = "&ndash;" if result.page is None else f"{result.page.confidence:.2f}"
+    body = f"<dl><dt>confidence</dt><dd>{quality}</dd><dt>leads visible</dt><dd>{len(seen)} of 12</dd></dl>"
+    return f'<div class="box"><h2>Trust</h2>{body}<div class="note">{escape(result.agreement)}</div></div>'
+
+
+def _ecg_page(report: Report, result: ReportResult) -> str:
+    assert report.recording is not None
+    top = leading(report)
+    marks = "".join(
+        f'<span><span class="mark" style="background:rgb{hue}">{letter}</span>'
+        f"{escape(f.name)} {_percent(f.probability)}</span>"
+        for letter, f, hue in zip("ABC", top, HUES, strict=False)
+    )
+    words = (
+        "Ribbons under a trace: the darker, the more the finding's odds fall when this stretch is hidden."
+        if top
+        else ""
+    )
+    drawing = ecg_svg(report.recording, top, ECG_HEIGHT_MM)
+    scale = f"<span>{scale_words(report.recording)}. Grey: doubtful.</span>"
+    return f'<div class="ecgbox">{drawing}</div><div class="legend">{marks}<span>{words}</span>{scale}</div>'
+
+
+def _figures_page(report: Report, result: ReportResult) -> str:
+    by_group = {group: [f for f in report.findings if f.group == group] for group in GROUPS}
+    left = _table(GROUPS["subclass"], by_group["subclass"]) + _table(GROUPS["form"], by_group["form"])
+    right = _table(GROUPS["rhythm"], by_group["rhythm"]) + _table(GROUPS["superclass"], by_group["superclass"])
+    return f'<div class="tables"><div>{left}{_words()}</div><div>{right}{_leads(result)}{_made(result)}</div></div>'
+
+
+def _table(title: str, findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    rows = "".join(_table_row(finding) for finding in findings)
+    head = "<tr><th>statement</th><th>together</th><th>threshold</th><th>signal</th><th>image</th><th></th></tr>"
+    return f'<h2 class="next">{escape(title)}</h2><table>{head}{rows}</table>'
+
+
+def _table_row(finding: Finding) -> str:
+    kind = "on" if finding.verdict in ("likely", "possible") else "off" if finding.verdict == "unlikely" else ""
+    cells = [_percent(finding.probability), _percent(finding.threshold)]
+    cells.append(_percent(finding.signal.probability) if finding.signal else "&ndash;")
+    cells.append(_percent(finding.own_image.probability) if finding.own_image else "&ndash;")
+    why = f' <span class="small">{escape(finding.why)}</span>' if finding.why else ""
+    values = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr class="{kind}"><td>{escape(finding.name)}</td>{values}<td>{_tag(finding)}{why}</td></tr>'
+
+
+def _leads(result: ReportResult) -> str:
+    cards = []
+    for lead, reading in result.leads.items():
+        when = f"{reading.interval[0]:.1f}&ndash;{reading.interval[1]:.1f} s" if reading.interval else "&ndash;"
+        word = reading.word.split()[0]
+        trust = f"{reading.confidence:.2f}" if reading.interval else ""
+        tag = f'<span class="tag {word}">{escape(reading.word)}</span>'
+        cards.append(f"<div><b>{escape(lead)}</b>{trust}<br>{when}<br>{tag}</div>")
+    return f'<h2 class="next">Leads and their confidence</h2><div class="leads">{"".join(cards)}</div>'
+
+
+def _words() -> str:
+    return (
+        '<p class="small">Probabilities are calibrated on PTB-XL. Together: both networks joined by a small calibrated '
+        "model. The threshold is the probability of the best balanced accuracy, which is low for rare statements. "
+        "Likely: at least 50 %; possible: at least the threshold; not assessable: too little is visible, or the two "
+        "networks contradict each other strongly.</p>"
+    )
+
+
+def _made(result: ReportResult) -> str:
+    seconds = sum(result.timings.values())
+    steps = ", ".join(f"{step} {value:.2f}" for step, value in result.timings.items())
+    networks = ", ".join(f"{name} {sha}" for name, sha in result.networks.items())
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    lines = [f"Networks: {networks}", f"Versions: {versions}", f"Seconds: {seconds:.1f} ({steps})"]
+    made = f'<h2 class="next">How it was made</h2><p class="small">{"<br>".join(escape(line) for line in lines)}</p>'
+    warned = f'<h2 class="next">Warnings</h2>{_list([escape(w) for w in result.warnings])}' if result.warnings else ""
+    return warned + made
+
+
+def _list(items: Sequence[str]) -> str:
+    return f'<ul class="plain">{"".join(f"<li>{item}</li>" for item in items)}</ul>'
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.1f} %"

@@ -1,0 +1,111 @@
+"""One page of `ecgimg diagnose`: NAME.report.html, then NAME.report.json; done when both are there and agree.
+
+A page whose picture can be read always gets a report. It counts as ok when a network read it, as refused when neither
+could, and the report says why.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ecgimg.errors import ExitCode
+from ecgimg.inputs import Outputs, PageJob
+from ecgimg.io.reports import FindingResult, ReportResult, read_report, write_report
+from ecgimg.page import Kind, Outcome, Task, guarded, is_same_page, keep_picture, page_settings
+from ecgimg.weights import list_weights
+from ecgimg.worker import Tell
+
+if TYPE_CHECKING:
+    from ecgimg.findings import Report
+
+JSON, HTML = ".report.json", ".report.html"
+COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
+LEAST_TOLD = 0.05
+"""Possible findings under this are left out of the summary."""
+
+
+def diagnose_task(task: Task, tell: Tell) -> Outcome:
+    """Diagnoses a page and writes its report; runs in a worker and never raises."""
+    return guarded(task, tell, _diagnose)
+
+
+def diagnosed_before(task: Task) -> Outcome | None:
+    """The outcome of a page with a report of the same picture, settings and networks."""
+    before = read_report(task.out / f"{task.job.name}{JSON}")
+    if before is None or not (task.out / f"{task.job.name}{HTML}").is_file():
+        return None
+    if before.settings != page_settings(task.options) or not is_same_page(before.source, task.job):
+        return None
+    if before.networks != {weight.name: weight.sha256[:12] for weight in list_weights()}:
+        return None
+    return _outcome(task.job, before, round(sum(before.timings.values()), 3), skipped=True)
+
+
+def _diagnose(task: Task, tell: Tell) -> Outcome:
+    """The heavy imports stay here, in the worker."""
+    import cv2
+
+    from ecgimg.diagnosing import diagnose_page
+
+    if task.options.jobs > 1:
+        cv2.setNumThreads(1)
+    start = perf_counter()
+
+    def hook(step: str, artifact: object, done: int, total: int) -> None:
+        tell(step, done, total)
+        if task.options.debug:
+            keep_picture(task, f"{done}-{step}", artifact)
+
+    report = diagnose_page(task.job.path, task.job.page, task.options, task.job.name, hook)
+    return _outcome(task.job, _write(report, task), round(perf_counter() - start, 3))
+
+
+def _write(report: Report, task: Task) -> ReportResult:
+    """The old JSON goes first and the new one comes last, so that old and new never look like one."""
+    result = report.result()
+    path = task.out / f"{task.job.name}{JSON}"
+    if read_report(path) is not None:
+        path.unlink(missing_ok=True)
+    report.to_html(task.out / f"{task.job.name}{HTML}")
+    write_report(result, path)
+    return result
+
+
+def _outcome(job: PageJob, result: ReportResult, seconds: float, skipped: bool = False) -> Outcome:
+    read = result.read_by != "nothing"
+    found = sorted(result.findings, key=lambda f: -f.probability)
+    likely = [f for f in found if f.verdict == "likely"]
+    possible = [f for f in found if f.verdict == "possible" and f.probability >= LEAST_TOLD]
+    rate = next((m.value for m in result.measurements if m.name == "heart rate"), None)
+    cells = (
+        result.read_by,
+        _codes(likely),
+        _codes(possible),
+        "; ".join(f.code for f in found if f.verdict == "not assessable"),
+        "" if result.screening is None else f"{result.screening.abnormal:.3f}",
+        "" if rate is None else f"{rate:g}",
+    )
+    named = [f"{f.name} {f.probability:.0%}" for f in likely if f.group != "superclass"][:3]
+    return Outcome(
+        name=job.name,
+        input=str(job.path),
+        page=job.page,
+        status="ok" if read else "refused",
+        seconds=seconds,
+        reason=result.refusal,
+        layout=result.page.layout.id if result.page else "",
+        confidence=result.page.confidence if result.page else None,
+        exit_code=ExitCode.OK if read else ExitCode.REFUSED,
+        warnings=result.warnings,
+        skipped=skipped,
+        said=f"read by {result.read_by}: {', '.join(named) or 'nothing likely'}",
+        cells=cells,
+    )
+
+
+def _codes(findings: list[FindingResult]) -> str:
+    return "; ".join(f"{f.code} {f.probability:.2f}" for f in findings)
+
+
+DIAGNOSE = Kind(Outputs((JSON, HTML), read_report), diagnose_task, diagnosed_before, COLUMNS)

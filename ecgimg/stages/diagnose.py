@@ -1,0 +1,62 @@
+"""What the signal network says of a recording, and which seconds of which leads made it say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ecgimg.errors import RefusedError
+from ecgimg.findings import Diagnosis, Opinion
+from ecgimg.nets.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
+from ecgimg.types import Recording
+
+LEAST_QUALITY = 0.5
+"""Mean confidence of the known samples under which a recording is not judged."""
+
+
+def diagnose(recording: Recording, threads: int = 0) -> Diagnosis:
+    """The opinions of PatchECG on a recording of any rate and length; those that reach their threshold are explained.
+
+    A recording that can't be judged gives no opinion but the reason: too little or nothing but flat lines is known,
+    the unit can't be millivolts, or its quality is under LEAST_QUALITY.
+
+    Raises:
+        DependencyError: the weights are missing or damaged.
+    """
+    quality = recording_quality(recording)
+    if quality < LEAST_QUALITY:
+        seconds = float(np.isfinite(recording.signals).sum() / recording.fs)
+        why = f"the traces' mean confidence is {quality:.2f}, under {LEAST_QUALITY}: they are not judged"
+        return Diagnosis((), quality, seconds, refusal=why)
+    net = load_patchecg(threads)
+    try:
+        said = net.predict(recording)
+    except RefusedError as error:
+        return Diagnosis((), quality, 0.0, refusal=error.what)
+    opinions = [Opinion(f.code, f.group, f.probability, f.threshold) for f in said.findings]
+    return Diagnosis(tuple(_explain(net, recording, opinions)), quality, said.lead_seconds, _warnings(recording, said))
+
+
+def recording_quality(recording: Recording) -> float:
+    """Mean confidence of all samples that are known, 0 where none is."""
+    known = np.isfinite(recording.signals)
+    return float(recording.confidences[known].mean()) if known.any() else 0.0
+
+
+def _explain(net: PatchEcg, recording: Recording, opinions: Sequence[Opinion]) -> list[Opinion]:
+    positive = [o.key for o in opinions if o.positive]
+    maps = net.explain_all(recording, positive) if positive else ()
+    found = {(m.code, m.group): m for m in maps}
+    explained = []
+    for opinion in opinions:
+        map_ = found.get(opinion.key)
+        explained.append(replace(opinion, saliency=map_.values, bounds=map_.bounds) if map_ else opinion)
+    return explained
+
+
+def _warnings(recording: Recording, said: PatchPrediction) -> tuple[str, ...]:
+    longer = recording.seconds > LENGTH / RATE
+    note = ("only the first 10 s are explained; probabilities are the mean over windows of 10 s",) if longer else ()
+    return (*said.warnings, *note)
