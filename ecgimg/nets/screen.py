@@ -42,9 +42,10 @@ ABNORMAL = "ABNORMAL"
 
 @dataclass(frozen=True)
 class Answer:
-    """One finding of the network: its code, its group (screening, superclass, subclass, rhythm, statement), calibration, threshold.
+    """One finding of the network: its code, its group, its calibration and threshold.
 
-    Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
+    Groups are screening, superclass, subclass, rhythm and statement. Probability = sigmoid(slope * logit + offset);
+    the threshold is that of the best balanced accuracy.
     """
 
     code: str

@@ -1,0 +1,84 @@
+"""The screening network in torch: a timm backbone, activation maps of the findings, a gate, and the page's corners.
+
+Input: picture [B, 1, 288, 416], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
+findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
+(Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
+
+`FAITHFUL` is the published system's backbone (EfficientNetV2-S, arXiv 2302.10301) at its training and test sizes of
+300 and 384; it is built and takes a step, and has not been trained here. `BACKBONES` are those that were compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ecgimg.nets.screen import FIRST
+from ecgimg.train.vision import enable_torchvision
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A timm model and what it is built with."""
+
+    model: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+BACKBONES: dict[str, Backbone] = {
+    "resnet": Backbone("resnet18d", {"channels": (32, 64, 128, 256), "stem_width": 16}),
+    "regnet": Backbone("regnetx_002"),
+    "mobilenet": Backbone("mobilenetv4_conv_small_050"),
+}
+"""Small networks of three families, each about as fast on a processor."""
+FAITHFUL = Backbone("tf_efficientnetv2_s")
+FAITHFUL_SIDES = (300, 384)
+"""Sides of the published system's pictures in training and at use."""
+
+
+class ScreenModel(nn.Module):
+    """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input."""
+
+    def __init__(self, backbone: Backbone, findings: int, frame: tuple[int, int] = (288, 416)) -> None:
+        super().__init__()
+        enable_torchvision()
+        import timm
+
+        self.body = timm.create_model(backbone.model, in_chans=1, num_classes=0, global_pool="", **backbone.options)
+        with torch.no_grad():
+            channels, height, width = self.body.eval()(torch.zeros(1, 1, *frame)).shape[1:]
+        self.train()
+        self.maps = nn.Conv2d(channels, findings, 1, bias=False)
+        self.bias = nn.Parameter(torch.zeros(findings))
+        self.gate = nn.Linear(channels, FIRST)
+        corners = nn.Linear(16 * height * width, 8)
+        corners.load_state_dict(
+            {"weight": torch.zeros(8, 16 * height * width), "bias": torch.tensor([0.0, 0, 1, 0, 1, 1, 0, 1])}
+        )
+        self.place = nn.Sequential(nn.Conv2d(channels, 16, 1), nn.ReLU(), nn.Flatten(), corners)
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """See the module's head."""
+        features = self.body(picture.contiguous(memory_format=torch.channels_last))
+        maps = self.maps(features)
+        findings = maps.float().mean((2, 3)) + self.bias
+        gate = self.gate(features.mean((2, 3)))
+        return torch.cat([gate.float(), findings], 1), self.place(features).float(), maps.float()
+
+
+class Exported(nn.Module):
+    """A model that gives only the chosen findings, for the packaged file."""
+
+    def __init__(self, model: ScreenModel, columns: list[int]) -> None:
+        super().__init__()
+        self.model = model
+        self.register_buffer("findings", torch.tensor(columns))
+        self.register_buffer("columns", torch.tensor([*range(FIRST), *(FIRST + c for c in columns)]))
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As the model's, with fewer findings."""
+        logits, quad, maps = self.model(picture)
+        return logits[:, self.columns], quad, maps[:, self.findings]

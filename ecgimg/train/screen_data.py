@@ -1,0 +1,152 @@
+"""Batches for the screening network: shards of pictures, targets of PTB-XL softened by PatchECG, fresh views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ecgimg.io.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecord
+from ecgimg.nets.patchecg import load_patchecg
+from ecgimg.nets.screen import ABNORMAL, HEIGHT, WIDTH
+from ecgimg.train.data import TARGETS, load_set, targets_of
+from ecgimg.train.screen_pages import PagePicture, Shard, read_shard
+from ecgimg.train.screen_views import TrainView, draw_other_view, draw_view
+
+LEARNED: tuple[str, ...] = (ABNORMAL, *TARGETS)
+"""Everything the network learns; what it gives is `FINDINGS`."""
+_SUPER = 1 + len(SUBCLASSES)
+_RHYTHM = _SUPER + len(SUPERCLASSES)
+FINDINGS: tuple[tuple[str, str, int], ...] = (
+    (ABNORMAL, "screening", 0),
+    *((code, "superclass", _SUPER + k) for k, code in enumerate(SUPERCLASSES)),
+    *((code, "rhythm", _RHYTHM + RHYTHMS.index(code)) for code in ("AFIB", "STACH", "SBRAD", "PACE")),
+    *((code, "subclass", 1 + SUBCLASSES.index(code)) for code in ("CRBBB", "CLBBB", "LVH", "AMI", "IMI")),
+    ("1AVB", "statement", 1 + TARGETS.index("1AVB")),
+)
+"""Code, group and column of LEARNED of each finding."""
+SOFT = 0.5
+"""Share of the teacher's word in a target it knows."""
+MIX = {"print": 0.62, "camera": 0.26, "other": 0.12}
+"""Shares of a batch."""
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``picture`` [B, 1, H, W] in 0..1; ``findings`` and ``weights`` [B, K] of LEARNED; ``gate`` [B, 4] of is-ECG,
+    readable, turn, and the weight of the latter two; ``quad`` [B, 8] as shares of the frame."""
+
+    picture: Tensor
+    findings: Tensor
+    weights: Tensor
+    gate: Tensor
+    quad: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """Targets and weights [N, K] of LEARNED, and the row of each record's number."""
+
+    values: Floats
+    weights: Floats
+    rows: Mapping[int, int]
+
+
+def page_targets(data: Ptbxl, records: Sequence[PtbxlRecord]) -> Targets:
+    """Targets of records. A record is abnormal where any superclass but NORM is stated, normal where only NORM is."""
+    values, weights = targets_of(data, records)
+    stated = data.superclass_labels(records)
+    abnormal = stated[:, 1:].any(axis=1).astype(np.float32)
+    known = stated.any(axis=1).astype(np.float32)
+    rows = {record.ecg_id: k for k, record in enumerate(records)}
+    return Targets(np.column_stack([abnormal, values]), np.column_stack([known, weights]), rows)
+
+
+def softened(targets: Targets, data: Ptbxl, folds: Sequence[int], cache: Path) -> Targets:
+    """The targets blended with what PatchECG says of the whole undamaged recordings; kept in ``cache``."""
+    path = cache / "teacher.npy"
+    if path.is_file():
+        chance = np.load(path)
+    else:
+        net = load_patchecg()
+        chance = net.calibrated(net.logits(load_set(data, folds, cache).signals.astype(np.float32)))
+        np.save(path, chance)
+    values = targets.values.copy()
+    known = slice(1, 1 + chance.shape[1])
+    values[:, known] += SOFT * (chance - values[:, known])
+    values[:, 0] += SOFT * (1 - chance[:, SUBCLASSES.index("NORM")] - values[:, 0])
+    return Targets(values, targets.weights, targets.rows)
+
+
+def class_weights(targets: Targets) -> Floats:
+    """[K] how much each class counts: rare ones up to 3 times as much, as the fourth root of their rarity."""
+    share = (targets.values * targets.weights).sum(0) / np.maximum(targets.weights.sum(0), 1)
+    return np.asarray(np.clip((0.1 / np.maximum(share, 1e-4)) ** 0.25, 0.7, 3.0), np.float32)
+
+
+class Stream:
+    """Endless batches from the shards of a folder."""
+
+    def __init__(self, folder: Path, targets: Targets, size: int) -> None:
+        self.shards = {kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in MIX}
+        there = {kind: share for kind, share in MIX.items() if self.shards[kind]}
+        counts = {kind: round(size * share / sum(there.values())) for kind, share in there.items()}
+        counts["print"] += size - sum(counts.values())
+        self.counts, self.targets = counts, targets
+        self._places = {k: [(s, i) for s in shards for i in range(len(s))] for k, shards in self.shards.items()}
+        self._seed = 0
+
+    def epoch(self, epoch: int, steps: int) -> Iterator[Batch]:
+        """The batches of an epoch; every picture comes once before any comes again."""
+        rng = np.random.default_rng([epoch, 6])
+        for step in range(epoch * steps, (epoch + 1) * steps):
+            views = [self._view(kind, step * n + k, rng) for kind, n in self.counts.items() for k in range(n)]
+            yield to_batch(views, self.targets)
+
+    def _view(self, kind: str, k: int, rng: np.random.Generator) -> tuple[PagePicture, TrainView]:
+        places = self._places[kind]
+        lap, at = divmod(k, len(places))
+        shard, row = places[_order(len(places), lap, kind)[at]]
+        page = shard.picture(row)
+        return page, draw_view(page, rng) if page.record else draw_other_view(page, rng)
+
+
+_ORDERS: dict[tuple[int, int, str], NDArray[np.int64]] = {}
+
+
+def _order(count: int, lap: int, kind: str) -> NDArray[np.int64]:
+    key = (count, lap, kind)
+    if key not in _ORDERS:
+        for old in [k for k in _ORDERS if k[2] == kind and k[1] < lap]:
+            del _ORDERS[old]
+        _ORDERS[key] = np.random.default_rng([lap, len(kind)]).permutation(count)
+    return _ORDERS[key]
+
+
+def to_batch(views: Sequence[tuple[PagePicture, TrainView]], targets: Targets) -> Batch:
+    """Views with their targets; nothing is asked of the heart on a page that is spoiled, turned or no ECG."""
+    count, width = len(views), targets.values.shape[1]
+    values, weights = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
+    gate = np.zeros((count, 4), np.float32)
+    quad = np.zeros((count, 8), np.float32)
+    for k, (page, view) in enumerate(views):
+        if page.record:
+            row = targets.rows[page.record]
+            plain = view.readable and view.turn == 0
+            values[k], weights[k] = targets.values[row], targets.weights[row] * plain
+            gate[k] = 1, view.readable, view.turn, 1
+            quad[k] = (view.quad / [WIDTH, HEIGHT]).ravel()
+    picture = torch.from_numpy(np.stack([view.ink for _, view in views])).float().div_(255)[:, None]
+    parts = (torch.from_numpy(a) for a in (values, weights, gate, quad))
+    return Batch(picture, *parts)
+
+
+def held_pictures(shards: Sequence[Shard]) -> list[PagePicture]:
+    """All pictures of shards."""
+    return [shard.picture(k) for shard in shards for k in range(len(shard))]

@@ -1,0 +1,183 @@
+"""Training of the screening network: losses, the comparison of backbones, calibration and export."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ecgimg.metrics import auroc, once
+from ecgimg.nets.screen import FIRST, HEIGHT, NAME, WIDTH, frame_ink
+from ecgimg.train.calibrate import Calibration
+from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.fit import Fit, FitOptions, Progress
+from ecgimg.train.screen import BACKBONES, Exported, ScreenModel
+from ecgimg.train.screen_data import FINDINGS, LEARNED, Batch, Stream, Targets
+from ecgimg.train.screen_pages import PagePicture
+from ecgimg.weights import FOLDER, Weight, file_hash, register
+
+logger = logging.getLogger(__name__)
+
+STEPS = 100
+"""Optimizer steps between two checkpoints."""
+BATCH = 64
+SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where the gate closes, and how sure a turn must be."""
+
+    ecg: float
+    readable: float
+    turn: float = 0.8
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A backbone after a short training: its size in millions, the views it saw, its scores on held-out pages."""
+
+    name: str
+    millions: float
+    views: int
+    scores: Mapping[str, float]
+
+
+def screen_loss(model: nn.Module, batch: Batch, classes: Tensor) -> Tensor:
+    """Cross-entropies of findings, gate and turn, and the corners' smooth distance; ``classes`` are weights [K]."""
+    logits, quad, _ = model(batch.picture)
+    is_ecg, readable, turn, known = batch.gate.unbind(1)
+    weights = batch.weights * classes
+    findings = F.binary_cross_entropy_with_logits(logits[:, FIRST:], batch.findings, weights, reduction="sum")
+    some = known.sum().clamp(min=1)
+    gate = F.binary_cross_entropy_with_logits(logits[:, 0], is_ecg, is_ecg * readable + 1 - known)
+    sharp = (F.binary_cross_entropy_with_logits(logits[:, 1], readable, reduction="none") * known).sum() / some
+    sure = known * readable
+    turned = (F.cross_entropy(logits[:, 2:FIRST], turn.long(), reduction="none") * sure).sum() / some
+    miss = F.smooth_l1_loss(quad, batch.quad, reduction="none", beta=0.02).mean(1)
+    place = (miss * sure).sum() / some
+    # A class counts by its mean over the batch, and the mean over classes is about as large as each of the others.
+    return findings / weights.sum().clamp(min=1) * 4 + 0.5 * gate + 0.2 * sharp + 0.3 * turned + 4 * place
+
+
+def train(
+    name: str,
+    stream: Stream,
+    classes: Floats,
+    checkpoint: Path,
+    options: FitOptions,
+    after: Callable[[ScreenModel, Progress], None] | None = None,
+) -> ScreenModel:
+    """Trains a backbone of BACKBONES by its name, from its checkpoint where there is one; returns the averaged twin.
+
+    ``after`` is called with the averaged twin after each epoch.
+    """
+    torch.manual_seed(6)
+    model = ScreenModel(BACKBONES[name], len(LEARNED))
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    weights = torch.from_numpy(classes)
+    logger.info("%s: %.2f M parameters", name, sum(p.numel() for p in model.parameters()) / 1e6)
+    fit: Fit[Batch] = Fit(model, lambda m, batch: screen_loss(m, batch, weights), options, checkpoint)
+
+    def told(progress: Progress) -> None:
+        if after is not None:
+            after(_screen(fit.average), progress)
+
+    return _screen(fit.run(lambda epoch: stream.epoch(epoch, options.steps), told))
+
+
+def compare(
+    seconds: float, stream: Stream, classes: Floats, folder: Path, held: Sequence[PagePicture], targets: Targets
+) -> list[Compared]:
+    """Trains each of BACKBONES for about as many seconds on the same pages, and scores it on held-out ones."""
+    rows = []
+    for name in BACKBONES:
+        started = time.monotonic()
+        train(name, stream, classes, folder / f"{name}-warm.pt", FitOptions(1, 4, average=0.9))
+        pace = (time.monotonic() - started) / 4
+        model = train(
+            name, stream, classes, folder / f"{name}.pt", FitOptions(1, max(4, round(seconds / pace)), average=0.99)
+        )
+        size = sum(p.numel() for p in model.parameters()) / 1e6
+        rows.append(
+            Compared(name, size, round(seconds / pace) * BATCH, scores(straight_logits(model, held), held, targets))
+        )
+        logger.info("%s", rows[-1])
+    return rows
+
+
+def _screen(model: nn.Module) -> ScreenModel:
+    assert isinstance(model, ScreenModel)
+    return model
+
+
+@torch.no_grad()
+def straight_logits(model: nn.Module, pictures: Sequence[PagePicture]) -> Floats:
+    """Logits [N, 6 + K] of pictures laid by their known curves."""
+    model.eval()
+    inks = np.stack([frame_ink(p.grey, p.content)[0] for p in pictures])
+    parts = []
+    for k in range(0, len(inks), 32):
+        with torch.autocast("cpu", torch.bfloat16):
+            parts.append(model(torch.from_numpy(inks[k : k + 32, None]))[0].float().numpy())
+    return np.concatenate(parts)
+
+
+def scores(logits: Floats, pictures: Sequence[PagePicture], targets: Targets) -> dict[str, float]:
+    """AUROC of normal or abnormal, the mean of the superclasses, and AFIB, of logits [N, 6 + K]."""
+    rows = np.array([targets.rows[p.record] for p in pictures])
+    values, weights = targets.values[rows] > 0.5, targets.weights[rows] > 0
+    areas = {}
+    for code, group, column in FINDINGS:
+        known = weights[:, column]
+        labels, found = values[known, column], logits[known, FIRST + column].astype(np.float64)
+        areas[f"{group} {code}"] = float(auroc(labels, found, once(len(labels)))[0])
+    mean = float(np.mean([v for k, v in areas.items() if k.startswith("superclass")]))
+    return {"abnormal": areas["screening ABNORMAL"], "superclasses": mean, "AFIB": areas["rhythm AFIB"]}
+
+
+def export(
+    model: ScreenModel,
+    calibrations: Sequence[Calibration],
+    thresholds: Sequence[float],
+    limits: Limits,
+    path: Path,
+    about: dict[str, str],
+) -> Path:
+    """Writes the network with its findings only, and its specification."""
+    rows = [
+        {"code": code, "group": group, "slope": c.slope, "offset": c.offset, "threshold": t}
+        for (code, group, _), c, t in zip(FINDINGS, calibrations, thresholds, strict=True)
+    ]
+    spec = {
+        "network": NAME, "frame": [HEIGHT, WIDTH], "findings": rows, "ecg_limit": limits.ecg,
+        "readable_limit": limits.readable, "turn_limit": limits.turn, "calibration_folds": [9],
+        "data": "PTB-XL 1.0.3 (CC BY 4.0), folds 1-8, drawn by ecgimg.synth", "licence": "Apache-2.0", **about,
+    }  # fmt: skip
+    twin = deployable(exported(model))
+    export_onnx(twin, {"picture": torch.zeros(2, 1, HEIGHT, WIDTH)}, ["logits", "quad", "maps"], path, spec)
+    return path
+
+
+def exported(model: ScreenModel) -> Exported:
+    """The model with the findings that are packaged."""
+    return Exported(model, [column for _, _, column in FINDINGS])
+
+
+def package(path: Path) -> Path:
+    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
+    target = FOLDER / f"{NAME}.onnx"
+    shutil.copyfile(path, target)
+    purpose = "normal or abnormal and 15 findings straight from a page's picture; whether it is an ECG page at all"
+    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
+    return target
