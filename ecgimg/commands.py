@@ -313,6 +313,31 @@ def bench_digitize_command(
     typer.echo("\n".join([TABLE_HEAD, *(s.row() for s in summarise(scores))]))
 
 
+@bench_app.command("chain")
+def bench_chain_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for pages, tables and plots; goes on there.")],
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")] = 9,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")] = 1000,
+    presets: Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")] = "scan,photo",
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
+    readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
+    package: Annotated[bool, typer.Option(help="Put the combiner fitted on these pages into the package.")] = False,
+) -> None:
+    """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
+    from ecgimg.bench.chain_pages import ChainPlan
+    from ecgimg.bench.chain_report import markdown, write_readme
+    from ecgimg.bench.chain_run import run_chain
+    from ecgimg.io.ptbxl import ptbxl_folder
+
+    names = tuple(name.strip() for name in presets.split(","))
+    plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, names, str(out))
+    bench = run_chain(plan, jobs, lambda text: typer.echo(text, err=True), package)
+    typer.echo(markdown(bench), nl=False)
+    if readme is not None:
+        write_readme(bench, readme)
+
+
 @bench_app.command("patchecg")
 def bench_patchecg_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],

@@ -22,7 +22,7 @@ def tables(bench: PatchBench) -> list[Table]:
 
 def write_json(bench: PatchBench, path: Path) -> Path:
     """The whole benchmark with the published figures; NaN becomes null."""
-    content = _plain({**asdict(bench), "published_auroc_layouts_0_6": dict(PUBLISHED)})
+    content = plain({**asdict(bench), "published_auroc_layouts_0_6": dict(PUBLISHED)})
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -73,11 +73,12 @@ def _signed(gain: Any) -> str:
     return f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value for JSON: NaN becomes null, figures get five decimals."""
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, float):
         return None if np.isnan(value) else round(value, 5)
     return value

@@ -22,6 +22,8 @@ LEFT_MM, TOP_MM = 9.0, 6.0
 FULL_SECONDS = 10.4
 """Longer recordings are drawn smaller, and say so."""
 RIBBON_MM = 1.5
+DENSE_MM = 20.0
+"""Rows closer than this have their names and ribbons close to the trace."""
 TOLERANCE_MM = 0.02
 DOUBTFUL = 0.5
 """Confidence of a sample under which it is drawn in grey."""
@@ -98,24 +100,27 @@ def _row(
     values = np.concatenate([_cut(recording, s)[1] for s in row] or [np.zeros(1, np.float32)])
     known = values[np.isfinite(values)]
     low, high = (float(v) * GAIN for v in np.percentile(known, [0.5, 99.5])) if known.size else (0.0, 0.0)
-    ribbons = RIBBON_MM * len(findings)
-    zero = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 3, pitch / 3))
-    under = min(zero + max(5.0, 1.5 - low), top + pitch - ribbons)
+    thick = min(RIBBON_MM, 0.08 * pitch)
+    ribbons = thick * len(findings)
+    zero = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 4, pitch / 4))
+    under = min(zero + max(5.0, 1.5 - low), top + pitch - ribbons) if pitch >= DENSE_MM else zero + 2
     parts = [_pulse(zero)]
     for k, stretch in enumerate(row):
-        parts += [_ribbons(stretch, findings, under, shrink), _trace(recording, stretch, zero, shrink)]
+        parts += [_ribbons(stretch, findings, (under, thick), shrink), _trace(recording, stretch, zero, shrink)]
         x = LEFT_MM + stretch.start * SPEED * shrink
         parts.append(f'<path d="M{x:.2f} {zero - 6:.2f}v3M{x:.2f} {zero + 3:.2f}v3" class="tick"/>' if k else "")
-        parts.append(_name(recording, stretch, x + 1, zero, top))
+        parts.append(_name(recording, stretch, x + 1, zero, (top, pitch)))
     return "".join(parts)
 
 
-def _name(recording: Recording, stretch: Stretch, x: float, zero: float, top: float) -> str:
-    """The lead's name over the first 0.4 s of its stretch, clear of a QRS complex that stands there."""
+def _name(recording: Recording, stretch: Stretch, x: float, zero: float, row: tuple[float, float]) -> str:
+    """The lead's name over the first 0.4 s of its stretch: close to the trace in dense rows, else clear of a QRS."""
+    top, pitch = row
     values = _cut(recording, stretch)[1][: round(0.4 * recording.fs)]
     known = values[np.isfinite(values)]
     high = float(known.max()) * GAIN if known.size else 0.0
-    return f'<text x="{x:.2f}" y="{max(top + 0.5, zero - max(6.5, high + 1.2)):.2f}" class="lead">{stretch.lead}</text>'
+    y = max(top + 0.5, zero - max(6.5, high + 1.2)) if pitch >= DENSE_MM else zero - 1.6
+    return f'<text x="{x:.2f}" y="{y:.2f}" class="lead">{stretch.lead}</text>'
 
 
 def _pulse(zero: float) -> str:
@@ -146,7 +151,9 @@ def _trace(recording: Recording, stretch: Stretch, zero: float, shrink: float) -
     return "".join(paths)
 
 
-def _ribbons(stretch: Stretch, findings: Sequence[Finding], y: float, shrink: float) -> str:
+def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, float], shrink: float) -> str:
+    """Bands under a trace, one a finding; `place` is the y of the first one and the height of each."""
+    y, thick = place
     parts = []
     for k, (finding, hue) in enumerate(zip(findings, HUES, strict=False)):
         assert finding.signal is not None
@@ -154,6 +161,6 @@ def _ribbons(stretch: Stretch, findings: Sequence[Finding], y: float, shrink: fl
             a, b = max(start, stretch.start), min(end, stretch.end)
             if b > a:
                 x, w = LEFT_MM + a * SPEED * shrink, (b - a) * SPEED * shrink
-                box = f'x="{x:.2f}" y="{y + k * RIBBON_MM:.2f}" width="{w:.2f}" height="{RIBBON_MM - 0.3}"'
-                parts.append(f'<rect {box} rx=".4" fill="rgb{hue}" fill-opacity="{0.12 + 0.78 * share:.2f}"/>')
+                box = f'x="{x:.2f}" y="{y + k * thick:.2f}" width="{w:.2f}" height="{0.8 * thick:.2f}"'
+                parts.append(f'<rect {box} rx=".4" fill="rgb{hue}" fill-opacity="{0.1 + 0.8 * share:.2f}"/>')
     return "".join(parts)

@@ -23,13 +23,21 @@ QUALITY = 82
 HUES: tuple[tuple[int, int, int], ...] = ((217, 72, 15), (37, 99, 235), (126, 34, 206))
 """RGB of the leading findings A, B and C, everywhere in the report."""
 
+NORMAL = ("SR", "NORM")
+LEAST_LEADING = 0.1
+"""Findings less probable than this get no colour while another is there."""
+
 Curves = tuple[tuple[PlacedCell, Floats], ...]
 
 
 def leading(report: Report) -> tuple[Finding, ...]:
-    """The findings that get a colour: the most probable ones whose evidence is known, three at most."""
+    """The findings that get a colour: the most probable ones whose evidence is known, three at most.
+
+    That all is normal needs no evidence unless nothing else was found.
+    """
     told = [f for f in report.headline if f.signal is not None and f.signal.saliency is not None and f.influences]
-    return tuple(told[: len(HUES)])
+    ill = [f for f in told if f.code not in NORMAL and f.probability >= LEAST_LEADING]
+    return tuple((ill or told)[: len(HUES)])
 
 
 def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float], ...]:

@@ -95,8 +95,8 @@ def _summary_page(report: Report, result: ReportResult) -> str:
     picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
     photo = f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
     boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
-    left = f'<div class="left">{photo}{boxes}</div>'
-    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}{_open_box(report)}</div>'
+    left = f'<div class="left">{photo}{boxes}{_open_box(report)}</div>'
+    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}</div>'
     return f'<div class="columns">{left}{right}</div>'
 
 

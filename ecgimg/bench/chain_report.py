@@ -1,0 +1,158 @@
+"""Shows a ChainBench: Markdown tables, the README's results section, JSON and plots."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ecgimg.bench.chain import LEAST_POSITIVES, ChainBench, SliceScore, TargetScore
+from ecgimg.bench.patchecg_report import plain
+from ecgimg.errors import UsageError
+from ecgimg.io.recordings import write_atomically
+from ecgimg.metrics import Interval
+
+BEGIN, END = "<!-- bench chain: begin -->", "<!-- bench chain: end -->"
+"""What the README's results section stands between."""
+
+
+def markdown(bench: ChainBench) -> str:
+    """All tables."""
+    parts = [summary(bench), "### By layout", _page_table(bench.layouts), _loss_table(bench), _class_table(bench)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def summary(bench: ChainBench) -> str:
+    """What stands in the README: pages and scores of each preset."""
+    return "\n\n".join(
+        [
+            f"Pages drawn from fold {bench.fold} of PTB-XL, each layout equally often; its records trained no network, "
+            "but calibrated the networks and chose between them. Intervals are 95 % bootstrap intervals over "
+            f"patients. A mean leaves out classes with fewer than {LEAST_POSITIVES} positive pages.",
+            _page_table(bench.presets),
+            "Area under the ROC curve. *Lost* is what digitizing costs on the same pages: the signal network on what "
+            "was printed, less the same network on what was read. Beside it the loss over all pages, a refused one "
+            "answered by the class's mean probability. *Together* is the combiner, cross-fitted by patient, on all "
+            "pages; its gain is over the better of the two networks alone.",
+            _target_table(bench.presets),
+        ]
+    )
+
+
+def write_all(bench: ChainBench, folder: Path) -> Path:
+    """Writes chain.md, chain.json and the plots; returns the Markdown file's path."""
+    write_atomically(folder / "chain.json", (json.dumps(plain(asdict(bench)), indent=1) + "\n").encode())
+    path = write_atomically(folder / "chain.md", markdown(bench).encode())
+    write_plots(bench, folder)
+    return path
+
+
+def write_readme(bench: ChainBench, path: Path) -> None:
+    """Puts the summary between the markers of a README.
+
+    Raises:
+        UsageError: the file has no markers.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if BEGIN not in text or END not in text:
+        raise UsageError(f"{path} has no lines {BEGIN} and {END}", where="--readme", remedy="add them where it belongs")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    write_atomically(path, f"{before}{BEGIN}\n\n{summary(bench)}\n\n{END}{after}".encode())
+
+
+def write_plots(bench: ChainBench, folder: Path) -> list[Path]:
+    """AUROC lost by layout and by class, as PNG files."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    layouts = [
+        (score.name, target.lost)
+        for score in bench.layouts
+        for target in score.targets
+        if target.target == "5 superclasses"
+    ]
+    classes = [(f"{loss.preset}: {loss.code} (n = {loss.positives})", loss.lost) for loss in bench.classes]
+    return [
+        _plot(layouts, "AUROC lost, mean of 5 superclasses", folder / "chain_layouts.png"),
+        _plot(classes, "AUROC lost", folder / "chain_classes.png"),
+    ]
+
+
+def _page_table(scores: Sequence[SliceScore]) -> str:
+    head = "| pages | n (patients) | refused | wrong layout | SNR, dB | R peaks found | R peak's time | its height |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    for s in scores:
+        db = f"{s.db.value:.1f} ({s.db.low:.1f} to {s.db.high:.1f})"
+        shares = f"{s.refused:.1%} | {s.wrong_layout:.1%}"
+        lines.append(
+            f"| {s.name} | {s.pages} ({s.patients}) | {shares} | {db} | {s.beats_found:.1%} | {s.r_ms:.0f} ms "
+            f"| {s.r_mv:.3f} mV |"
+        )
+    return "\n".join(lines)
+
+
+def _target_table(scores: Sequence[SliceScore]) -> str:
+    head = (
+        "| pages | target | printed signal | digitized | lost | lost, all pages | image network | together | its gain |"
+    )
+    lines = [head, "|---|---|---|---|---|---|---|---|---|"]
+    for score in scores:
+        for t in score.targets:
+            cells = [f"{score.name}", f"{t.target}{_of(t)}", _short(t.true), _short(t.digitized), _signed(t.lost)]
+            cells += [_signed(t.lost_all), _short(t.image), _short(t.together), _signed(t.gain)]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _loss_table(bench: ChainBench) -> str:
+    lines = ["| pages | digitized | lost, 23 subclasses | lost, 5 superclasses | lost, AFIB |", "|---|---|---|---|---|"]
+    for score in bench.layouts:
+        cells = [f"{_signed(t.lost)}{_of(t)}" for t in score.targets]
+        lines.append(f"| {score.name} | {round(score.pages * (1 - score.refused))} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _class_table(bench: ChainBench) -> str:
+    lines = ["### By class", "", "| pages | class | group | n | printed signal | lost |", "|---|---|---|---|---|---|"]
+    for c in bench.classes:
+        lines.append(f"| {c.preset} | {c.code} | {c.group} | {c.positives} | {c.true} | {_signed(c.lost)} |")
+    return "\n".join(lines)
+
+
+def _of(target: TargetScore) -> str:
+    whole = {"23 subclasses": 23, "5 superclasses": 5}.get(target.target, 1)
+    return "" if target.classes == whole else f" ({target.classes} of them)"
+
+
+def _short(score: Interval) -> str:
+    return "&ndash;" if np.isnan(score.value) else str(score)
+
+
+def _signed(score: Interval) -> str:
+    if np.isnan(score.value):
+        return "&ndash;"
+    return f"{score.value:+.3f} ({score.low:+.3f} to {score.high:+.3f})"
+
+
+def _plot(rows: Sequence[tuple[str, Interval]], label: str, path: Path) -> Path:
+    from matplotlib import pyplot as plt
+
+    kept = [(name, score) for name, score in rows if not np.isnan(score.value)]
+    figure, axes = plt.subplots(figsize=(9, max(3.0, 0.22 * len(kept) + 1)), layout="constrained")
+    place = np.arange(len(kept))
+    values = np.array([score.value for _, score in kept])
+    reach: Any = np.abs(np.array([[s.low for _, s in kept], [s.high for _, s in kept]]).reshape(2, -1) - values)
+    axes.errorbar(values, place, xerr=reach, fmt="o", ms=4, capsize=2, color="#0f5f63")
+    axes.axvline(0, color="0.6", lw=0.8)
+    axes.set_yticks(place, [name for name, _ in kept], fontsize="small")
+    axes.invert_yaxis()
+    axes.grid(alpha=0.3)
+    axes.set_xlabel(f"{label} (95 % interval)")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    return path
