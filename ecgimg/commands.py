@@ -144,6 +144,35 @@ def diagnose(
     raise typer.Exit(int(exit_code(outcomes)))
 
 
+@app.command("screen")
+def screen_command(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")],
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do pages again that are done.")] = False,
+    config: Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")] = False,
+) -> None:
+    """Screen paper ECGs from the picture alone: JSON and a saliency overlay for each page, and summary.csv.
+
+    Nothing is traced. What is no ECG page, or can't be read, is refused. Exit codes as of `digitize`.
+    """
+    from ecgimg.batch import SUMMARY, exit_code, run_batch
+    from ecgimg.options import Options
+    from ecgimg.progress import Reporter
+    from ecgimg.screen_page import SCREEN
+
+    options = Options.read(config=config, jobs=jobs, timeout=timeout, force=force or None)
+    with Reporter(quiet, verbose) as reporter:
+        outcomes = run_batch(inputs, out, options, reporter, kind=SCREEN)
+        reporter.told(outcomes, str(out / SUMMARY))
+    raise typer.Exit(int(exit_code(outcomes)))
+
+
 @app.command()
 def doctor() -> None:
     """Check what digitizing needs: packages, the program tesseract, layouts, networks."""
@@ -162,22 +191,27 @@ class _Schema(StrEnum):
 
     page = "page"
     report = "report"
+    screen = "screen"
 
 
 @app.command("json-schema")
 def json_schema(
     of: Annotated[
-        _Schema, typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json.")
+        _Schema,
+        typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json; screen: STEM.screen.json."),
     ] = _Schema.page,
 ) -> None:
-    """Print the JSON Schema of what `digitize` or `diagnose` writes."""
+    """Print the JSON Schema of what `digitize`, `diagnose` or `screen` writes."""
     import json
+
+    from pydantic import BaseModel
 
     from ecgimg.io.reports import ReportResult
     from ecgimg.io.results import PageResult
+    from ecgimg.io.screens import ScreenResult
 
-    model = PageResult if of is _Schema.page else ReportResult
-    typer.echo(json.dumps(model.model_json_schema(by_alias=True), indent=2))
+    models: dict[str, type[BaseModel]] = {"page": PageResult, "report": ReportResult, "screen": ScreenResult}
+    typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))
 
 
 @layouts_app.command("list")
@@ -274,6 +308,31 @@ def train_trace_command(
     typer.echo(trace_fit.package(path) if package else path)
 
 
+@train_app.command("screen")
+def train_screen_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 100 steps.")] = 16,
+    compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
+    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+) -> None:
+    """Train the screening network on pages drawn from folds 1-8, calibrate on fold 9 and export."""
+    import logging
+
+    from ecgimg.io.ptbxl import ptbxl_folder
+    from ecgimg.train import screen_fit, screen_run
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    plan = screen_run.ScreenPlan(epochs=epochs)
+    if compare is not None:
+        rows = screen_run.run_comparison(ptbxl_folder(data), out, plan, compare, threads)
+        typer.echo("\n".join([screen_fit.COMPARED_HEAD, *(row.row() for row in rows)]))
+        return
+    path = screen_run.run(ptbxl_folder(data), out, plan, threads)
+    typer.echo(screen_fit.package(path) if package else path)
+
+
 @bench_app.command("speed")
 def bench_speed_command(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pages to digitize, one process each.")],
@@ -360,3 +419,25 @@ def bench_patchecg_command(
     bench = run_patchecg(ptbxl_folder(data), fold, layouts, out, weights, trained, tell)
     for table in tables(bench):
         Console(width=None if sys.stdout.isatty() else 240).print(table)
+
+
+@bench_app.command("screen")
+def bench_screen_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for what was read and bench.json; goes on there.")],
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")] = 9,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")] = 1000,
+    presets: Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")] = "scan,photo",
+    signal: Annotated[bool, typer.Option(help="Digitize each page too and ask PatchECG (seconds a page).")] = False,
+    others: Annotated[int, typer.Option(min=1, help="Pictures of each kind that is no ECG.")] = 20,
+    index: Annotated[Path | None, typer.Option(help="index.csv of real pages (columns image, labels).")] = None,
+    weights: Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")] = None,
+) -> None:
+    """Score the image network on drawn pages, its gate on other pictures, and both on real pages."""
+    from ecgimg.bench.screen_report import markdown, run_screen_bench
+    from ecgimg.io.ptbxl import ptbxl_folder
+
+    names = [name.strip() for name in presets.split(",")]
+    folder = ptbxl_folder(data)
+    bench = run_screen_bench(folder, fold, names, pages, out, signal, others, index, weights)
+    typer.echo(markdown(bench), nl=False)

@@ -86,6 +86,7 @@ STATEMENTS: tuple[Statement, ...] = (
     Statement("ISC_", "subclass", "Non-specific ischemia", least=4, parent="STTC"),
     Statement("STTC", "subclass", "Other ST-T changes", least=4, parent="STTC"),
     Statement("NST_", "subclass", "Non-specific ST changes", least=4, parent="STTC"),
+    Statement("1AVB", "subclass", "First-degree AV block", parent="CD"),
     Statement("NORM", "superclass", "Normal ECG", least=8),
     Statement("MI", "superclass", "Myocardial infarction", least=6),
     Statement("STTC", "superclass", "ST-T change", least=4),

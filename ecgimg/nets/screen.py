@@ -4,7 +4,7 @@ The network looks twice. The first look, at the whole picture, tells whether it 
 how it lies and where its curves are; the second, at the curves alone, upright and as large as the frame allows, gives
 the findings.
 
-Input: picture [B, 1, 288, 416], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
+Input: picture [B, 1, 256, 368], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
 out by `ink_picture`, fitted into the frame by `frame_view`: never cropped to the frame's shape, never mirrored.
 Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
 quad [B, 8], corners of the box around the curves as shares of the frame, from the one at the top left clockwise; and
@@ -26,7 +26,7 @@ from ecgimg.runtime import Network, load_network
 from ecgimg.types import Floats, Pixels
 
 NAME = "screen"
-HEIGHT, WIDTH = 288, 416
+HEIGHT, WIDTH = 256, 368
 """The network's frame in pixels: about the shape of A4 lying on its side."""
 LOOK_SIDE = 1000
 """Longest side in pixels at which a picture is looked at."""
@@ -44,7 +44,7 @@ ABNORMAL = "ABNORMAL"
 class Answer:
     """One finding of the network: its code, its group, its calibration and threshold.
 
-    Groups are screening, superclass, subclass, rhythm and statement. Probability = sigmoid(slope * logit + offset);
+    Groups are screening, superclass, subclass and rhythm. Probability = sigmoid(slope * logit + offset);
     the threshold is that of the best balanced accuracy.
     """
 
@@ -91,7 +91,7 @@ class ScreenReading:
         return self.probability(ABNORMAL, "screening")
 
     def group(self, group: str) -> tuple[ScreenFinding, ...]:
-        """Findings of one group: screening, superclass, subclass, rhythm or statement."""
+        """Findings of one group: screening, superclass, subclass or rhythm."""
         return tuple(f for f in self.findings if f.group == group)
 
     def probability(self, code: str, group: str | None = None) -> float:
@@ -143,6 +143,41 @@ class Look:
         return float(softmax(self.logits[2:FIRST]).max())
 
 
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """A reading with what it rests on: the second look's view and its activation maps [F, h, w] by finding."""
+
+    reading: ScreenReading
+    view: View
+    maps: Floats
+
+    def heat(self, code: str, shape: tuple[int, int], step: int = 1) -> Floats:
+        """What speaks for a finding, laid over the picture that was read: 0 to 1, 1 where most does.
+
+        Args:
+            code: the finding's.
+            shape: height and width of the picture.
+            step: the map has a point every so many pixels: [ceil(H / step), ceil(W / step)].
+
+        Raises:
+            KeyError: there is no such finding.
+        """
+        codes = [f.code for f in self.reading.findings]
+        if code not in codes:
+            raise KeyError(f"no finding {code!r}")
+        small = np.clip(self.maps[codes.index(code)], 0, None)
+        wide = cv2.resize(small / max(float(small.max()), 1e-6), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+        back = np.diag([1 / step, 1 / step, 1.0]) @ np.linalg.inv(self.view.to_frame)
+        size = (-(-shape[1] // step), -(-shape[0] // step))
+        return np.asarray(cv2.warpPerspective(wide, back, size, flags=cv2.INTER_LINEAR), np.float32)
+
+    @property
+    def corners(self) -> Floats:
+        """Corners [4, 2] in the picture of what the second look saw, from the reading's top left clockwise."""
+        frame = picture_corners((HEIGHT, WIDTH))[None]
+        return np.asarray(cv2.perspectiveTransform(frame, np.linalg.inv(self.view.to_frame))[0], np.float32)
+
+
 class ScreenNet:
     """The network with its specification; one object serves any number of pictures."""
 
@@ -158,23 +193,20 @@ class ScreenNet:
         return self._network.spec
 
     def read(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> ScreenReading:
-        """The reading of RGB pixels [H, W, 3], a photo or a straightened sheet; see `look`."""
-        return self.look(pixels, quad)[0]
+        """The reading of RGB pixels [H, W, 3], a photo or a straightened sheet; see `see`."""
+        return self.see(pixels, quad).reading
 
-    def look(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> tuple[ScreenReading, View]:
-        """The reading, and the view that the findings come from.
+    def see(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> Sight:
+        """The reading, and what it rests on.
 
         Args:
             pixels: RGB [H, W, 3].
             quad: corners [4, 2] of the page in these pixels, where they are known, clockwise from the one at the top
                 left of the picture; the whole picture by default.
         """
-        return self.look_at(prepare(pixels), picture_corners(pixels.shape) if quad is None else quad)
-
-    def look_at(self, picture: Picture, quad: NDArray[np.floating]) -> tuple[ScreenReading, View]:
-        """As `look`, of a picture that is ready."""
-        first, second, turn, view = self.two_looks(picture, quad)
-        return self.reading(first.logits, second.logits, turn), view
+        start = picture_corners(pixels.shape) if quad is None else quad
+        first, second, turn, view = self.two_looks(prepare(pixels), start)
+        return Sight(self.reading(first.logits, second.logits, turn), view, second.maps)
 
     def two_looks(self, picture: Picture, quad: NDArray[np.floating]) -> tuple[Look, Look, int, View]:
         """Both looks, the turn that was found and the second look's view."""
@@ -207,17 +239,9 @@ class ScreenNet:
         passed = is_ecg >= float(self.spec["ecg_limit"]), readable >= float(self.spec["readable_limit"])
         return ScreenReading(is_ecg, readable, *passed, turn, findings)
 
-    def explain(self, view: View, code: str, group: str | None = None) -> Floats:
-        """Class activation map [HEIGHT, WIDTH] of one finding over a view: what speaks for it is positive.
-
-        Raises:
-            KeyError: the network has no such finding.
-        """
-        column = next((k for k, a in enumerate(self.answers) if a.code == code and group in (None, a.group)), None)
-        if column is None:
-            raise KeyError(f"no finding {code!r}")
-        small = self.run(view.ink).maps[column]
-        return np.asarray(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
+    def explain(self, pixels: Pixels, code: str) -> Floats:
+        """What speaks for a finding, over the picture: [H, W] in 0..1; KeyError where there is no such finding."""
+        return self.see(pixels).heat(code, (pixels.shape[0], pixels.shape[1]))
 
     def run(self, ink: Floats) -> Look:
         """Raw outputs for one frame [HEIGHT, WIDTH]."""

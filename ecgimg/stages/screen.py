@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from ecgimg.errors import RefusedError
 from ecgimg.findings import Opinion, Screening
-from ecgimg.nets.screen import ABNORMAL, load_screen
+from ecgimg.nets.screen import ABNORMAL, ScreenReading, Sight, load_screen
 from ecgimg.types import Photo
+
+SALIENCY_SIDE = 500
+"""Longest side of a saliency map in points, about."""
+_WHERE = "screen"
 
 
 def screen(photo: Photo, threads: int = 0) -> Screening:
@@ -13,7 +18,17 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    reading = load_screen(threads).read(photo.pixels)
+    return screening_of(look(photo, threads), (photo.pixels.shape[0], photo.pixels.shape[1]))
+
+
+def look(photo: Photo, threads: int = 0) -> Sight:
+    """What the image network sees on a photo; DependencyError when the weights are missing or damaged."""
+    return load_screen(threads).see(photo.pixels)
+
+
+def screening_of(sight: Sight, shape: tuple[int, int]) -> Screening:
+    """A sight as an opinion; `shape` is the photo's height and width."""
+    reading = sight.reading
     opinions = tuple(
         Opinion(f.code, f.group, f.probability, f.threshold) for f in reading.findings if f.code != ABNORMAL
     )
@@ -26,4 +41,24 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
         is_readable=reading.is_readable,
         is_abnormal=abnormal.positive,
         opinions=opinions,
+        saliency=sight.heat(ABNORMAL, shape, max(1, max(shape) // SALIENCY_SIDE)),
     )
+
+
+def check_page(reading: ScreenReading) -> None:
+    """Refuses what is no ECG page, or too poor to be read.
+
+    Raises:
+        RefusedError: the gate's limits are not reached.
+    """
+    if not reading.is_page:
+        what = f"this is no ECG page, as far as the picture tells (probability {reading.is_ecg:.3f})"
+        raise RefusedError(what, where=_WHERE, remedy="give a photo or scan that shows the whole page")
+    if not reading.is_readable:
+        what = f"the page is too blurred, coarse, pale or hidden to be read (probability {reading.readable:.3f})"
+        raise RefusedError(what, where=_WHERE, remedy="take the picture again, sharp, near and in even light")
+
+
+def admit(photo: Photo, threads: int = 0) -> None:
+    """The quality gate alone, in one look; errors as `check_page`."""
+    check_page(load_screen(threads).gate(photo.pixels))

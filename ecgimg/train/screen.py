@@ -1,6 +1,6 @@
 """The screening network in torch: a timm backbone, activation maps of the findings, a gate, and the page's corners.
 
-Input: picture [B, 1, 288, 416], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
+Input: picture [B, 1, 256, 368], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
 findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
 (Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
 
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ecgimg.nets.screen import FIRST
+from ecgimg.nets.screen import FIRST, HEIGHT, WIDTH
 from ecgimg.train.vision import enable_torchvision
 
 
@@ -29,7 +29,7 @@ class Backbone:
 
 
 BACKBONES: dict[str, Backbone] = {
-    "resnet": Backbone("resnet18d", {"channels": (32, 64, 128, 256), "stem_width": 16}),
+    "resnet": Backbone("resnet18d", {"layers": (1, 2, 2, 2), "channels": (32, 64, 128, 256), "stem_width": 16}),
     "regnet": Backbone("regnetx_002"),
     "mobilenet": Backbone("mobilenetv4_conv_small_050"),
 }
@@ -42,7 +42,7 @@ FAITHFUL_SIDES = (300, 384)
 class ScreenModel(nn.Module):
     """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input."""
 
-    def __init__(self, backbone: Backbone, findings: int, frame: tuple[int, int] = (288, 416)) -> None:
+    def __init__(self, backbone: Backbone, findings: int, frame: tuple[int, int] = (HEIGHT, WIDTH)) -> None:
         super().__init__()
         enable_torchvision()
         import timm

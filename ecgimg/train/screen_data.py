@@ -27,7 +27,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
     *((code, "superclass", _SUPER + k) for k, code in enumerate(SUPERCLASSES)),
     *((code, "rhythm", _RHYTHM + RHYTHMS.index(code)) for code in ("AFIB", "STACH", "SBRAD", "PACE")),
     *((code, "subclass", 1 + SUBCLASSES.index(code)) for code in ("CRBBB", "CLBBB", "LVH", "AMI", "IMI")),
-    ("1AVB", "statement", 1 + TARGETS.index("1AVB")),
+    ("1AVB", "subclass", 1 + TARGETS.index("1AVB")),
 )
 """Code, group and column of LEARNED of each finding."""
 SOFT = 0.5
@@ -91,23 +91,32 @@ def class_weights(targets: Targets) -> Floats:
 
 
 class Stream:
-    """Endless batches from the shards of a folder."""
+    """Endless batches from the shards of a folder; shards that come while it runs are taken up at the next epoch."""
 
     def __init__(self, folder: Path, targets: Targets, size: int) -> None:
-        self.shards = {kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in MIX}
-        there = {kind: share for kind, share in MIX.items() if self.shards[kind]}
-        counts = {kind: round(size * share / sum(there.values())) for kind, share in there.items()}
-        counts["print"] += size - sum(counts.values())
-        self.counts, self.targets = counts, targets
-        self._places = {k: [(s, i) for s in shards for i in range(len(s))] for k, shards in self.shards.items()}
-        self._seed = 0
+        self._folder, self._targets, self._size = folder, targets, size
+        self._shards: dict[str, dict[Path, Shard]] = {kind: {} for kind in MIX}
+        self._places: dict[str, list[tuple[Shard, int]]] = {}
 
     def epoch(self, epoch: int, steps: int) -> Iterator[Batch]:
-        """The batches of an epoch; every picture comes once before any comes again."""
+        """The batches of an epoch; every picture of a kind comes once before any comes again."""
+        counts = self._look()
         rng = np.random.default_rng([epoch, 6])
         for step in range(epoch * steps, (epoch + 1) * steps):
-            views = [self._view(kind, step * n + k, rng) for kind, n in self.counts.items() for k in range(n)]
-            yield to_batch(views, self.targets)
+            views = [self._view(kind, step * n + k, rng) for kind, n in counts.items() for k in range(n)]
+            yield to_batch(views, self._targets)
+
+    def _look(self) -> dict[str, int]:
+        """Reads new shards; returns how many pictures of each kind a batch holds."""
+        for kind, known in self._shards.items():
+            for path in sorted(self._folder.glob(f"{kind}-*.npz")):
+                if path not in known:
+                    known[path] = read_shard(path)
+            self._places[kind] = [(shard, k) for shard in known.values() for k in range(len(shard))]
+        there = {kind: share for kind, share in MIX.items() if self._places[kind]}
+        counts = {kind: round(self._size * share / sum(there.values())) for kind, share in there.items()}
+        counts["print"] += self._size - sum(counts.values())
+        return counts
 
     def _view(self, kind: str, k: int, rng: np.random.Generator) -> tuple[PagePicture, TrainView]:
         places = self._places[kind]

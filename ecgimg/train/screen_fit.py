@@ -52,6 +52,17 @@ class Compared:
     views: int
     scores: Mapping[str, float]
 
+    def row(self) -> str:
+        """A row of the Markdown table."""
+        cells = " | ".join(f"{value:.3f}" for value in self.scores.values())
+        return f"| {self.name} | {BACKBONES[self.name].model} | {self.millions:.2f} | {self.views} | {cells} |"
+
+
+COMPARED_HEAD = (
+    "| backbone | timm model | M parameters | views seen | normal / abnormal | mean of superclasses | AFIB |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
 
 def screen_loss(model: nn.Module, batch: Batch, classes: Tensor) -> Tensor:
     """Cross-entropies of findings, gate and turn, and the corners' smooth distance; ``classes`` are weights [K]."""
