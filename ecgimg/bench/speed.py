@@ -1,4 +1,4 @@
-"""How long the whole process of digitizing a page takes, and how much memory: `ecgimg bench speed`."""
+"""How long whole processes take that digitize or diagnose a page, and how much memory: `ecgimg bench speed`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from statistics import median
 from ecgimg.errors import UsageError, WorkerError
 from ecgimg.io.images import read_page
 
+COMMANDS = ("digitize", "diagnose")
 POLL_S = 0.01
 """How often the memory of the processes is read."""
 PAGE_BYTES = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
@@ -34,7 +35,9 @@ class SpeedRow:
 
 
 def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
-    """Measures `ecgimg --help` and `ecgimg digitize IMAGE`, each as a whole process, `runs` times.
+    """Measures `ecgimg --help`, and `digitize` and `diagnose` of each image, each as a whole process, `runs` times.
+
+    With several images the last row is `diagnose` of them all in one process, which loads the networks once.
 
     Memory is the resident memory of the command and of its worker added up, as /proc tells; pages that both share are
     counted twice.
@@ -48,7 +51,11 @@ def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
     rows = [_measure("ecgimg --help", "", ["--help"], runs)]
     for image in images:
         height, width = read_page(image).pixels.shape[:2]
-        rows.append(_measure(f"ecgimg digitize {image.name}", f"{width} x {height}", ["digitize", str(image)], runs))
+        for command in COMMANDS:
+            rows.append(_measure(f"ecgimg {command} {image.name}", f"{width} x {height}", [command, str(image)], runs))
+    if len(images) > 1:
+        words = ["diagnose", *map(str, images)]
+        rows.append(_measure(f"ecgimg diagnose ({len(images)} pages)", "as above", words, runs))
     return tuple(rows)
 
 
@@ -61,7 +68,7 @@ def _measure(label: str, size: str, words: list[str], runs: int) -> SpeedRow:
 def _run(words: list[str]) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and peak MB of one run."""
     with tempfile.TemporaryDirectory() as out:
-        where = ["-o", out] if words[0] == "digitize" else []
+        where = ["-o", out] if words[0] in COMMANDS else []
         start, busy = time.perf_counter(), _children_seconds()
         process = subprocess.Popen(
             [sys.executable, "-m", "ecgimg", *words, *where],
