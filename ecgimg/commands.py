@@ -335,10 +335,10 @@ def train_screen_command(
 
 @bench_app.command("speed")
 def bench_speed_command(
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pages to digitize, one process each.")],
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pages, one process each.")],
     runs: Annotated[int, typer.Option("-n", "--runs", min=1, help="Runs whose median is told.")] = 5,
 ) -> None:
-    """Measure seconds and peak memory of `--help` and of digitizing a page, each as a whole process."""
+    """Measure seconds and peak memory of `--help`, of digitizing and of diagnosing a page, each as a whole process."""
     from ecgimg.bench.speed import bench_speed
 
     typer.echo("| command | page | seconds | processor seconds | peak MB |\n|---|---|---|---|---|")
