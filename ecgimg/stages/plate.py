@@ -1,0 +1,65 @@
+"""Thin plates through measured displacements: [R, C, 2] values with weights -> smooth fields that go on straight."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import solveh_banded
+from scipy.sparse import coo_matrix, csr_matrix, diags, identity, kron, tril
+
+from ecgimg.stages.grid import Array
+
+CREASE_ROUNDS = 5
+
+
+def smooth_plate(values: Array, weight: Array, reach: float) -> Array:
+    """The plate u [R, C, 2] that minimises sum w (u - v)^2 + reach^4 sum |second differences of u|^2.
+
+    Args:
+        values: displacements v [R, C, 2].
+        weight: their weights w [R, C], 1 where they are sure.
+        reach: distance in nodes over which sure values are averaged.
+    """
+    bends = _second_differences(*weight.shape)
+    return _solve(values, weight, reach**4 * sum(d.T @ d for d in bends))
+
+
+def creased_plate(values: Array, weight: Array, stiffness: float, bend: float) -> Array:
+    """A plate that is stiff but may be creased, as folded paper is.
+
+    Bending d costs about stiffness d^2 below `bend` and grows only linearly above it (iteratively reweighted least
+    squares for the penalty of Charbonnier et al., IEEE Trans. Image Process. 6, 298, 1997), so that single folds stay
+    sharp while the even scatter of printed lines, which a printer sets on its own dots, is averaged out.
+    """
+    bends = _second_differences(*weight.shape)
+    stiff = [np.ones(d.shape[0]) for d in bends]
+    plate = values
+    for _ in range(CREASE_ROUNDS):
+        energy = sum(d.T @ diags(s) @ d for d, s in zip(bends, stiff, strict=True))
+        plate = _solve(values, weight, stiffness * energy)
+        flat = plate.reshape(-1, plate.shape[2]).astype(np.float64)
+        stiff = [1 / np.sqrt(1 + ((d @ flat / bend) ** 2).sum(axis=1)) for d in bends]
+    return plate
+
+
+def _solve(values: Array, weight: Array, energy: csr_matrix) -> Array:
+    """The minimum of sum w (u - v)^2 + u' energy u, by the Cholesky factors of a band twice a row of nodes wide."""
+    w = weight.ravel().astype(np.float64)
+    flat = values.reshape(-1, values.shape[2])
+    lower = coo_matrix(tril(energy + diags(w + 1e-9)))
+    band = np.zeros((2 * weight.shape[1] + 1, len(w)))
+    band[lower.row - lower.col, lower.col] = lower.data
+    solved = solveh_banded(band, flat * w[:, None], lower=True, overwrite_ab=True, check_finite=False)
+    return np.asarray(solved.reshape(values.shape), np.float32)
+
+
+def _second_differences(rows: int, cols: int) -> tuple[csr_matrix, csr_matrix, csr_matrix]:
+    """Along x, along y and mixed, each [*, R C]; the mixed ones count twice in a plate's energy."""
+
+    def second(n: int) -> csr_matrix:
+        return csr_matrix(diags([1.0, -2.0, 1.0], [0, 1, 2], shape=(n - 2, n)))
+
+    def first(n: int) -> csr_matrix:
+        return csr_matrix(diags([-1.0, 1.0], [0, 1], shape=(n - 1, n)))
+
+    along, across = kron(identity(rows), second(cols)), kron(second(rows), identity(cols))
+    return csr_matrix(along), csr_matrix(across), csr_matrix(np.sqrt(2) * kron(first(rows), first(cols)))
