@@ -1,0 +1,189 @@
+"""The screening network's training: truth through views, a batch learned by heart, parity with the exported file."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from ecgimg.nets.screen import FIRST, HEIGHT, WIDTH, ScreenNet
+from ecgimg.runtime import open_network
+from ecgimg.synth.others import KINDS
+from ecgimg.train.calibrate import Calibration
+from ecgimg.train.fit import FitOptions
+from ecgimg.train.screen import BACKBONES, FAITHFUL, FAITHFUL_SIDES, Backbone, ScreenModel
+from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Stream, Targets, class_weights, to_batch
+from ecgimg.train.screen_fit import Limits, export, exported, screen_loss, train
+from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, read_shard, write_shard
+from ecgimg.train.screen_run import gate_limit
+from ecgimg.train.screen_views import draw_other_view, draw_view
+
+TINY = Backbone("test_resnet")
+
+
+def marked_page(record: int = 7, recipe: str = "print") -> PagePicture:
+    """A page whose box of curves is filled with grey and has a black mark at its upper left."""
+    grey = np.full((480, 700), 255, np.uint8)
+    grey[120:400, 60:640] = 170
+    grey[120:160, 60:140] = 0
+    page = np.array([[-0.5, -0.5], [699.5, -0.5], [699.5, 479.5], [-0.5, 479.5]], np.float32)
+    content = np.array([[60, 120], [640, 120], [640, 400], [60, 400]], np.float32)
+    return PagePicture(grey, page, content, record, "3x4", recipe)
+
+
+def targets() -> Targets:
+    values = np.zeros((4, len(LEARNED)), np.float32)
+    values[0, 0] = values[1, 5] = values[2, 0] = 1
+    return Targets(values, np.ones_like(values), {7: 0, 8: 1, 9: 2, 10: 3})
+
+
+def test_corners_of_a_view_lie_where_the_curves_are() -> None:
+    errors, turns = [], set()
+    for k in range(150):
+        rng = np.random.default_rng(k)
+        view = draw_view(marked_page(), rng)
+        turns.add(view.turn)
+        if not view.readable:
+            continue
+        top_left = np.roll(view.quad, -view.turn, axis=0)[0]
+        centre = view.quad.mean(axis=0)
+        at = top_left + 0.1 * (centre - top_left)
+        x, y = np.clip(at, 0, [WIDTH - 1, HEIGHT - 1]).astype(int)
+        mark = float(cv2.blur(view.ink, (5, 5))[y, x])
+        middle = float(cv2.blur(view.ink, (5, 5))[int(np.clip(centre[1], 0, HEIGHT - 1)), int(centre[0])])
+        errors.append(mark <= middle)
+    assert turns == {0, 1, 2, 3}
+    assert np.mean(errors) < 0.12
+
+
+def test_the_same_seed_gives_the_same_view() -> None:
+    first, second = (draw_view(marked_page(), np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(first.ink, second.ink)
+    np.testing.assert_array_equal(first.quad, second.quad)
+
+
+def test_shards_keep_pictures_and_corners(tmp_path: Path) -> None:
+    other = draw_no_ecg((1, 2, 3), KINDS)
+    write_shard([marked_page(), other], tmp_path / "print-000.npz")
+    shard = read_shard(tmp_path / "print-000.npz")
+    again = shard.picture(0)
+    assert len(shard) == 2
+    assert (again.record, again.layout, again.recipe) == (7, "3x4", "print")
+    np.testing.assert_allclose(again.grey.astype(float), marked_page().grey, atol=25)
+    np.testing.assert_array_equal(again.content, marked_page().content)
+    assert shard.picture(1).record == 0
+
+
+def test_nothing_is_asked_of_the_heart_where_it_can_not_be_seen() -> None:
+    views = []
+    for k in range(80):
+        rng = np.random.default_rng(k)
+        views.append((marked_page(), draw_view(marked_page(), rng)))
+    other = draw_no_ecg((1, 2, 3), KINDS)
+    views.append((other, draw_other_view(other, np.random.default_rng(0))))
+    batch = to_batch(views, targets())
+    asked = batch.weights.sum(1) > 0
+    for (page, view), one, gate in zip(views, asked, batch.gate, strict=True):
+        assert bool(one) == (page.record > 0 and view.readable and view.turn == 0)
+        assert gate.tolist()[0] == float(page.record > 0)
+    assert 0.5 < float(asked.float().mean()) < 0.99
+
+
+def test_a_stream_mixes_all_kinds_and_takes_up_new_shards(tmp_path: Path) -> None:
+    write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
+    stream = Stream(tmp_path, targets(), 16)
+    assert bool(next(iter(stream.epoch(0, 1))).gate[:, 0].all())
+    write_shard([draw_no_ecg((1, 2, k), KINDS) for k in range(3)], tmp_path / "other-000.npz")
+    write_shard([marked_page(7, "photo")], tmp_path / "camera-000.npz")
+    batches = list(stream.epoch(1, 2))
+    assert len(batches) == 2
+    assert batches[0].picture.shape == (16, 1, HEIGHT, WIDTH)
+    assert float((batches[0].gate[:, 0] == 0).float().mean()) == pytest.approx(MIX["other"], abs=0.05)
+
+
+def test_rare_classes_count_more() -> None:
+    weights = class_weights(targets())
+    assert weights[0] < weights[1]
+    assert weights.max() <= 3
+
+
+def test_a_batch_is_learned_by_heart() -> None:
+    torch.manual_seed(0)
+    model = ScreenModel(TINY, len(LEARNED))
+    other = draw_no_ecg((1, 2, 3), KINDS)
+    views = []
+    for k in range(8):
+        page = marked_page((7, 8, 9, 10)[k % 4]) if k < 6 else other
+        rng = np.random.default_rng(k)
+        views.append((page, draw_view(page, rng) if page.record else draw_other_view(page, rng)))
+    batch, classes = to_batch(views, targets()), torch.ones(len(LEARNED))
+    optimizer = torch.optim.AdamW(model.parameters(), 3e-3)
+    losses = []
+    for _ in range(16):
+        loss = screen_loss(model, batch, classes)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
+    stream = Stream(tmp_path, targets(), 4)
+    classes = np.ones(len(LEARNED), np.float32)
+    seen: list[int] = []
+    options = FitOptions(2, 1)
+    for _ in range(2):
+        train("mobilenet", stream, classes, tmp_path / "m.pt", options, lambda _, progress: seen.append(progress.epoch))
+    assert seen == [1, 2]
+
+
+def test_the_exported_file_says_what_the_twin_says(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = ScreenModel(TINY, len(LEARNED)).eval()
+    about = {"backbone": "tiny"}
+    path = export(
+        model, [Calibration(1, 0)] * len(FINDINGS), [0.5] * len(FINDINGS), Limits(0.5, 0.5), tmp_path / "s.onnx", about
+    )
+    inks = np.random.default_rng(0).random((2, HEIGHT, WIDTH), np.float32)
+    with torch.no_grad():
+        logits, quad, maps = exported(model)(torch.from_numpy(inks[:1, None]))
+    look = ScreenNet(open_network(path)).run(inks[0])
+    assert look.logits.shape == (FIRST + len(FINDINGS),)
+    np.testing.assert_allclose(look.logits, logits[0].numpy(), atol=0.02)
+    np.testing.assert_allclose(look.quad / (WIDTH, HEIGHT), quad[0].reshape(4, 2).numpy(), atol=0.01)
+    np.testing.assert_allclose(look.maps, maps[0].numpy(), atol=0.02)
+    np.testing.assert_allclose(look.maps.mean((1, 2)), look.logits[FIRST:], atol=0.02)
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_every_backbone_is_built(name: str) -> None:
+    model = ScreenModel(BACKBONES[name], 3)
+    logits, quad, maps = model(torch.zeros(2, 1, HEIGHT, WIDTH))
+    assert logits.shape == (2, FIRST + 3)
+    assert quad.detach().numpy() == pytest.approx(np.tile([0, 0, 1, 0, 1, 1, 0, 1], (2, 1)), abs=1e-5)
+    assert maps.shape[:2] == (2, 3)
+
+
+def test_the_faithful_configuration_takes_a_step() -> None:
+    side = FAITHFUL_SIDES[0]
+    model = ScreenModel(FAITHFUL, 7, (side, side))
+    assert 19e6 < sum(p.numel() for p in model.parameters()) < 23e6
+    before = [p.detach().clone() for p in islice(model.parameters(), 3)]
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    logits, _, _ = model(torch.rand(2, 1, side, side))
+    logits.square().mean().backward()
+    optimizer.step()
+    assert any(not torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=False))
+
+
+def test_the_gate_lets_nearly_all_pages_pass() -> None:
+    logits = np.random.default_rng(0).normal(6, 1.5, 4000).astype(np.float32)
+    limit = gate_limit(logits)
+    assert np.mean(1 / (1 + np.exp(-logits)) < limit) < 0.004
+    assert gate_limit(np.full(10, 20, np.float32)) == 0.5
