@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ecgimg.findings import Finding, Opinion, Report
+from ecgimg.findings import Finding, Opinion, Report, Screening
 from ecgimg.leads import lead_index
 from ecgimg.report.figures import draw_curve
 from ecgimg.types import Floats, Photo, Pixels, PlacedCell, Recording
@@ -55,14 +55,15 @@ def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float],
 def evidence_image(report: Report) -> Pixels:
     """The photo, upright, with its traces and what spoke for the leading findings; longest side LONGEST at most.
 
-    It is cropped to what lies around the traces; without traces it is shown whole.
+    It is cropped to what lies around the traces. Without traces it is shown whole, with what spoke for an abnormal ECG
+    to the image network.
     """
     pixels, curves = _cropped(*_upright(report.photo, report.recording))
     factor = min(1.0, LONGEST / max(pixels.shape[:2]))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     canvas = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)
     if report.recording is None:
-        return canvas
+        return _heated(canvas, report.screening)
     canvas = np.asarray(cv2.addWeighted(canvas, 1 - FADE, np.full_like(canvas, 255), FADE, 0), np.uint8)
     moved = tuple((cell, np.asarray((points + 0.5) * factor - 0.5, np.float32)) for cell, points in curves)
     unit = max(canvas.shape[:2]) / 1000
@@ -122,6 +123,15 @@ def _glow(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[int, int,
             draw_curve(share, part, round(255 * 0.75 * weight), width)  # type: ignore[arg-type]
     soft = cv2.GaussianBlur(share, (0, 0), max(1.0, width / 4)).astype(np.float32)[..., None] / 255
     return np.asarray(canvas * (1 - soft) + np.array(hue, np.float32) * soft, np.uint8)
+
+
+def _heated(canvas: Pixels, screening: Screening | None) -> Pixels:
+    """The canvas with the image network's saliency as a veil."""
+    if screening is None or screening.saliency is None or not (screening.is_ecg and screening.is_readable):
+        return canvas
+    heat = cv2.resize(screening.saliency, canvas.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    veil = (0.55 * np.clip(heat, 0, 1)).astype(np.float32)[..., None]
+    return np.asarray(canvas * (1 - veil) + np.array(HUES[0], np.float32) * veil, np.uint8)
 
 
 def _shown(curves: Curves) -> Sequence[tuple[PlacedCell, Floats]]:

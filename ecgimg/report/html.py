@@ -88,6 +88,8 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
 
 def _summary_page(report: Report, result: ReportResult) -> str:
     caption = "The photo as it was given."
+    if report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
+        caption = "The photo as it was given. In colour: where the image network looks for what is not normal."
     if report.recording is not None:
         caption = (
             "The photo around the traces, and the traces as read. In colour: what spoke for the findings with a letter."
