@@ -21,7 +21,8 @@ DOUBTFUL = 0.5
 def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: str) -> Recording:
     """The recording of a page: each lead at the time at which it was printed, NaN where it was not.
 
-    A lead that stands both in a column and in a rhythm strip is taken from the strip, which is longer.
+    A lead that stands both in a column and in a rhythm strip is taken from the strip, which is longer; where the strip
+    can't be read, as on a torn corner, the column stands in.
     """
     samples = round(match.seconds * FS)
     signals = np.full((len(LEADS), samples), np.nan, np.float32)
@@ -32,10 +33,9 @@ def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: st
         row = lead_index(cell.lead)
         first = round(cell.start * FS)
         count = min(len(values), samples - first)
-        if cell.is_strip:
-            signals[row], confidence[row] = np.nan, 0
-        signals[row, first : first + count] = values[:count]
-        confidence[row, first : first + count] = trust[:count]
+        known = np.flatnonzero(np.isfinite(values[:count]))
+        signals[row, first + known] = values[known]
+        confidence[row, first + known] = trust[known]
         curves.append((cell, _photo_curve(sheet, lines[cell.line], cell)))
     return Recording(
         signals=signals,

@@ -53,7 +53,7 @@ class Shards:
         rng = np.random.default_rng([self.seed, number])
         steps = 0
         while steps < EPOCH_STEPS:
-            crops = read_shard(self._next(rng))
+            crops = read_shard(self.next(rng))
             order = rng.permutation(len(crops.rows))
             for k in range(0, len(order) - BATCH + 1, BATCH):
                 if steps == EPOCH_STEPS:
@@ -62,7 +62,8 @@ class Shards:
                 yield _to_batch(from_bytes(crops.bands[chosen]), crops.rows[chosen], rng)
                 steps += 1
 
-    def _next(self, rng: np.random.Generator) -> Path:
+    def next(self, rng: np.random.Generator) -> Path:
+        """The path of one of the shards used least; waits for the first."""
         paths = sorted(self.folder.glob("*.npz"))
         while not paths:
             time.sleep(POLL_SECONDS)

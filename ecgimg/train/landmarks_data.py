@@ -1,0 +1,202 @@
+"""Training pages of the landmark network: contrast planes of sheets, and where rows, names, pulses and scales lie.
+
+The sheets are those of the trace network (`trace_data`), but for a rim beside the page, and one in eight upside down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.layouts import layout_ids, load_layout
+from ecgimg.leads import lead_index
+from ecgimg.nets.landmarks import (
+    CHANNELS,
+    FIRST_NAME,
+    HEAT_PX_PER_MM,
+    PULSE,
+    PX_PER_MM,
+    ROW,
+    SCALE_TEXT,
+    START,
+    sheet_input,
+)
+from ecgimg.nets.trace import contrast_planes
+from ecgimg.synth.page import render_page
+from ecgimg.synth.recipe import Recipe, load_recipe, pick
+from ecgimg.synth.sample import printed, sample_page
+from ecgimg.synth.signals import FS, SignalSource, open_source
+from ecgimg.synth.style import sample_style
+from ecgimg.synth.truth import Curve, Page, SynthPage
+from ecgimg.train.trace_data import Warp, degrade, disturb, draw_warp, from_bytes, to_bytes
+from ecgimg.types import Floats, Pixels
+
+SHEET_PX_PER_MM = 8.0
+RECIPES = ("clean", "scan", "photo", "photo", "ruin")
+"""The prints' own recipe, and those of the photographs."""
+RIM_MM = (-6.0, 12.0)
+"""By how much a sheet reaches over its page's edges."""
+UPSIDE_DOWN = 0.12
+ON_ITS_SIDE = 0.1
+"""Share of crops turned by a quarter, on which nothing can be read."""
+NODE = 16
+CROP = 512
+"""Side of a training crop in input pixels: 128 mm."""
+SPREAD_MM = 1.0
+"""Standard deviation of the targets around rows and points."""
+PAGES = 16
+"""Pages of a shard."""
+
+
+@dataclass(frozen=True, eq=False)
+class MarkedPage:
+    """Planes [2, H, W] as bytes and marks [N, 5] in millimetres of the sheet: channel, x0, y0, x1, y1.
+
+    A row is a line (y0 = y1), a start or a name a point, a pulse or a scale's text a box.
+    """
+
+    planes: NDArray[np.uint8]
+    marks: Floats
+
+
+def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
+    """A sheet at random; `recipes` are the prints' own and those of the photographs."""
+    if rng.random() < 0.5:
+        page, pixels, offset = _print(source, recipes[0], rng)
+        seen: Sequence[Curve] = page.curves
+    else:
+        recipe = recipes[int(rng.integers(1, len(recipes)))]
+        photographed = sample_page(int(rng.integers(2**31)), recipe, source)
+        page, seen = photographed.sheet, photographed.curves
+        pixels, offset = _straightened(photographed, rng)
+    marks = _marks(page, seen) + np.array([0, *offset, *offset], np.float32)
+    if rng.random() < UPSIDE_DOWN:
+        pixels, marks = np.ascontiguousarray(pixels[::-1, ::-1]), _turned(marks, pixels.shape)
+    return MarkedPage(to_bytes(sheet_input(contrast_planes(pixels))[0]), marks)
+
+
+def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tuple[Page, Pixels, tuple[float, float]]:
+    """A flat print with cheap wear, cut anywhere near its edges."""
+    chosen = pick(rng, recipe.page.layouts)
+    layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
+    mv = disturb(printed(source.get(int(rng.integers(2**31))).mv, rng), rng)
+    page = render_page(mv, FS, layout, sample_style(rng, layout, recipe.page), rng)
+    width, height = _size(page)
+    flat = np.asarray(cv2.resize(page.pixels, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    worn = degrade(flat, draw_warp(rng, flat.shape), rng)
+    left, top, right, bottom = np.rint(-rng.uniform(RIM_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
+    return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
+
+
+def _straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
+    """A photograph straightened by its true map, but for a small warp and with a rim around the page."""
+    width, height = _size(photo.sheet)
+    left, top, right, bottom = rng.uniform(*RIM_MM, 4) * SHEET_PX_PER_MM
+    warp: Warp = draw_warp(rng, (height, width))
+    x, y = np.meshgrid(np.arange(-left, width + right + NODE, NODE), np.arange(-top, height + bottom + NODE, NODE))
+    dx, dy = warp.shift(x.astype(np.float32), y.astype(np.float32))
+    size = np.array(photo.sheet.pixels.shape[1::-1]) / (width, height)
+    nodes = photo.warp.to_photo((np.stack([x + dx, y + dy], axis=2) + 0.5) * size - 0.5).astype(np.float32)
+    across, down = np.meshgrid(
+        np.arange(round(width + left + right), dtype=np.float32) / NODE,
+        np.arange(round(height + top + bottom), dtype=np.float32) / NODE,
+    )
+    dense = cv2.remap(nodes, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    pixels = cv2.remap(photo.pixels, dense[..., 0], dense[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(pixels, np.uint8), (left / SHEET_PX_PER_MM, top / SHEET_PX_PER_MM)
+
+
+def _size(page: Page) -> tuple[int, int]:
+    h, w = page.pixels.shape[:2]
+    return round(w * SHEET_PX_PER_MM / page.px_per_mm), round(h * SHEET_PX_PER_MM / page.px_per_mm)
+
+
+def _marks(page: Page, seen: Sequence[Curve]) -> Floats:
+    """The marks of a page in millimetres from its top left corner."""
+    q, marks = page.px_per_mm, []
+    for curve, shown in zip(page.curves, seen, strict=True):
+        if not shown.visible.any():
+            continue
+        x = curve.points[shown.visible, 0] / q
+        y = curve.cell.y0 / q
+        marks.append((ROW, x.min(), y, x.max(), y))
+        if shown.visible[: max(len(shown.visible) // 20, 1)].any():
+            marks.append((START, curve.cell.x0 / q, y, curve.cell.x0 / q, y))
+    for text in page.texts:
+        (x0, y0), (x1, y1) = text.corners.min(axis=0) / q, text.corners.max(axis=0) / q
+        if text.lead is not None:
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            marks.append((FIRST_NAME + lead_index(text.lead), x, y, x, y))
+        elif text.kind in ("speed", "gain"):
+            marks.append((SCALE_TEXT, x0, y0, x1, y1))
+    for pulse in page.pulses:
+        (x0, y0), (x1, y1) = pulse.min(axis=0) / q, pulse.max(axis=0) / q
+        marks.append((PULSE, x0, y0, x1, y1))
+    return np.array(marks, np.float32).reshape(-1, 5)
+
+
+def _turned(marks: Floats, shape: tuple[int, ...]) -> Floats:
+    """The marks of a page that is turned by 180 degrees: only its rows can still be read."""
+    rows = marks[marks[:, 0] == ROW]
+    w, h = shape[1] / SHEET_PX_PER_MM, shape[0] / SHEET_PX_PER_MM
+    x0, y0, x1, y1 = rows[:, 1:].T
+    return np.stack([rows[:, 0], w - x1, h - y1, w - x0, h - y0], axis=1).astype(np.float32)
+
+
+def crop(page: MarkedPage, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """A random crop of planes [2, CROP, CROP] and its targets [CHANNELS, h, w] in 0..1."""
+    _, h, w = page.planes.shape
+    top, left = (int(rng.integers(-32, max(n - CROP + 32, -31))) for n in (h, w))
+    out = np.zeros((2, CROP, CROP), np.float32)
+    y0, x0, y1, x1 = max(top, 0), max(left, 0), min(top + CROP, h), min(left + CROP, w)
+    out[:, y0 - top : y1 - top, x0 - left : x1 - left] = from_bytes(page.planes[:, y0:y1, x0:x1])
+    if rng.random() < ON_ITS_SIDE:
+        return np.ascontiguousarray(np.rot90(out, rng.choice([1, 3]), (1, 2))), heat(page.marks[:0], CROP)
+    return out, heat(page.marks - np.array([0, left, top, left, top], np.float32) / PX_PER_MM, CROP)
+
+
+def heat(marks: Floats, side: int) -> Floats:
+    """Targets [CHANNELS, h, w] of a square crop of `side` input pixels: a Gaussian around every mark."""
+    n = round(side * HEAT_PX_PER_MM / PX_PER_MM)
+    at = ((np.arange(n) + 0.5) / HEAT_PX_PER_MM).astype(np.float32)
+    out = np.zeros((CHANNELS, n, n), np.float32)
+    for channel, x0, y0, x1, y1 in marks:
+        dx = np.maximum(np.maximum(x0 - at, at - x1), 0) / SPREAD_MM
+        dy = np.maximum(np.maximum(y0 - at, at - y1), 0) / SPREAD_MM
+        plane = out[int(channel)]
+        np.maximum(plane, np.exp(-0.5 * dy[:, None] ** 2) * np.exp(-0.5 * dx**2), out=plane)
+    return out
+
+
+def write_shard(pages: Sequence[MarkedPage], path: Path) -> None:
+    """Stores pages so that a reader never sees half a file."""
+    partial = path.with_suffix(".part")
+    stored = {f"planes{k}": page.planes for k, page in enumerate(pages)}
+    with partial.open("wb") as file:
+        np.savez(file, **stored, **{f"marks{k}": page.marks for k, page in enumerate(pages)})  # type: ignore[arg-type]
+    partial.replace(path)
+
+
+def read_shard(path: Path) -> tuple[MarkedPage, ...]:
+    """Reads what `write_shard` stored."""
+    with np.load(path) as stored:
+        count = len(stored.files) // 2
+        return tuple(MarkedPage(stored[f"planes{k}"], stored[f"marks{k}"]) for k in range(count))
+
+
+def render_shards(data: str, folder: Path, seed: int) -> None:
+    """Fills a folder with shards of pages without end: recordings of `data`, and one page in six simulated."""
+    cv2.setNumThreads(1)
+    sources = [*[open_source(data)] * 5, open_source("sim", seed=seed)]
+    recipes = [load_recipe(name) for name in RECIPES]
+    number = len(list(folder.glob(f"{seed}_*.npz")))
+    while True:
+        rng = np.random.default_rng([seed, number])
+        pages = [draw_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)]
+        write_shard(pages, folder / f"{seed}_{number:05d}.npz")
+        number += 1
