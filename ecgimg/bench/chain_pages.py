@@ -170,6 +170,8 @@ def _read(path: Path) -> tuple[Recording | None, str | None, float, str]:
         made = digitize_page(path, 1, Options.read(), path.stem)
     except EcgimgError as error:
         return None, None, 0.0, error.what
+    except Exception as error:  # a bug costs its page here as it does in a run of `diagnose`
+        return None, None, 0.0, f"unexpected {type(error).__name__}: {error}"
     return made.recording, made.match.layout_id, page_confidence(made.match, made.recording), ""
 
 

@@ -99,8 +99,10 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
     words = read_words(upright.ink, lines, q)
     pulses = find_pulses(upright.ink, upright.zeros, q)
     left, right, ends = _printed_range(lines, pulses)
-    first = next(k for k, line in enumerate(lines) if _seen(line, left, right))
-    last = next(k for k in range(len(lines), 0, -1) if _seen(lines[k - 1], left, right))
+    seen = [k for k, line in enumerate(lines) if _seen(line, left, right)]
+    if not seen:
+        raise RefusedError("no curve is seen for a good part of its row", where="layout")
+    first, last = seen[0], seen[-1] + 1
     page = _Page(lines[first:last], words, pulses, left, right, ends[first:last], q)
     match = _best_match(page, options)
     return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
