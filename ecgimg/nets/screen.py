@@ -4,7 +4,7 @@ The network looks twice. The first look, at the whole picture, tells whether it 
 how it lies and where its curves are; the second, at the curves alone, upright and as large as the frame allows, gives
 the findings.
 
-Input: picture [B, 1, 256, 368], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
+Input: picture [B, 1, 224, 320], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
 out by `ink_picture`, fitted into the frame by `frame_view`: never cropped to the frame's shape, never mirrored.
 Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
 quad [B, 8], corners of the box around the curves as shares of the frame, from the one at the top left clockwise; and
@@ -26,7 +26,7 @@ from ecgimg.runtime import Network, load_network
 from ecgimg.types import Floats, Pixels
 
 NAME = "screen"
-HEIGHT, WIDTH = 256, 368
+HEIGHT, WIDTH = 224, 320
 """The network's frame in pixels: about the shape of A4 lying on its side."""
 LOOK_SIDE = 1000
 """Longest side in pixels at which a picture is looked at."""

@@ -1,6 +1,6 @@
 """The screening network in torch: a timm backbone, activation maps of the findings, a gate, and the page's corners.
 
-Input: picture [B, 1, 256, 368], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
+Input: picture [B, 1, 224, 320], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
 findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
 (Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
 
@@ -22,18 +22,23 @@ from ecgimg.train.vision import enable_torchvision
 
 @dataclass(frozen=True)
 class Backbone:
-    """A timm model and what it is built with."""
+    """A timm model and what it is built with.
+
+    With ``patch`` a residual network's stem gives way to one convolution over squares of so many pixels: strides lose
+    nothing there, since every pixel of a square becomes a channel, and the costly layers on full resolution go.
+    """
 
     model: str
     options: dict[str, Any] = field(default_factory=dict)
+    patch: int = 0
 
 
 BACKBONES: dict[str, Backbone] = {
-    "resnet": Backbone("resnet18d", {"layers": (1, 2, 2, 2), "channels": (32, 64, 128, 256), "stem_width": 16}),
+    "resnet": Backbone("resnet18", {"layers": (1, 2, 2, 2), "channels": (32, 64, 128, 256)}, patch=4),
     "regnet": Backbone("regnetx_002"),
     "mobilenet": Backbone("mobilenetv4_conv_small_050"),
 }
-"""Small networks of three families, each about as fast on a processor."""
+"""Small networks of three families."""
 FAITHFUL = Backbone("tf_efficientnetv2_s")
 FAITHFUL_SIDES = (300, 384)
 """Sides of the published system's pictures in training and at use."""
@@ -47,9 +52,16 @@ class ScreenModel(nn.Module):
         enable_torchvision()
         import timm
 
-        self.body = timm.create_model(backbone.model, in_chans=1, num_classes=0, global_pool="", **backbone.options)
+        channels = backbone.patch**2 or 1
+        body = timm.create_model(backbone.model, in_chans=channels, num_classes=0, global_pool="", **backbone.options)
+        self.squares: nn.Module = nn.Identity()
+        if backbone.patch:
+            self.squares = nn.PixelUnshuffle(backbone.patch)
+            body.conv1 = nn.Conv2d(channels, body.conv1.out_channels, 3, padding=1, bias=False)
+            body.maxpool = nn.Identity()
+        self.body = body
         with torch.no_grad():
-            channels, height, width = self.body.eval()(torch.zeros(1, 1, *frame)).shape[1:]
+            channels, height, width = self.eval()._features(torch.zeros(1, 1, *frame)).shape[1:]
         self.train()
         self.maps = nn.Conv2d(channels, findings, 1, bias=False)
         self.bias = nn.Parameter(torch.zeros(findings))
@@ -62,11 +74,15 @@ class ScreenModel(nn.Module):
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """See the module's head."""
-        features = self.body(picture.contiguous(memory_format=torch.channels_last))
+        features = self._features(picture)
         maps = self.maps(features)
         findings = maps.float().mean((2, 3)) + self.bias
         gate = self.gate(features.mean((2, 3)))
         return torch.cat([gate.float(), findings], 1), self.place(features).float(), maps.float()
+
+    def _features(self, picture: Tensor) -> Tensor:
+        features: Tensor = self.body(self.squares(picture).contiguous(memory_format=torch.channels_last))
+        return features
 
 
 class Exported(nn.Module):

@@ -98,12 +98,15 @@ class Stream:
         self._shards: dict[str, dict[Path, Shard]] = {kind: {} for kind in MIX}
         self._places: dict[str, list[tuple[Shard, int]]] = {}
 
-    def epoch(self, epoch: int, steps: int) -> Iterator[Batch]:
-        """The batches of an epoch; every picture of a kind comes once before any comes again."""
+    def epoch(self, epoch: int, steps: int, hard: float = 1.0) -> Iterator[Batch]:
+        """The batches of an epoch; every picture of a kind comes once before any comes again.
+
+        ``hard`` is how hard the views are, 0 to 1.
+        """
         counts = self._look()
         rng = np.random.default_rng([epoch, 6])
         for step in range(epoch * steps, (epoch + 1) * steps):
-            views = [self._view(kind, step * n + k, rng) for kind, n in counts.items() for k in range(n)]
+            views = [self._view(kind, step * n + k, rng, hard) for kind, n in counts.items() for k in range(n)]
             yield to_batch(views, self._targets)
 
     def _look(self) -> dict[str, int]:
@@ -118,12 +121,12 @@ class Stream:
         counts["print"] += self._size - sum(counts.values())
         return counts
 
-    def _view(self, kind: str, k: int, rng: np.random.Generator) -> tuple[PagePicture, TrainView]:
+    def _view(self, kind: str, k: int, rng: np.random.Generator, hard: float) -> tuple[PagePicture, TrainView]:
         places = self._places[kind]
         lap, at = divmod(k, len(places))
         shard, row = places[_order(len(places), lap, kind)[at]]
         page = shard.picture(row)
-        return page, draw_view(page, rng) if page.record else draw_other_view(page, rng)
+        return page, draw_view(page, rng, hard) if page.record else draw_other_view(page, rng)
 
 
 _ORDERS: dict[tuple[int, int, str], NDArray[np.int64]] = {}

@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 STEPS = 100
 """Optimizer steps between two checkpoints."""
 BATCH = 64
+RATE = 3e-3
+HARD_AFTER = 0.5
+"""Share of a training after which the views are as hard as they get."""
 SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")
 Floats = NDArray[np.float32]
 
@@ -104,7 +107,8 @@ def train(
         if after is not None:
             after(_screen(fit.average), progress)
 
-    return _screen(fit.run(lambda epoch: stream.epoch(epoch, options.steps), told))
+    hard = [min(1.0, epoch / (HARD_AFTER * options.epochs)) for epoch in range(options.epochs)]
+    return _screen(fit.run(lambda epoch: stream.epoch(epoch, options.steps, hard[epoch]), told))
 
 
 def compare(

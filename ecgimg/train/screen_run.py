@@ -32,7 +32,18 @@ from ecgimg.train.screen_data import (
     page_targets,
     softened,
 )
-from ecgimg.train.screen_fit import BATCH, STEPS, Compared, Limits, compare, export, scores, straight_logits, train
+from ecgimg.train.screen_fit import (
+    BATCH,
+    RATE,
+    STEPS,
+    Compared,
+    Limits,
+    compare,
+    export,
+    scores,
+    straight_logits,
+    train,
+)
 from ecgimg.train.screen_pages import PagePicture, read_shard, write_shards
 
 logger = logging.getLogger(__name__)
@@ -55,7 +66,7 @@ class ScreenPlan:
     others: int = 2048
     held_prints: int = 512
     held_cameras: int = 1024
-    epochs: int = 16
+    epochs: int = 22
     backbone: str = "resnet"
 
 
@@ -78,7 +89,7 @@ def run(data: Path, out: Path, plan: ScreenPlan, threads: int = 1) -> Path:
         if progress.epoch % 3 == 0 or progress.epoch == plan.epochs:
             logger.info("epoch %d: %s", progress.epoch, scores(straight_logits(model, held), held, held_targets))
 
-    options = FitOptions(plan.epochs, STEPS, rate=2e-3, decay=0.05, warm=0.1, average=0.998)
+    options = FitOptions(plan.epochs, STEPS, rate=RATE, decay=0.05, warm=0.1, average=0.998)
     stream = Stream(out / "shards", soft, BATCH)
     model = train(plan.backbone, stream, class_weights(targets), out / f"{plan.backbone}.pt", options, told)
     return finish(model, held, held_targets, out / "screen.onnx", {"backbone": plan.backbone})

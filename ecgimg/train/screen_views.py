@@ -17,12 +17,14 @@ from ecgimg.nets.screen import HEIGHT, WIDTH, fit_quad, frame_scale, picture_cor
 from ecgimg.train.screen_pages import PagePicture
 from ecgimg.types import Floats, Pixels
 
-LAYS = {"content": 0.6, "page": 0.2, "raw": 0.2}
-"""How often a page is laid by its curves, by its edges, and as a photograph."""
+LAYS = {"content": (0.85, 0.6), "page": (0.1, 0.2), "raw": (0.05, 0.2)}
+"""How often a page is laid by its curves, by its edges, and as a photograph: at the start of a training and later."""
 TURNED = 0.25
 """Share of pages and photographs that lie on a side or upside down."""
-SPOILED = 0.08
+SPOILED = (0.03, 0.08)
 """Share of views that are made unreadable."""
+WORN = (0.25, 1.0)
+"""How often the effects come, in terms of their own chances."""
 
 Quad = NDArray[np.float64]
 
@@ -41,15 +43,16 @@ class TrainView:
     readable: bool
 
 
-def draw_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
-    """A view of a page at random."""
-    lay = str(rng.choice(list(LAYS), p=list(LAYS.values())))
+def draw_view(page: PagePicture, rng: np.random.Generator, hard: float = 1.0) -> TrainView:
+    """A view of a page at random; ``hard`` goes from 0, near and clean, to 1, as bad as it gets."""
+    chances = np.array([_between(pair, hard) for pair in LAYS.values()])
+    lay = str(rng.choice(list(LAYS), p=chances))
     turned = (lay != "content" and rng.random() < TURNED) or rng.random() < 0.02
     turn = int(rng.integers(1, 4)) if turned and lay != "content" else 2 * int(turned)
     to_frame, scale = _raw(page, rng, turn) if lay == "raw" else _laid(page, rng, turn, lay == "content")
-    frame = _lay(page, to_frame, scale, rng)
-    spoiled = rng.random() < SPOILED
-    frame = wear(frame, rng)
+    often = _between(WORN, hard)
+    frame = wear(_lay(page, to_frame, scale, rng, often), rng, often)
+    spoiled = rng.random() < _between(SPOILED, hard)
     if spoiled:
         frame = spoil(frame, rng)
     quad = cv2.perspectiveTransform(page.content[None].astype(np.float64), to_frame)[0]
@@ -57,12 +60,16 @@ def draw_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
     return TrainView(255 - frame, np.asarray(seen, np.float32), turn, not spoiled)
 
 
+def _between(pair: tuple[float, float], hard: float) -> float:
+    return pair[0] + (pair[1] - pair[0]) * hard
+
+
 def draw_other_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
     """A view of a picture that is no ECG: any part of it, any way up."""
     turn = int(rng.integers(4)) if rng.random() < 0.3 else 0
     quad = _widened(page.page, rng.uniform(-0.15, 0.08, 4))
     to_frame = fit_quad(np.roll(_shaken(quad, rng, 0.03), turn, axis=0))
-    frame = wear(_lay(page, to_frame, frame_scale(to_frame, quad), rng), rng)
+    frame = wear(_lay(page, to_frame, frame_scale(to_frame, quad), rng, 1.0), rng, 1.0)
     return TrainView(255 - frame, np.zeros((4, 2), np.float32), 0, True)
 
 
@@ -113,12 +120,12 @@ def _shaken(quad: Quad, rng: np.random.Generator, share: float) -> Quad:
     return np.asarray(quad + rng.normal(0, share * size / 2, (4, 2)))
 
 
-def _lay(page: PagePicture, to_frame: Quad, scale: float, rng: np.random.Generator) -> Pixels:
+def _lay(page: PagePicture, to_frame: Quad, scale: float, rng: np.random.Generator, often: float) -> Pixels:
     """The frame [HEIGHT, WIDTH], 255 is paper; around a print lies a table half of the time."""
-    if rng.random() < 0.15:
+    if rng.random() < 0.15 * often:
         scale *= float(rng.uniform(0.5, 0.9))  # a picture of few pixels
     seen = warp_ink(page.grey, to_frame, scale)
-    if rng.random() < 0.35:
+    if rng.random() < 0.35 * often:
         seen = _bent(seen, rng)
     if page.recipe == "print" and rng.random() < 0.6:
         corners = cv2.perspectiveTransform(page.page[None].astype(np.float64), to_frame)[0]
@@ -151,15 +158,15 @@ def _bent(frame: Pixels, rng: np.random.Generator) -> Pixels:
     return np.asarray(cv2.remap(frame, x + move[..., 0], y + move[..., 1], cv2.INTER_LINEAR, borderValue=255), np.uint8)
 
 
-def wear(frame: Pixels, rng: np.random.Generator) -> Pixels:
+def wear(frame: Pixels, rng: np.random.Generator, often: float) -> Pixels:
     """Ink, light, sharpness, noise and coding of a frame [H, W] at random."""
     image = frame.astype(np.float32)
-    image = 255 - (255 - image) * float(rng.uniform(0.45, 1.15))
+    image = 255 - (255 - image) * float(rng.uniform(1 - 0.5 * often, 1.15))
     for chance, effect in _EFFECTS:
-        if rng.random() < chance:
+        if rng.random() < chance * often:
             image = effect(image, rng)
     out = np.asarray(np.clip(image, 0, 255), np.uint8)
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 * often:
         code = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])[1]
         out = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
     return out
