@@ -38,10 +38,10 @@ def diagnose_page(path: Path, page: int, options: Options, name: str, hook: Hook
     screening = clock.run("screen", lambda: ask_image(photo))
     read = _digitize(photo, options, name, clock)
     made = read.made
-    diagnosis = None if made is None else clock.run("diagnose", lambda: ask_signal(made.recording))
+    quality = page_confidence(made.match, made.recording) if made else 0.0
+    diagnosis = None if made is None else clock.run("diagnose", lambda: ask_signal(made.recording, quality))
     measured = () if made is None else clock.run("measure", lambda: measure(made.recording))
     leads = lead_qualities(made.recording if made else None)
-    quality = page_confidence(made.match, made.recording) if made else 0.0
     findings = clock.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     return Report(
         photo=photo,

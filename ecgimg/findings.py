@@ -62,7 +62,7 @@ class Opinion:
 class Diagnosis:
     """What the signal network says of a recording; `refusal` tells why it says nothing (then `opinions` is empty).
 
-    `quality` is the mean confidence of the samples that are known, 0 to 1; `lead_seconds` how much was seen.
+    `quality` is the confidence of what was read, 0 to 1; `lead_seconds` how much was seen.
     """
 
     opinions: tuple[Opinion, ...]

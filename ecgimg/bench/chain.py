@@ -20,6 +20,7 @@ from ecgimg.metrics import Interval, auroc, interval, once, patient_draws
 from ecgimg.nets.combiner import log_odds
 from ecgimg.nets.patchecg import PatchEcg
 from ecgimg.signal_metrics import mean_db
+from ecgimg.stages.diagnose import LEAST_QUALITY
 from ecgimg.statements import statement
 from ecgimg.train.calibrate import patient_parts
 from ecgimg.train.combiner import CombinerData, cross_fitted_combiner
@@ -27,8 +28,6 @@ from ecgimg.train.combiner import CombinerData, cross_fitted_combiner
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-LEAST_QUALITY = 0.5
-"""As of stages/diagnose.py: recordings under it are not judged."""
 LEAST_POSITIVES = 5
 """A class with fewer positive pages is left out of a mean."""
 DRAWS = 1000
@@ -142,7 +141,7 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
     diagnosed = subclasses.any(axis=1)
     known = np.stack([np.ones(len(kept), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
     blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.quality >= LEAST_QUALITY else blank for row in kept]
+    judged = [row.read if row.read and row.confidence >= LEAST_QUALITY else blank for row in kept]
     data = CombinerData(
         keys,
         _calibrated(net, np.array(judged, np.float64)),

@@ -27,7 +27,7 @@ from ecgimg.signal_metrics import fit_page
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals import FS, PtbxlSource
-from ecgimg.types import Floats, Recording
+from ecgimg.types import Recording
 from ecgimg.worker import Done, ProcessExecutor, Step, Tell
 
 SEED = 88_100_000
@@ -72,7 +72,6 @@ class ChainRow:
     found: str | None
     reason: str
     confidence: float
-    quality: float
     snr: float
     beats: int
     beats_found: float
@@ -155,7 +154,7 @@ def chain_page(job: ChainJob, tell: Tell) -> ChainRow:
     return ChainRow(
         preset=job.preset, number=job.number, layout=layout, record=known.ecg_id, patient=known.patient_id,
         found=found, reason=reason if read is None or read_logits else "too little was read to be judged",
-        confidence=confidence, quality=_quality(read), snr=fit_page(shown, read.signals, FS).snr if read else 0.0,
+        confidence=confidence, snr=fit_page(shown, read.signals, FS).snr if read else 0.0,
         beats=errors.beats, beats_found=errors.found, r_ms=errors.ms, r_bias_ms=errors.bias_ms, r_mv=errors.mv,
         true=true_logits or [], read=read_logits,
         seconds={"draw": round(drawn - start, 3), "digitize": round(done - drawn, 3)},
@@ -184,21 +183,13 @@ def _logits(recording: Recording) -> list[float] | None:
     return [round(float(v), 4) for v in load_patchecg(1).logits(seen).mean(0)]
 
 
-def _quality(recording: Recording | None) -> float:
-    if recording is None:
-        return 0.0
-    known: np.ndarray = np.isfinite(recording.signals)
-    confidences: Floats = recording.confidences
-    return round(float(confidences[known].mean()), 4) if known.any() else 0.0
-
-
 def _lost(job: ChainJob, error: WorkerError) -> ChainRow:
     """A page whose worker died or ran out of time: refused, with no truth to compare with."""
     layout = layout_ids()[job.number % len(layout_ids())]
     source = _source(job.plan.data, job.plan.fold)
     known = source.records[_record_of(len(source), job.number)]
     return ChainRow(
-        job.preset, job.number, layout, known.ecg_id, known.patient_id, None, error.what, 0.0, 0.0, 0.0, 0, 0.0,
+        job.preset, job.number, layout, known.ecg_id, known.patient_id, None, error.what, 0.0, 0.0, 0, 0.0,
         np.nan, np.nan, np.nan, [], None,
     )  # fmt: skip
 

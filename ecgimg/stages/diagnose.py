@@ -12,23 +12,24 @@ from ecgimg.findings import Diagnosis, Opinion
 from ecgimg.nets.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
 from ecgimg.types import Recording
 
-LEAST_QUALITY = 0.5
-"""Mean confidence of the known samples under which a recording is not judged."""
+LEAST_QUALITY = 0.7
+"""Confidence, 0 to 1, under which a recording is not judged."""
 
 
-def diagnose(recording: Recording, threads: int = 0) -> Diagnosis:
+def diagnose(recording: Recording, quality: float | None = None, threads: int = 0) -> Diagnosis:
     """The opinions of PatchECG on a recording of any rate and length; those that reach their threshold are explained.
 
-    A recording that can't be judged gives no opinion but the reason: too little or nothing but flat lines is known,
-    the unit can't be millivolts, or its quality is under LEAST_QUALITY.
+    `quality` is the confidence of the page the recording was read from, 0 to 1; by default the mean confidence of the
+    recording's known samples. A recording that can't be judged gives no opinion but the reason: too little or nothing
+    but flat lines is known, the unit can't be millivolts, or its quality is under LEAST_QUALITY.
 
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    quality = recording_quality(recording)
+    quality = recording_quality(recording) if quality is None else quality
     if quality < LEAST_QUALITY:
         seconds = float(np.isfinite(recording.signals).sum() / recording.fs)
-        why = f"the traces' mean confidence is {quality:.2f}, under {LEAST_QUALITY}: they are not judged"
+        why = f"the confidence of what was read is {quality:.2f}, under {LEAST_QUALITY}: it is not judged"
         return Diagnosis((), quality, seconds, refusal=why)
     net = load_patchecg(threads)
     try:

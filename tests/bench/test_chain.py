@@ -25,7 +25,7 @@ KEYS = (("NORM", "subclass"), ("AMI", "subclass"), ("MI", "superclass"), ("AFIB"
 def row(number: int = 0, **given: object) -> ChainRow:
     usual: dict[str, object] = {
         "preset": "photo", "number": number, "layout": "3x4", "record": number, "patient": number, "found": "3x4",
-        "reason": "", "confidence": 0.9, "quality": 0.9, "snr": 20.0, "beats": 30, "beats_found": 1.0, "r_ms": 2.0,
+        "reason": "", "confidence": 0.9, "snr": 20.0, "beats": 30, "beats_found": 1.0, "r_ms": 2.0,
         "r_bias_ms": 0.0, "r_mv": 0.02, "true": [0.0], "read": [0.0],
     }  # fmt: skip
     return ChainRow(**{**usual, **given})  # type: ignore[arg-type]
@@ -152,7 +152,7 @@ def test_rows_and_labels_are_joined() -> None:
     records = tuple(PtbxlRecord(k, k, None, None, "", ((codes[k % 2], 100.0),), True, 9, "", None) for k in range(40))
     logits = [0.5] * len(keys)
     rows = [row(k, true=logits, read=logits if k else None) for k in range(40)]
-    rows[1] = replace(rows[1], quality=0.2)
+    rows[1] = replace(rows[1], confidence=0.2)
     rows[2] = replace(rows[2], true=[], read=None)
     images = [ImageRow("photo", k, True, True, {"superclass/MI": 0.9, "rhythm/AFIB": 0.2}) for k in range(40)]
     data = chain_data(rows, images, net, Ptbxl(Path(), statements, records))

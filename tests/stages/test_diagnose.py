@@ -45,7 +45,8 @@ def test_doubtful_traces_and_flat_ones_are_not_judged() -> None:
     doubtful = replace(made, confidence=(0.3 * np.isfinite(made.signals)).astype(np.float32))
     assert recording_quality(doubtful) == pytest.approx(0.3)
     said = diagnose(doubtful, threads=1)
-    assert (said.opinions, "mean confidence is 0.30" in said.refusal) == ((), True)
+    assert (said.opinions, "confidence of what was read is 0.30" in said.refusal) == ((), True)
+    assert "is 0.65" in diagnose(made, 0.65, threads=1).refusal
     assert diagnose(Recording(np.zeros((12, 5000), np.float32), 500.0), threads=1).refusal == "all leads are flat"
     nothing = diagnose(Recording(np.full((12, 500), np.nan, np.float32), 500.0), threads=1)
     assert nothing.opinions == ()
