@@ -34,6 +34,8 @@ SHARD = 256
 """Crops of a shard."""
 RECIPES = ("clean", "scan", "photo", "photo", "ruin")
 """The prints' own recipe, and those of the photographs."""
+JUMPS = 0.12
+"""Share of prints whose baselines jump."""
 BLANK_SHARE = 0.04
 """Share of bands cut where there is no row at all."""
 
@@ -299,7 +301,7 @@ def _sheet_size(drawn: Page) -> tuple[int, int]:
 
 
 def disturb(mv: Floats, rng: np.random.Generator) -> Floats:
-    """Signals [12, T] at 500 Hz with noise, another size, or a wandering baseline, each at times."""
+    """Signals [12, T] at 500 Hz with noise, another size, or a baseline that wanders or jumps, each at times."""
     out = mv.astype(np.float64)
     if rng.random() < 0.3:
         out = out + rng.exponential(0.015) * rng.normal(0, 1, mv.shape)
@@ -308,7 +310,19 @@ def disturb(mv: Floats, rng: np.random.Generator) -> Floats:
     if rng.random() < 0.2:
         t = np.arange(mv.shape[1]) / FS
         out = out + rng.normal(0, 0.12, (12, 1)) * np.sin(2 * np.pi * rng.uniform(0.1, 0.5) * t + rng.uniform(0, 6))
+    if rng.random() < JUMPS:
+        out = out + _jumps(mv.shape[1], rng)
     return np.asarray(out, np.float32)
+
+
+def _jumps(length: int, rng: np.random.Generator) -> Floats:
+    """Baselines [12, T] that leave for another level, quickly or slowly, as when an electrode is touched."""
+    out = np.zeros((12, length), np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        level = rng.normal(0, 0.6, (12, 1)) * (rng.random((12, 1)) < 0.6)
+        place, width = rng.uniform(0, length), np.exp(rng.uniform(np.log(5), np.log(800)))
+        out += (level / (1 + np.exp(-np.clip((np.arange(length) - place) / width, -30, 30)))).astype(np.float32)
+    return out - np.median(out, axis=1, keepdims=True)
 
 
 def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
