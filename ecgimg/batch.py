@@ -80,11 +80,11 @@ def run_batch(
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:
-    """Exit code of a run: a single page's own, else whether all, some or no pages failed."""
+    """Exit code of a run: that of a single page or of a broken install, else whether all, some or no pages failed."""
     failed = [outcome for outcome in outcomes if outcome.status != "ok"]
     if not failed:
         return ExitCode.OK
-    if len(outcomes) == 1:
+    if len(outcomes) == 1 or all(outcome.exit_code == ExitCode.DEPENDENCY for outcome in failed):
         return failed[0].exit_code
     return ExitCode.ALL_FAILED if len(failed) == len(outcomes) else ExitCode.SOME_FAILED
 

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import yaml
 from PIL import Image
 from typer.testing import CliRunner
 
+from ecgimg import __file__ as package
 from ecgimg import __version__
 from ecgimg.commands import app
 from ecgimg.io.recordings import read_recording
@@ -209,6 +211,16 @@ def test_a_single_bad_page_sets_the_exit_code(tmp_path: Path) -> None:
     done = ecgimg("digitize", cat(tmp_path / "cat.png"), "-o", tmp_path / "out", "--quiet")
     assert done.returncode == 4
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_missing_weights_are_told_in_one_line(tmp_path: Path, plain_png: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(Path(package).parent, broken / "ecgimg", ignore=shutil.ignore_patterns("*.onnx", "__pycache__"))
+    done = ecgimg("digitize", plain_png, "-o", tmp_path / "out", "--quiet", PYTHONPATH=str(broken), PYTHONSAFEPATH="1")
+    assert done.returncode == 6
+    assert re.search(r"weights: \S+\.onnx is missing; ", done.stderr)
+    assert len(done.stderr.splitlines()) == 1
+    assert not list((tmp_path / "out").glob("*.hea"))
 
 
 def test_half_a_page_is_refused_or_tells_what_is_missing(tmp_path: Path, plain_png: Path) -> None:
