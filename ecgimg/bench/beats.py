@@ -10,7 +10,7 @@ from scipy.signal import find_peaks
 
 from ecgimg.types import Floats
 
-REACH_S = 0.08
+REACH_S = 0.15
 """How far from a true peak its counterpart is looked for."""
 LEAST_TRUTH_S = 1.0
 LEAST_SHARE = 0.5

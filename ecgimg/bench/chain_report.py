@@ -88,11 +88,11 @@ def _page_table(scores: Sequence[SliceScore]) -> str:
     lines = [head, "|---|---|---|---|---|---|---|---|"]
     for s in scores:
         db = f"{s.db.value:.1f} ({s.db.low:.1f} to {s.db.high:.1f})"
-        shares = f"{s.refused:.1%} | {s.wrong_layout:.1%}"
-        lines.append(
-            f"| {s.name} | {s.pages} ({s.patients}) | {shares} | {db} | {s.beats_found:.1%} | {s.r_ms:.0f} ms "
-            f"| {s.r_mv:.3f} mV |"
+        cells = [s.name, f"{s.pages} ({s.patients})", f"{s.refused:.1%}", f"{s.wrong_layout:.1%}", db]
+        beats = (
+            ["&ndash;"] * 3 if np.isnan(s.r_ms) else [f"{s.beats_found:.1%}", f"{s.r_ms:.0f} ms", f"{s.r_mv:.3f} mV"]
         )
+        lines.append(f"| {' | '.join([*cells, *beats])} |")
     return "\n".join(lines)
 
 
