@@ -4,8 +4,9 @@ The network looks twice. The first look, at the whole picture, tells whether it 
 how it lies and where its curves are; the second, at the curves alone, upright and as large as the frame allows, gives
 the findings.
 
-Input: picture [B, 1, 224, 320], the page's ink in 0..1 (0 paper, 1 black) with coloured grids faded and light evened
-out by `ink_picture`, fitted into the frame by `frame_view`: never cropped to the frame's shape, never mirrored.
+Input: picture [B, 1, 224, 320], the page's ink in 0..1: coloured grids faded and light evened out by `ink_picture`,
+fitted into the frame by `frame_view` (never cropped to the frame's shape, never mirrored), what grid is left taken off
+and traces made equally dark by `even_ink`.
 Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
 quad [B, 8], corners of the box around the curves as shares of the frame, from the one at the top left clockwise; and
 maps [B, F, h, w], class activation maps, whose mean is a finding's logit without its bias. The network is
@@ -32,6 +33,12 @@ LOOK_SIDE = 1000
 """Longest side in pixels at which a picture is looked at."""
 WHITE_SHARE = 0.03
 """Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""
+EVEN_SIDE = 17
+"""Side in frame pixels of the neighbourhood whose mean ink is taken off: 14 mm of most pages."""
+EVEN_SHARES = (0.84, 0.99)
+"""Shares of a frame that are paler than its grid's usual ink, and than its traces."""
+EVEN_LEAST = 12
+"""Contrast in 1/255 under which ink is not made any darker."""
 MARGIN = 0.01
 """Rim left free around a page in the frame, as a share of its sides."""
 FIRST = 6
@@ -314,7 +321,21 @@ def frame_ink(bright: Pixels, quad: NDArray[np.floating]) -> tuple[Floats, NDArr
     """
     to_frame = fit_quad(quad)
     seen = warp_ink(bright, to_frame, frame_scale(to_frame, quad))
-    return np.asarray((255 - seen.astype(np.float32)) / 255, np.float32), to_frame
+    return np.asarray(even_ink(255 - seen), np.float32) / np.float32(255), to_frame
+
+
+def even_ink(ink: Pixels) -> Pixels:
+    """Ink [H, W] 0..255 of a frame with its even tint and most of its grid taken off, and traces equally dark.
+
+    What is left of the grid covers a sixth of a page, traces and print a few hundredths: its level is taken for 0 and
+    that of the darkest hundredth for 200. Paper without ink stays empty.
+    """
+    detail = cv2.subtract(ink, cv2.blur(ink, (EVEN_SIDE, EVEN_SIDE)))
+    filled = np.cumsum(np.bincount(detail.ravel(), minlength=256)) / detail.size
+    low, high = (int(np.searchsorted(filled, share)) for share in EVEN_SHARES)
+    high = max(high, low + EVEN_LEAST)
+    table = np.clip((np.arange(256) - low) * (200 / (high - low)), 0, 255)
+    return np.asarray(cv2.LUT(detail, table.astype(np.uint8)), np.uint8)
 
 
 def warp_ink(bright: Pixels, to_frame: NDArray[np.float64], scale: float) -> Pixels:

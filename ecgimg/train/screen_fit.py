@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 STEPS = 100
 """Optimizer steps between two checkpoints."""
 BATCH = 64
-RATE = 3e-3
+RATE = 2e-3
 HARD_AFTER = 0.5
 """Share of a training after which the views are as hard as they get."""
 SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.nets.screen import HEIGHT, WIDTH, fit_quad, frame_scale, picture_corners, warp_ink
+from ecgimg.nets.screen import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale, picture_corners, warp_ink
 from ecgimg.train.screen_pages import PagePicture
 from ecgimg.types import Floats, Pixels
 
@@ -57,7 +57,7 @@ def draw_view(page: PagePicture, rng: np.random.Generator, hard: float = 1.0) ->
         frame = spoil(frame, rng)
     quad = cv2.perspectiveTransform(page.content[None].astype(np.float64), to_frame)[0]
     seen = np.roll(quad, turn, axis=0)
-    return TrainView(255 - frame, np.asarray(seen, np.float32), turn, not spoiled)
+    return TrainView(even_ink(255 - frame), np.asarray(seen, np.float32), turn, not spoiled)
 
 
 def _between(pair: tuple[float, float], hard: float) -> float:
@@ -70,7 +70,7 @@ def draw_other_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
     quad = _widened(page.page, rng.uniform(-0.15, 0.08, 4))
     to_frame = fit_quad(np.roll(_shaken(quad, rng, 0.03), turn, axis=0))
     frame = wear(_lay(page, to_frame, frame_scale(to_frame, quad), rng, 1.0), rng, 1.0)
-    return TrainView(255 - frame, np.zeros((4, 2), np.float32), 0, True)
+    return TrainView(even_ink(255 - frame), np.zeros((4, 2), np.float32), 0, True)
 
 
 def _laid(page: PagePicture, rng: np.random.Generator, turn: int, close: bool) -> tuple[Quad, float]:

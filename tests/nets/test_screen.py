@@ -13,6 +13,7 @@ from ecgimg.nets.screen import (
     HEIGHT,
     WIDTH,
     ScreenNet,
+    even_ink,
     fit_quad,
     frame_ink,
     frame_view,
@@ -104,6 +105,18 @@ def test_a_hair_line_survives_the_way_down() -> None:
     assert columns.std() < 0.01
 
 
+def test_pale_and_dark_traces_are_made_alike_and_the_grid_goes() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.uint8)
+    page[::6] = page[:, ::12] = 40
+    page[100:102, 10:300] = 120
+    page[50:52, 10:300] = 120
+    dark, pale = even_ink(page), even_ink((page * 0.4).astype(np.uint8))
+    assert dark[100, 50:250].min() > 120
+    assert abs(dark[100, 50:250].mean() - pale[100, 50:250].mean()) < 40
+    assert np.median(dark[12:40:6, 20:300]) < 30
+    assert even_ink(np.full((HEIGHT, WIDTH), 30, np.uint8)).max() == 0
+
+
 def test_the_way_to_the_frame_is_that_of_the_pixels() -> None:
     pixels = np.full((2000, 2600, 3), 255, np.uint8)
     cv2.circle(pixels, (1700, 500), 30, (0, 0, 0), -1)
@@ -132,15 +145,15 @@ def test_a_page_seen_upside_down_at_the_second_look_is_turned_again() -> None:
 
 def test_the_second_look_is_at_the_part_that_was_found() -> None:
     found = Answers(0, quad=np.array([0.1, 0.1, 0.5, 0.1, 0.5, 0.5, 0.1, 0.5], np.float32))
-    sight = net(found).see(np.full((256, 368, 3), 255, np.uint8))
+    sight = net(found).see(np.full((HEIGHT, WIDTH, 3), 255, np.uint8))
     low, high = sight.corners.min(axis=0), sight.corners.max(axis=0)
     assert low == pytest.approx((0.1 * WIDTH, 0.1 * HEIGHT), abs=6)
     assert high == pytest.approx((0.5 * WIDTH, 0.5 * HEIGHT), abs=6)
-    heat = sight.heat("ABNORMAL", (256, 368))
+    heat = sight.heat("ABNORMAL", (HEIGHT, WIDTH))
     y, x = np.unravel_index(int(heat.argmax()), heat.shape)
     assert 0.1 * WIDTH < x < 0.3 * WIDTH
     assert 0.1 * HEIGHT < y < 0.3 * HEIGHT
-    assert sight.heat("AFIB", (256, 368), 4).shape == (64, 92)
+    assert sight.heat("AFIB", (HEIGHT, WIDTH), 4).shape == (HEIGHT // 4, WIDTH // 4)
 
 
 def test_probabilities_are_calibrated_and_named() -> None:
