@@ -158,7 +158,8 @@ def _tag(finding: Finding) -> str:
 
 def _open_box(report: Report) -> str:
     contradicted = [f for f in report.findings if f.verdict == "not assessable" and f.why.startswith("the two")]
-    items = [f"{escape(f.name)}: <b>not assessable</b>, {escape(f.why)}." for f in contradicted]
+    once = {f.name: f for f in reversed(contradicted)}.values()
+    items = [f"{escape(f.name)}: <b>not assessable</b>, {escape(f.why)}." for f in once]
     items += [escape(text) for text in report.not_visible]
     if not items:
         items = ["All 12 leads are visible for at least 5 s."]

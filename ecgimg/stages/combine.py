@@ -69,7 +69,7 @@ def agreement(findings: Sequence[Finding]) -> str:
         return "Only one of the two networks read this page, so there is no second opinion."
     both = [f for f in both if f.own_image] or both
     apart = [f for f in both if f.signal and f.image and f.signal.positive != f.image.positive]
-    strong = [f.name for f in findings if f.signal and f.image and contradicts(f.signal, f.image)]
+    strong = dict.fromkeys(f.name for f in findings if f.signal and f.image and contradicts(f.signal, f.image))
     text = f"The two networks agree on {len(both) - len(apart)} of {len(both)} statements"
     return f"{text} and contradict each other strongly on: {', '.join(strong)}." if strong else f"{text}."
 
@@ -123,7 +123,7 @@ def _finding(
         probability = combiner.probability(key, *said, quality)
     why = _left_open(words, leads) if leads is not None else ""
     if not why and signal and image and contradicts(signal, image):
-        why = f"the two networks contradict: signal {signal.probability:.0%}, image {image.probability:.0%}"
+        why = f"the two networks contradict: signal {100 * signal.probability:.0f} %, image {100 * image.probability:.0f} %"
     verdict: Verdict = "unlikely"
     if why:
         verdict = "not assessable"

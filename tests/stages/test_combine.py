@@ -57,7 +57,7 @@ def test_a_strong_contradiction_is_not_assessable() -> None:
     image = screening(Opinion("AFIB", "rhythm", 0.001, 0.1))
     (finding,) = combine(diagnosis(AFIB), image, whole(), 0.9)
     assert finding.verdict == "not assessable"
-    assert "signal 90%, image 0%" in finding.why
+    assert "signal 90 %, image 0 %" in finding.why
     assert "contradict each other strongly on: Atrial fibrillation" in agreement([finding])
     mild = combine(diagnosis(AFIB), screening(Opinion("AFIB", "rhythm", 0.08, 0.1)), whole(), 0.9)
     assert mild[0].verdict == "likely"
