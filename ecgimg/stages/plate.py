@@ -42,14 +42,17 @@ def creased_plate(values: Array, weight: Array, stiffness: float, bend: float) -
 
 
 def _solve(values: Array, weight: Array, energy: csr_matrix) -> Array:
-    """The minimum of sum w (u - v)^2 + u' energy u, by the Cholesky factors of a band twice a row of nodes wide."""
+    """The minimum of sum w (u - v)^2 + u' energy u, by the Cholesky factors of a band twice the short side wide."""
     w = weight.ravel().astype(np.float64)
     flat = values.reshape(-1, values.shape[2])
-    lower = coo_matrix(tril(energy + diags(w + 1e-9)))
-    band = np.zeros((2 * weight.shape[1] + 1, len(w)))
+    nodes = np.arange(len(w)).reshape(weight.shape)
+    order = (nodes if weight.shape[1] <= weight.shape[0] else nodes.T).ravel()
+    lower = coo_matrix(tril(csr_matrix(energy + diags(w + 1e-9))[order][:, order]))
+    band = np.zeros((2 * min(weight.shape) + 1, len(w)))
     band[lower.row - lower.col, lower.col] = lower.data
-    solved = solveh_banded(band, flat * w[:, None], lower=True, overwrite_ab=True, check_finite=False)
-    return np.asarray(solved.reshape(values.shape), np.float32)
+    solved = np.empty(flat.shape, np.float32)
+    solved[order] = solveh_banded(band, (flat * w[:, None])[order], lower=True, overwrite_ab=True, check_finite=False)
+    return solved.reshape(values.shape)
 
 
 def _second_differences(rows: int, cols: int) -> tuple[csr_matrix, csr_matrix, csr_matrix]:

@@ -1,0 +1,29 @@
+"""Plates go through what is sure, go on straight beyond it, and may be creased."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgimg.stages.plate import creased_plate, smooth_plate
+
+SHAPE = (24, 30)
+ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+
+
+def test_a_plane_goes_on_where_nothing_is_known() -> None:
+    plane = np.stack([0.3 * COLUMNS - 0.1 * ROWS, 0.2 * ROWS + 1], axis=2)
+    weight = np.where(COLUMNS < 20, 1.0, 0.0).astype(np.float32)
+    measured = np.where(weight[..., None] > 0, plane, 0).astype(np.float32)
+    np.testing.assert_allclose(smooth_plate(measured, weight, 1.0), plane, atol=0.01)
+
+
+def test_scatter_is_averaged_and_a_fold_stays_sharp() -> None:
+    fold = np.abs(COLUMNS - 15) * 0.1
+    scatter = np.random.default_rng(0).normal(0, 0.03, (1, SHAPE[1])).astype(np.float32)  # whole lines are off
+    measured = np.stack([fold + scatter, fold + scatter], axis=2).astype(np.float32)
+    weight = np.ones(SHAPE, np.float32)
+    creased = creased_plate(measured, weight, 30.0, 0.003)[..., 0]
+    smooth = smooth_plate(measured, weight, 30.0**0.25)[..., 0]
+    error = np.abs(creased - fold)
+    assert error.mean() < 0.7 * np.abs(measured[..., 0] - fold).mean()
+    assert error[:, 14:17].mean() < 0.7 * np.abs(smooth - fold)[:, 14:17].mean()
