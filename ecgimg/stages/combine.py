@@ -123,7 +123,8 @@ def _finding(
         probability = combiner.probability(key, *said, quality)
     why = _left_open(words, leads) if leads is not None else ""
     if not why and signal and image and contradicts(signal, image):
-        why = f"the two networks contradict: signal {100 * signal.probability:.0f} %, image {100 * image.probability:.0f} %"
+        said_by = f"signal {100 * signal.probability:.0f} %, image {100 * image.probability:.0f} %"
+        why = f"the two networks contradict: {said_by}"
     verdict: Verdict = "unlikely"
     if why:
         verdict = "not assessable"
