@@ -1,13 +1,13 @@
 """Scores of the whole chain: what digitizing costs in AUROC, and what the image network and the combiner give back.
 
 Every score is compared on the same pages, paired draw by draw, with 95 % bootstrap intervals over patients. A refused
-page is treated twice: left out, and answered by what is left, which is the prior for the signal network and the image
-for the combiner.
+page is treated twice: left out, and answered by what is left: the class's mean probability for the signal network, the
+image for the combiner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class ChainData:
     """The pages of a benchmark as arrays, in the order of the rows; all log odds are [N, K].
 
     `true` is the signal network on what was printed, `read` on what was digitized (NaN where refused), `image` the
-    image network (for subclasses its diagnostic group), `together` the cross-fitted combiner, where every page has an
-    answer.
+    image network (for subclasses its diagnostic group; NaN where it does not take the picture for an ECG that can be
+    read), `together` the cross-fitted combiner.
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -145,7 +145,7 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
     data = CombinerData(
         keys,
         _calibrated(net, np.array(judged, np.float64)),
-        np.array([_image_odds(image.probabilities, keys) for _, image in pairs]).reshape(len(kept), len(keys)),
+        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(kept), len(keys)),
         np.array([row.confidence for row in kept]),
         np.stack(labels, axis=1),
         known,
@@ -206,11 +206,10 @@ def _target(target: str, data: ChainData, weights: Floats) -> TargetScore:
     columns = _columns(target, data)
     both = np.concatenate([once(weights.shape[1]), weights])
     done = data.digitized
-    prior = _with_prior(data.read)
     on_read = [_macro(x[done], data, columns, both[:, done], done) for x in (data.true, data.read)]
     everywhere = np.ones(len(done), bool)
-    views = (data.true, prior, data.image, data.together)
-    on_all = [_macro(x, data, columns, both, everywhere) for x in views]
+    views = (data.true, data.read, data.image, data.together)
+    on_all = [_macro(_with_prior(x), data, columns, both, everywhere) for x in views]
     better = on_all[1] if on_all[1][0] >= on_all[2][0] else on_all[2]
     draws = (
         *on_read, on_read[0] - on_read[1], on_all[0] - on_all[1], on_all[1], on_all[2], on_all[3], on_all[3] - better,
@@ -245,12 +244,12 @@ def _macro(scores: Floats, data: ChainData, columns: Sequence[int], weights: Flo
     return np.where(filled, np.nanmean(np.where(filled, stack, 0), axis=0), np.nan)
 
 
-def _with_prior(read: Floats) -> Floats:
-    """Log odds with a refused page answered by the mean probability of the pages that were read."""
-    done = np.asarray(np.isfinite(read).all(axis=1))
-    mean = 1 / (1 + np.exp(-read[done]))
-    prior = log_odds(mean.mean(axis=0)) if done.any() else np.zeros(read.shape[1])
-    return np.where(done[:, None], read, prior[None])
+def _with_prior(odds: Floats) -> Floats:
+    """Log odds [N, K] with what was not answered filled by the class's mean probability over the answers."""
+    said = np.isfinite(odds)
+    chance = np.where(said, 1 / (1 + np.exp(-np.where(said, odds, 0))), 0)
+    prior = log_odds(chance.sum(axis=0) / np.maximum(said.sum(axis=0), 1))
+    return np.asarray(np.where(said | ~said.any(axis=0), odds, prior[None]))
 
 
 def _class_losses(preset: str, data: ChainData, draws: int) -> list[ClassLoss]:
@@ -276,9 +275,13 @@ def _calibrated(net: PatchEcg, logits: Floats) -> Floats:
     return np.asarray(np.clip(logits * slope + offset, -30, 30), np.float64)
 
 
-def _image_odds(probabilities: Mapping[str, float], keys: Sequence[tuple[str, str]]) -> list[float]:
-    """Log odds of the image network by statement: its own, else its diagnostic group's, else NaN."""
+def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]:
+    """Log odds of the image network by statement: its own, else its diagnostic group's, else NaN.
+
+    NaN throughout where the network does not take the picture for an ECG that can be read.
+    """
     odds = []
+    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
     for code, group in keys:
         parent = statement(code, group).parent
         value = probabilities.get(f"{group}/{code}", probabilities.get(f"superclass/{parent}"))
