@@ -237,9 +237,9 @@ def _table_row(finding: Finding) -> str:
     cells = [_percent(finding.probability), _percent(finding.threshold)]
     cells.append(_percent(finding.signal.probability) if finding.signal else "&ndash;")
     cells.append(_percent(finding.own_image.probability) if finding.own_image else "&ndash;")
-    why = f' <span class="small">{escape(finding.why)}</span>' if finding.why else ""
+    why = f'<div class="small">{escape(finding.why)}</div>' if finding.why else ""
     values = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr class="{kind}"><td>{escape(finding.name)}</td>{values}<td>{_tag(finding)}{why}</td></tr>'
+    return f'<tr class="{kind}"><td>{escape(finding.name)}{why}</td>{values}<td>{_tag(finding)}</td></tr>'
 
 
 def _leads(result: ReportResult) -> str:
@@ -278,4 +278,6 @@ def _list(items: Sequence[str]) -> str:
 
 
 def _percent(value: float) -> str:
+    if value < 0.0005:
+        return "&lt; 0.1 %"
     return f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.1f} %"

@@ -143,10 +143,10 @@ def _left_open(words: Statement, leads: Sequence[LeadQuality]) -> str:
     """Why too little is visible for a statement; empty where enough is."""
     shown = [q for q in leads if q.lead in words.leads and q.word != "not visible"]
     if len(shown) < words.least:
-        what = "any lead" if len(words.leads) == len(LEADS) else ", ".join(words.leads)
-        amount = f"at least {words.least} of " if words.least > 1 else ""
-        what = f"{words.least} leads" if len(words.leads) == len(LEADS) and words.least > 1 else f"{amount}{what}"
-        return f"{_NEEDS}{what}; {len(shown)} can be seen"
+        what = (
+            f"{words.least} leads" if len(words.leads) == len(LEADS) else f"{words.least} of {', '.join(words.leads)}"
+        )
+        return f"{_NEEDS}{what}; {len(shown) or 'none'} can be seen"
     times = [q.interval for q in shown if q.interval is not None]
     covered = max(end for _, end in times) - min(start for start, _ in times)
     if covered < words.seconds:
