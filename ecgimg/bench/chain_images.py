@@ -13,7 +13,7 @@ from ecgimg.nets.screen import NAME, load_screen
 from ecgimg.weights import list_weights
 from ecgimg.worker import Done, ProcessExecutor, Step, Tell
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 300.0
 
 
 @dataclass(frozen=True)

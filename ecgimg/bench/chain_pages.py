@@ -33,7 +33,7 @@ from ecgimg.worker import Done, ProcessExecutor, Step, Tell
 SEED = 88_100_000
 """First number of the seeds kept for this benchmark; no training draws from them."""
 JPEG_QUALITY = 95
-TIMEOUT_S = 120.0
+TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
