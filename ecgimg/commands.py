@@ -312,7 +312,7 @@ def train_trace_command(
 def train_screen_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 100 steps.")] = 22,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 100 steps.")] = 15,
     compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
     package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,

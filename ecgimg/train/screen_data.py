@@ -32,6 +32,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 """Code, group and column of LEARNED of each finding."""
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
+MOST_ODDS = 6.0
 MIX = {"print": 0.62, "camera": 0.26, "other": 0.12}
 """Shares of a batch."""
 Floats = NDArray[np.float32]
@@ -39,23 +40,29 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Batch:
-    """``picture`` [B, 1, H, W] in 0..1; ``findings`` and ``weights`` [B, K] of LEARNED; ``gate`` [B, 4] of is-ECG,
-    readable, turn, and the weight of the latter two; ``quad`` [B, 8] as shares of the frame."""
+    """``picture`` [B, 1, H, W] in 0..1; ``findings`` and ``weights`` [B, K] of LEARNED; ``odds`` [B, K], the teacher's
+    log odds, NaN where it says nothing; ``gate`` [B, 4] of is-ECG, readable, turn, and the weight of the latter two;
+    ``quad`` [B, 8] as shares of the frame."""
 
     picture: Tensor
     findings: Tensor
     weights: Tensor
+    odds: Tensor
     gate: Tensor
     quad: Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Targets and weights [N, K] of LEARNED, and the row of each record's number."""
+    """Targets and weights [N, K] of LEARNED, the row of each record's number, and a teacher's log odds [N, K].
+
+    The log odds are NaN where there is no teacher, or it knows no such class.
+    """
 
     values: Floats
     weights: Floats
     rows: Mapping[int, int]
+    odds: Floats
 
 
 def page_targets(data: Ptbxl, records: Sequence[PtbxlRecord]) -> Targets:
@@ -65,7 +72,8 @@ def page_targets(data: Ptbxl, records: Sequence[PtbxlRecord]) -> Targets:
     abnormal = stated[:, 1:].any(axis=1).astype(np.float32)
     known = stated.any(axis=1).astype(np.float32)
     rows = {record.ecg_id: k for k, record in enumerate(records)}
-    return Targets(np.column_stack([abnormal, values]), np.column_stack([known, weights]), rows)
+    values = np.column_stack([abnormal, values])
+    return Targets(values, np.column_stack([known, weights]), rows, np.full_like(values, np.nan))
 
 
 def softened(targets: Targets, data: Ptbxl, folds: Sequence[int], cache: Path) -> Targets:
@@ -81,7 +89,17 @@ def softened(targets: Targets, data: Ptbxl, folds: Sequence[int], cache: Path) -
     known = slice(1, 1 + chance.shape[1])
     values[:, known] += SOFT * (chance - values[:, known])
     values[:, 0] += SOFT * (1 - chance[:, SUBCLASSES.index("NORM")] - values[:, 0])
-    return Targets(values, targets.weights, targets.rows)
+    odds = np.full_like(values, np.nan)
+    odds[:, known] = log_odds(chance)
+    odds[:, 0] = -odds[:, 1 + SUBCLASSES.index("NORM")]
+    return Targets(values, targets.weights, targets.rows, odds)
+
+
+def log_odds(chance: Floats) -> Floats:
+    """Log odds of probabilities, at most MOST_ODDS either way."""
+    least = 1 / (1 + np.exp(MOST_ODDS))
+    inside = np.clip(chance, least, 1 - least)
+    return np.asarray(np.log(inside / (1 - inside)), np.float32)
 
 
 def class_weights(targets: Targets) -> Floats:
@@ -147,6 +165,7 @@ def to_batch(views: Sequence[tuple[PagePicture, TrainView]], targets: Targets) -
     """Views with their targets; nothing is asked of the heart on a page that is spoiled, turned or no ECG."""
     count, width = len(views), targets.values.shape[1]
     values, weights = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
+    odds = np.full((count, width), np.nan, np.float32)
     gate = np.zeros((count, 4), np.float32)
     quad = np.zeros((count, 8), np.float32)
     for k, (page, view) in enumerate(views):
@@ -154,10 +173,12 @@ def to_batch(views: Sequence[tuple[PagePicture, TrainView]], targets: Targets) -
             row = targets.rows[page.record]
             plain = view.readable and view.turn == 0
             values[k], weights[k] = targets.values[row], targets.weights[row] * plain
+            if plain:
+                odds[k] = targets.odds[row]
             gate[k] = 1, view.readable, view.turn, 1
             quad[k] = (view.quad / [WIDTH, HEIGHT]).ravel()
     picture = torch.from_numpy(np.stack([view.ink for _, view in views])).float().div_(255)[:, None]
-    parts = (torch.from_numpy(a) for a in (values, weights, gate, quad))
+    parts = (torch.from_numpy(a) for a in (values, weights, odds, gate, quad))
     return Batch(picture, *parts)
 
 

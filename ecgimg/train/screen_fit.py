@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 STEPS = 100
 """Optimizer steps between two checkpoints."""
-BATCH = 64
+BATCH = 32
 RATE = 2e-3
 HARD_AFTER = 0.5
 """Share of a training after which the views are as hard as they get."""
@@ -68,11 +68,18 @@ COMPARED_HEAD = (
 
 
 def screen_loss(model: nn.Module, batch: Batch, classes: Tensor) -> Tensor:
-    """Cross-entropies of findings, gate and turn, and the corners' smooth distance; ``classes`` are weights [K]."""
+    """Cross-entropies of findings, gate and turn, the distance to the teacher's log odds, and that of the corners.
+
+    ``classes`` are weights [K]. The log odds tell more of each page than labels do: how far it is from every class
+    (Ba and Caruana 2014, arXiv 1312.6184).
+    """
     logits, quad, _ = model(batch.picture)
     is_ecg, readable, turn, known = batch.gate.unbind(1)
     weights = batch.weights * classes
     findings = F.binary_cross_entropy_with_logits(logits[:, FIRST:], batch.findings, weights, reduction="sum")
+    taught = batch.odds.isfinite() * classes
+    apart = F.smooth_l1_loss(logits[:, FIRST:], batch.odds.nan_to_num(), reduction="none")
+    matched = (apart * taught).sum() / taught.sum().clamp(min=1)
     some = known.sum().clamp(min=1)
     gate = F.binary_cross_entropy_with_logits(logits[:, 0], is_ecg, is_ecg * readable + 1 - known)
     sharp = (F.binary_cross_entropy_with_logits(logits[:, 1], readable, reduction="none") * known).sum() / some
@@ -81,7 +88,7 @@ def screen_loss(model: nn.Module, batch: Batch, classes: Tensor) -> Tensor:
     miss = F.smooth_l1_loss(quad, batch.quad, reduction="none", beta=0.02).mean(1)
     place = (miss * sure).sum() / some
     # A class counts by its mean over the batch, and the mean over classes is about as large as each of the others.
-    return findings / weights.sum().clamp(min=1) * 4 + 0.5 * gate + 0.2 * sharp + 0.3 * turned + 4 * place
+    return findings / weights.sum().clamp(min=1) * 4 + matched + 0.5 * gate + 0.2 * sharp + 0.3 * turned + 4 * place
 
 
 def train(

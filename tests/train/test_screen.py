@@ -38,7 +38,7 @@ def marked_page(record: int = 7, recipe: str = "print") -> PagePicture:
 def targets() -> Targets:
     values = np.zeros((4, len(LEARNED)), np.float32)
     values[0, 0] = values[1, 5] = values[2, 0] = 1
-    return Targets(values, np.ones_like(values), {7: 0, 8: 1, 9: 2, 10: 3})
+    return Targets(values, np.ones_like(values), {7: 0, 8: 1, 9: 2, 10: 3}, np.full_like(values, np.nan))
 
 
 def test_corners_of_a_view_lie_where_the_curves_are() -> None:
