@@ -153,7 +153,7 @@ def test_the_exported_file_says_what_the_twin_says(tmp_path: Path) -> None:
     inks = np.random.default_rng(0).random((2, HEIGHT, WIDTH), np.float32)
     with torch.no_grad():
         logits, quad, maps = exported(model)(torch.from_numpy(inks[:1, None]))
-    look = ScreenNet(open_network(path)).run(inks[0])
+    look = ScreenNet(open_network(path)).run(inks[:1])
     assert look.logits.shape == (FIRST + len(FINDINGS),)
     np.testing.assert_allclose(look.logits, logits[0].numpy(), atol=0.02)
     np.testing.assert_allclose(look.quad / (WIDTH, HEIGHT), quad[0].reshape(4, 2).numpy(), atol=0.01)
