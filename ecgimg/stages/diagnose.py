@@ -12,8 +12,8 @@ from ecgimg.findings import Diagnosis, Opinion
 from ecgimg.nets.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
 from ecgimg.types import Recording
 
-LEAST_QUALITY = 0.7
-"""Confidence, 0 to 1, under which a recording is not judged."""
+LEAST_QUALITY = 0.8
+"""Confidence, 0 to 1, under which a recording is not judged: of drawn pages under it half came back below 5 dB."""
 
 
 def diagnose(recording: Recording, quality: float | None = None, threads: int = 0) -> Diagnosis:
