@@ -48,7 +48,7 @@ EXAMPLES = (
     Example("scan-12x1", "12x1", Heart(rate=63, block="rbbb", noise=0.006, wander=0.02), 26, SCAN),
     Example("atrial-fibrillation", "3x4+1R", Heart(rate=96, rhythm="af", noise=0.006, wander=0.03), 30, PHOTO),
     Example("left-bundle-branch-block", "3x4+1R", Heart(rate=76, block="lbbb", noise=0.006, wander=0.03), 21, PHOTO),
-    Example("crumpled", "3x4+1R", Heart(rate=82, noise=0.006, wander=0.03), 25, CRUMPLED),
+    Example("crumpled", "3x4+1R", Heart(rate=82, noise=0.006, wander=0.03), 6, CRUMPLED),
 )
 
 
