@@ -23,8 +23,8 @@ Bools = NDArray[np.bool_]
 
 START: Floats = np.array([0, 0.8, 0.2, 0, 0, 1, 0, 0, 1], np.float64)
 """What is believed before any page was seen: each network alone is calibrated, of both the signal weighs more."""
-PULL_SHARED = 4.0
-PULL_OWN = np.array([3.0, 20, 20, 40, 3, 20, 40, 3, 20])
+PULL_SHARED = 20.0
+PULL_OWN = np.array([30.0, 100, 100, 200, 30, 100, 200, 30, 100])
 """Precisions of the Gaussian priors around START and around a group's shared weights; offsets move more freely."""
 VIEWS = 4
 QUALITY_CENTRE = 0.9
