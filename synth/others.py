@@ -280,6 +280,79 @@ def _plan(rng: np.random.Generator) -> Pixels:
     return pixels
 
 
+def _shapes(rng: np.random.Generator) -> Pixels:
+    """Circles, boxes, lines, polygons and blots of any size, open or filled, on paper or on a surface."""
+    pixels = (_paper if rng.random() < 0.75 else _texture)(rng).copy()
+    h, w = pixels.shape[:2]
+    largest = float(rng.choice([0.02, 0.1, 0.3])) * w
+    for _ in range(int(np.exp(rng.uniform(1.5, 5.0)))):
+        color = tuple(int(c) for c in rng.integers(0, 160, 3))
+        thick = -1 if rng.random() < 0.25 else int(rng.integers(1, 4))
+        x, y = (int(v) for v in rng.uniform(0, 1, 2) * (w, h))
+        a, b = (int(v) for v in rng.uniform(1, largest + 2, 2))
+        kind = int(rng.integers(5))
+        if kind == 0:
+            cv2.ellipse(pixels, (x, y), (a, b), float(rng.uniform(0, 180)), 0, 360, color, thick, cv2.LINE_AA)
+        elif kind == 1:
+            cv2.rectangle(pixels, (x, y), (x + a, y + b), color, thick)
+        elif kind == 2:
+            cv2.line(pixels, (x, y), (x + 3 * a, y + b * int(rng.integers(-1, 2))), color, abs(thick), cv2.LINE_AA)
+        elif kind == 3:
+            corners = np.array([x, y]) + rng.normal(0, largest, (int(rng.integers(3, 8)), 2))
+            cv2.polylines(pixels, [corners.astype(np.int32)], True, color, abs(thick), cv2.LINE_AA)
+        else:
+            cv2.circle(pixels, (x, y), max(1, min(a, 4)), color, -1, cv2.LINE_AA)
+    return pixels
+
+
+def _patches(rng: np.random.Generator) -> Pixels:
+    """Areas of even or drifting colour with soft and hard edges, as things in a photo."""
+    h, w = _size(rng)
+    fields = np.stack([cloud(rng, h, w, float(rng.uniform(2, 30))) for _ in range(3)], axis=-1)
+    levels = float(rng.choice([2, 4, 64]))
+    toned = np.round(fields * levels) / levels * rng.uniform(20, 90, 3) + rng.uniform(60, 200, 3)
+    for _ in range(int(rng.integers(0, 12))):
+        blot = cloud(rng, h, w, float(rng.uniform(2, 8))) > float(rng.uniform(0.3, 0.8))
+        toned[blot] = toned[blot] * 0.3 + rng.uniform(0, 255, 3) * 0.7
+    return np.asarray(np.clip(toned + rng.normal(0, float(rng.uniform(1, 10)), (h, w, 1)), 0, 255), np.uint8)
+
+
+def _contours(rng: np.random.Generator) -> Pixels:
+    """Level lines, as on a map."""
+    pixels = _paper(rng)
+    h, w = pixels.shape[:2]
+    field = cloud(rng, h, w, float(rng.uniform(2, 12)))
+    ink = np.zeros((h, w), np.uint8)
+    for level in np.linspace(-1, 1, int(rng.integers(5, 25))):
+        found, _ = cv2.findContours((field > level).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(ink, found, -1, 255, int(rng.integers(1, 3)), cv2.LINE_AA)
+    blend(pixels, ink, (90, 60, 30), float(rng.uniform(0.4, 1)))
+    return pixels
+
+
+def _collage(rng: np.random.Generator) -> Pixels:
+    """Parts of other pictures beside each other."""
+    h, w = _size(rng)
+    out = np.full((h, w, 3), 250, np.uint8)
+    for _ in range(int(rng.integers(2, 7))):
+        part = _DRAW[str(rng.choice(["document", "table", "shapes", "contours", "patches", "picture", "bar-chart"]))](
+            rng
+        )
+        a, b = int(rng.integers(60, h)), int(rng.integers(60, w))
+        y, x = int(rng.integers(0, h - a + 1)), int(rng.integers(0, w - b + 1))
+        out[y : y + a, x : x + b] = cv2.resize(part, (b, a), interpolation=cv2.INTER_AREA)
+    return out
+
+
+def _waves(rng: np.random.Generator, n: int) -> Floats:
+    """Sines, squares, triangles and noise of all speeds, as on an oscilloscope."""
+    t = np.linspace(0, float(np.exp(rng.uniform(0.5, 4))), n)
+    turn = (t + rng.uniform()) % 1
+    wave = (np.sin(6.28 * turn), np.sign(turn - 0.5), 2 * turn - 1, np.abs(4 * turn - 2) - 1)[int(rng.integers(4))]
+    decay = np.exp(-float(rng.choice([0, 2])) * np.linspace(0, 1, n))
+    return np.asarray(wave * decay + rng.normal(0, float(rng.choice([0.01, 0.2])), n), np.float32)
+
+
 def _picture(names: tuple[str, ...]) -> _Draw:
     def draw(rng: np.random.Generator) -> Pixels:
         folder = Path(str(files("skimage.data")))
@@ -303,6 +376,11 @@ _DRAW: dict[str, _Draw] = {
     "plain": _plain,
     "scrawl": _scrawl,
     "picture": _picture(PICTURES),
+    "shapes": _shapes,
+    "patches": _patches,
+    "contours": _contours,
+    "collage": _collage,
+    "oscilloscope": lambda rng: _channels(rng, _waves, 12),
     "seismogram": lambda rng: _channels(rng, _quake, 9),
     "breathing": lambda rng: _channels(rng, _breath, 6),
     "scatter": lambda rng: _charted(rng, "scatter"),

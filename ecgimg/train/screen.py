@@ -61,7 +61,7 @@ class ScreenModel(nn.Module):
             body.maxpool = nn.Identity()
         self.body = body
         with torch.no_grad():
-            channels, height, width = self.eval()._features(torch.zeros(1, 1, *frame)).shape[1:]
+            channels, height, width = self.eval().features(torch.zeros(1, 1, *frame)).shape[1:]
         self.train()
         self.maps = nn.Conv2d(channels, findings, 1, bias=False)
         self.bias = nn.Parameter(torch.zeros(findings))
@@ -74,13 +74,14 @@ class ScreenModel(nn.Module):
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """See the module's head."""
-        features = self._features(picture)
+        features = self.features(picture)
         maps = self.maps(features)
         findings = maps.float().mean((2, 3)) + self.bias
         gate = self.gate(features.mean((2, 3)))
         return torch.cat([gate.float(), findings], 1), self.place(features).float(), maps.float()
 
-    def _features(self, picture: Tensor) -> Tensor:
+    def features(self, picture: Tensor) -> Tensor:
+        """The last features [B, C, h, w]."""
         features: Tensor = self.body(self.squares(picture).contiguous(memory_format=torch.channels_last))
         return features
 

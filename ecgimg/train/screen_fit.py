@@ -43,7 +43,7 @@ class Limits:
 
     ecg: float
     readable: float
-    turn: float = 0.8
+    turn: float = 0.4
 
 
 @dataclass(frozen=True)
