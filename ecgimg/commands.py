@@ -308,6 +308,26 @@ def train_trace_command(
     typer.echo(trace_fit.package(path) if package else path)
 
 
+@train_app.command("landmarks")
+def train_landmarks_command(
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoints and exported networks; resumes there.")],
+    steps: Annotated[int, typer.Option(min=1, help="Optimizer steps.")] = 3200,
+    pages: Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")] = 24,
+    threads: Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")] = 1,
+    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+) -> None:
+    """Train the networks that find rows, starts and pulses and read lead names, on pages of folds 1-8."""
+    import logging
+
+    from ecgimg.train import landmarks_fit, landmarks_run, names
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    landmarks, words = landmarks_run.run(data, out, steps, pages, threads)
+    typer.echo(landmarks_fit.package(landmarks) if package else landmarks)
+    typer.echo(names.package(words) if package else words)
+
+
 @train_app.command("screen")
 def train_screen_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],

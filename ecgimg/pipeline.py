@@ -1,4 +1,4 @@
-"""The chain from a photo to a recording: load -> straighten -> ink -> orient -> trace -> layout -> assemble.
+"""The chain from a photo to a recording: load -> straighten -> landmarks -> trace -> layout -> assemble.
 
 `ecgimg.diagnosing` goes on from there to a report. One hook sees every step: it is called with the step's name, what
 the step made, how many steps are done and how many there are. Progress bars use the numbers, debug pictures what was
@@ -17,17 +17,17 @@ from ecgimg.io.images import read_page
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, Options
 from ecgimg.stages.assemble import assemble
-from ecgimg.stages.ink import ink_image
+from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
-from ecgimg.stages.orient import orient
 from ecgimg.stages.rectify import rectify
+from ecgimg.stages.screen import admit
 from ecgimg.stages.trace import trace
 from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
 
 Hook = Callable[[str, object, int, int], None]
 """Called after each step as hook(step, artifact, done, total)."""
 
-STEPS = ("load", "straighten", "ink", "orient", "trace", "layout", "assemble")
+STEPS = ("load", "straighten", "landmarks", "trace", "layout", "assemble")
 
 _T = TypeVar("_T")
 
@@ -71,6 +71,7 @@ def digitize_page(path: Path, page: int, options: Options, name: str, hook: Hook
     """
     clock = Clock(hook)
     photo = clock.run("load", lambda: read_page(path, page))
+    admit(photo)
     return digitize_photo(photo, options, name, clock)
 
 
@@ -84,8 +85,7 @@ def digitize_photo(photo: Photo, options: Options, name: str, clock: Clock) -> D
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
     sheet = clock.run("straighten", lambda: rectify(photo))
-    ink = clock.run("ink", lambda: ink_image(sheet))
-    upright = clock.run("orient", lambda: orient(sheet, ink))
+    upright = clock.run("landmarks", lambda: find_landmarks(sheet))
     lines = clock.run("trace", lambda: trace(upright))
     match = clock.run("layout", lambda: find_layout(upright, lines, wanted))
     recording = clock.run("assemble", lambda: assemble(upright.sheet, lines, match, name))

@@ -100,19 +100,51 @@ class Sheet:
         _require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
 
 
+@dataclass(frozen=True)
+class LeadName:
+    """A lead's printed name: its middle in sheet pixels, and the chance that it was read right."""
+
+    lead: str
+    x: float
+    y: float
+    confidence: float
+
+    def __post_init__(self) -> None:
+        lead_index(self.lead)
+        _require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A calibration pulse: its left and right stroke and its height, in sheet pixels."""
+
+    left: float
+    right: float
+    height: float
+
+    def __post_init__(self) -> None:
+        _require(self.right > self.left and self.height > 0, "a pulse is wide and high")
+
+
 @dataclass(frozen=True, eq=False)
 class UprightSheet:
-    """A sheet that lies as it is read: its ink [H, W] in 0..1 without the grid, and its rows of curves.
+    """A sheet that lies as it is read, and the landmarks on it, in sheet pixels.
 
-    `zeros` are the rows' zero lines, sheet y from top to bottom.
+    `planes` [2, h, W] are its contrast planes, which the networks see. `zeros` are the zero lines of the rows of
+    curves from top to bottom; `starts` the points (x, y) at which leads' stretches begin; `scale_texts` boxes
+    x0, y0, x1, y1 around the printed speed and gain.
     """
 
     sheet: Sheet
-    ink: Floats
+    planes: Floats
     zeros: tuple[float, ...]
+    starts: tuple[tuple[float, float], ...] = ()
+    names: tuple[LeadName, ...] = ()
+    pulses: tuple[Pulse, ...] = ()
+    scale_texts: tuple[tuple[float, float, float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.ink.shape == self.sheet.pixels.shape[:2], "ink is [H, W] of its sheet")
+        _require(self.planes.ndim == 3 and self.planes.shape[2] == self.sheet.pixels.shape[1], "planes are [2, h, W]")
         _require(list(self.zeros) == sorted(self.zeros), "rows come from top to bottom")
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ecgimg.leads import LEADS
 from ecgimg.types import Floats
@@ -36,14 +35,15 @@ ROWS_APART_MM = 6
 """Distance within which the longer of two rows hides the shorter; neighbours are printed 9 mm apart at the least."""
 MIN_ROW_MM = 25.0
 """Shortest row: one lead second."""
+ROW_SHARE = 0.4
+"""Rows of a page are about equally long: shorter than this share of the longest are folds or tall beats."""
 MIN_AREA_MM2 = 4
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A point landmark of one kind in millimetres of the sheet, and how sure the network is of it."""
+    """A point landmark in millimetres of the sheet, and how sure the network is of it."""
 
-    kind: int
     x: float
     y: float
     confidence: float
@@ -67,16 +67,14 @@ def sheet_input(planes: Floats) -> Floats:
     return np.pad(half, ((0, 0), (0, -h % STRIDE), (0, -w % STRIDE)))[None]
 
 
-def find_spots(heat: Floats) -> tuple[Spot, ...]:
-    """The starts and names in the heat [16, h, w]: its peaks, of all names at one place the surest."""
-    chance = _chance(heat)
-    names = chance[FIRST_NAME:]
-    starts = [Spot(START, *peak) for peak in _peaks(chance[START])]
-    named = [
-        Spot(FIRST_NAME + int(names[:, round(y - 0.5), round(x - 0.5)].argmax()), x, y, sure)
-        for x, y, sure in _peaks(names.max(axis=0))
-    ]
-    return (*starts, *named)
+def find_starts(heat: Floats) -> tuple[Spot, ...]:
+    """Where stretches of leads start: the peaks of their heat."""
+    return _peaks(_chance(heat[START]))
+
+
+def find_names(heat: Floats) -> tuple[Spot, ...]:
+    """Where names of leads stand: the peaks of all names' heat; which lead it is, `ecgimg.nets.names` reads better."""
+    return _peaks(_chance(heat[FIRST_NAME:]).sum(axis=0))
 
 
 def find_rows(heat: Floats) -> tuple[Row, ...]:
@@ -87,7 +85,8 @@ def find_rows(heat: Floats) -> tuple[Row, ...]:
     window = np.ones((2 * ROWS_APART_MM + 1, 1), np.uint8)
     heights = np.flatnonzero(((length >= cv2.dilate(length, window)) & (length > MIN_ROW_MM / 3)).ravel())
     rows = [_row(seen, int(y)) for y in heights]
-    return tuple(row for row in rows if row.length >= MIN_ROW_MM)
+    enough = max([MIN_ROW_MM, *(ROW_SHARE * row.length for row in rows)])
+    return tuple(row for row in rows if row.length >= enough)
 
 
 def find_areas(heat: Floats, kind: int) -> tuple[tuple[float, float, float, float], ...]:
@@ -102,25 +101,25 @@ def _chance(heat: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-heat)), np.float32)
 
 
-def _peaks(chance: Floats) -> list[tuple[float, float, float]]:
-    """x, y and height of the peaks of a plane [h, w]; x and y in millimetres by the centroid of 3 x 3 cells."""
+def _peaks(chance: Floats) -> tuple[Spot, ...]:
+    """The peaks of a plane [h, w], placed by the centroid of 3 x 3 cells; of equal cells side by side the first."""
     highest = cv2.dilate(chance, np.ones((2 * APART_MM + 1,) * 2, np.uint8))
-    peaks = []
+    peaks: list[Spot] = []
     for row, column in np.argwhere((chance >= MIN_CHANCE) & (chance >= highest)):
         y0, x0 = max(row - 1, 0), max(column - 1, 0)
         near = chance[y0 : row + 2, x0 : column + 2].astype(np.float64)
-        rows, columns = np.indices(near.shape) + np.array([y0, x0])[:, None, None] + 0.5
+        rows, columns = np.mgrid[y0 : y0 + near.shape[0], x0 : x0 + near.shape[1]].astype(np.float64) + 0.5
         total = near.sum()
-        peaks.append(
-            (float((near * columns).sum() / total), float((near * rows).sum() / total), float(chance[row, column]))
-        )
-    return peaks
+        spot = Spot((near * columns).sum() / total, (near * rows).sum() / total, min(float(chance[row, column]), 1.0))
+        if all(np.hypot(spot.x - other.x, spot.y - other.y) > APART_MM for other in peaks):
+            peaks.append(spot)
+    return tuple(peaks)
 
 
 def _row(seen: Floats, y: int) -> Row:
     top = max(y - ROW_REACH_MM, 0)
     strip = seen[top : y + ROW_REACH_MM + 1]
-    heights: NDArray[np.float64] = np.arange(top, top + len(strip)) + 0.5
+    heights = np.arange(top, top + len(strip)) + 0.5
     column = strip.max(axis=0)
     printed = np.flatnonzero(column > MIN_CHANCE)
     centre = float((strip.sum(axis=1) * heights).sum() / max(float(strip.sum()), 1e-6))

@@ -9,22 +9,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
-from skimage.feature import match_template
 
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.grid import Array
-from ecgimg.stages.pulse import Pulse, find_pulses
-from ecgimg.stages.words import Word, read_gain, read_speed, read_words
-from ecgimg.types import LayoutMatch, Line, PlacedCell, Scale, UprightSheet
+from ecgimg.stages.words import read_gain, read_speed, read_texts
+from ecgimg.types import LayoutMatch, LeadName, Line, PlacedCell, Pulse, Scale, UprightSheet
 
+BESIDE_MM = 25.0
+"""Curves may be seen this far before a format begins or after it ends: pulses, and what is taken for a curve."""
 LENGTH_TOLERANCE = 0.035
 """Share by which the printed length may differ from the format's."""
 MIN_VISIBLE = 0.55
 """Share of the format's length that must be on the picture."""
 LABEL_LEFT_MM, LABEL_RIGHT_MM = 8.0, 16.0
 """Where a lead's name stands relative to the start of its cell."""
+START_MM = 2.0
+"""Distance within which starts of stretches agree."""
+START_ROW_MM = 6.0
+"""Distance from a row's zero line within which its stretches start."""
+NAME_VOTES = 2
+"""Starts that a lead name counts for."""
+START_SHARE = 0.3
+"""Share of a format's cells whose starts must agree."""
+NAME_LINE_MM = 3.0
+"""Distance within which names agree on how far from their zero lines they stand."""
 LABEL_REACH_MM = 22.0
 """How far above or below its row's zero line it stands."""
 SAME_LEAD = 0.95
@@ -36,6 +47,8 @@ LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
 NAMELESS_DOUBT = 4.0
 """Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
+IDLE_NAME_DOUBT = 1.25
+"""Doubt added by each lead name on the page that a format has no place for."""
 UNUSUAL_STRIP = 2.0
 """Doubt added where a strip shows another lead than the format says."""
 LAW_RESIDUAL = 0.5
@@ -47,7 +60,7 @@ MIN_SEEN = 0.3
 """Share of the printed range over which an outermost row must be seen."""
 MAX_STRAY = 2
 """Rows that may turn out to be lines of text above or below the curves."""
-STRAY_DOUBT = 1.5
+STRAY_DOUBT = 6.0
 """Doubt added by each of them."""
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
@@ -71,10 +84,13 @@ class _Page:
     """What was seen of a page, in sheet pixels."""
 
     lines: tuple[Line, ...]
-    words: tuple[Word, ...]
+    names: tuple[LeadName, ...]
+    starts: tuple[tuple[float, float], ...]
     pulses: tuple[Pulse, ...]
+    text: str
     left: float
     right: float
+    begins: tuple[float, ...]
     ends: tuple[float, ...]
     px_per_mm: float
 
@@ -96,14 +112,24 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
     if not lines:
         raise RefusedError("no ECG curves found on the grid", where="layout")
     q = upright.sheet.px_per_mm
-    words = read_words(upright.ink, lines, q)
-    pulses = find_pulses(upright.ink, upright.zeros, q)
-    left, right, ends = _printed_range(lines, pulses)
+    text = read_texts(upright.sheet.pixels, upright.scale_texts, q)
+    left, right, begins, ends = _printed_range(lines, upright.pulses)
     seen = [k for k, line in enumerate(lines) if _seen(line, left, right)]
     if not seen:
         raise RefusedError("no curve is seen for a good part of its row", where="layout")
     first, last = seen[0], seen[-1] + 1
-    page = _Page(lines[first:last], words, pulses, left, right, ends[first:last], q)
+    page = _Page(
+        lines=lines[first:last],
+        names=upright.names,
+        starts=upright.starts,
+        pulses=upright.pulses,
+        text=text,
+        left=left,
+        right=right,
+        begins=begins[first:last],
+        ends=ends[first:last],
+        px_per_mm=q,
+    )
     match = _best_match(page, options)
     return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
 
@@ -155,7 +181,9 @@ def _judge_rows(page: _Page, layout: Layout, speed: Scale, top: int) -> _Judgeme
     """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
     kept = slice(top, top + layout.n_lines)
     stray = len(page.lines) - layout.n_lines
-    judged = _judge(replace(page, lines=page.lines[kept], ends=page.ends[kept]), layout, speed)
+    judged = _judge(
+        replace(page, lines=page.lines[kept], begins=page.begins[kept], ends=page.ends[kept]), layout, speed
+    )
     return replace(
         judged,
         cells=tuple(replace(cell, line=cell.line + top) for cell in judged.cells),
@@ -174,9 +202,11 @@ def _agree(one: _Judgement, other: _Judgement) -> bool:
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
 
-def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float, tuple[float, ...]]:
-    """First and last sheet column of the curves, without the calibration pulses, and the last of each row, NaN if
-    it is not seen.
+def _printed_range(
+    lines: tuple[Line, ...], pulses: tuple[Pulse, ...]
+) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
+    """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN if it
+    is not seen.
     """
     columns = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
     first, last = (np.array([c[k] if c.size else np.nan for c in columns]) for k in (0, -1))
@@ -189,14 +219,14 @@ def _printed_range(lines: tuple[Line, ...], pulses: tuple[Pulse, ...]) -> tuple[
             left = pulse_right
         else:
             right = pulse_left
-    return left, right, tuple(last.tolist())
+    return left, right, tuple(first.tolist()), tuple(last.tolist())
 
 
 def _paper_speed(page: _Page, options: LayoutOptions, rivals: list[Layout]) -> Scale:
     """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the usual."""
     if options.paper_speed is not None:
         return Scale(options.paper_speed, "given")
-    printed = read_speed(page.words)
+    printed = read_speed(page.text)
     if printed is not None:
         return Scale(printed, "text")
     length = (page.right - page.left) / page.px_per_mm
@@ -214,7 +244,7 @@ def _gain(page: _Page, options: LayoutOptions) -> Scale:
         nearest = min((5.0, 10.0, 20.0), key=lambda gain: abs(np.log(height / gain)))
         if abs(height / nearest - 1) < 0.12:
             return Scale(nearest, "pulse")
-    printed = read_gain(page.words)
+    printed = read_gain(page.text)
     return Scale(printed, "text") if printed is not None else Scale(10.0, "assumed")
 
 
@@ -226,7 +256,7 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
     length_mm = (page.right - page.left) / page.px_per_mm
     nominal_mm = layout.seconds * speed.value
     origin = _origin(page, layout, nominal_mm)
-    if origin is None or length_mm < MIN_VISIBLE * nominal_mm:
+    if origin is None or not _covers(page, origin, nominal_mm):
         return _Judgement(layout, (), 0.0, (f"{length_mm:.0f} mm instead of {nominal_mm:.0f} mm",))
     cells = _place(page, layout, origin, speed)
     doubts: list[float] = []
@@ -238,6 +268,8 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
     if right_names + wrong_names:
         missing = len(cells) - right_names - wrong_names
         doubts.append(0.8**right_names * 1.6**wrong_names * 1.06**missing)
+    if page.names:
+        doubts.append(IDLE_NAME_DOUBT ** max(len(page.names) - right_names, 0))
         evidence.append(f"{right_names} of {len(cells)} lead names read, {wrong_names} against")
     cells, repeats = _strips(page, cells)
     printed_strips = {cell.lead for cell in layout.strips}
@@ -261,29 +293,74 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
     return _Judgement(layout, cells, float(np.clip(1 - doubt, 0, 1)), tuple(evidence))
 
 
-def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
-    """Sheet column at which the first cell begins.
+def _covers(page: _Page, origin: float, nominal_mm: float) -> bool:
+    """Whether a format placed at an origin is visible for its greater part, and no curves are left over beside it."""
+    left, right = ((x - origin) / page.px_per_mm for x in (page.left, page.right))
+    seen = min(right, nominal_mm) - max(left, 0.0)
+    return seen >= MIN_VISIBLE * nominal_mm and max(-left, right - nominal_mm) < BESIDE_MM
 
-    After a calibration pulse, whose foot may be longer than its stroke, it is counted back from the rows' ends. Other
-    curves of the right length are centred on the format. Where the picture cuts the page, the lead names tell.
+
+def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
+    """Sheet column at which the first cell begins, as the starts of the stretches and the lead names tell.
+
+    Where they don't: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from the
+    rows' ends; other curves of the right length are centred on the format.
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
+    voted = _voted_origin(page, layout, nominal)
+    if voted is not None:
+        return _anchored(page, voted, nominal)
     if _pulse_is_left(page):
         feet = [end - nominal - page.left for end in page.ends]
         likely = [foot for foot in feet if abs(foot) < FOOT_MM * page.px_per_mm]
         return page.left + max(float(np.median(likely)), 0.0) if likely else page.left
     if abs(length / nominal - 1) < LENGTH_TOLERANCE:
         return page.left + (length - nominal) / 2
-    starts = []
-    for cell in layout.cells:
-        line = page.lines[cell.row]
-        for word in page.words:
-            if word.lead == cell.lead and abs(word.y + word.height / 2 - line.zero) < LABEL_REACH_MM * page.px_per_mm:
-                starts.append(word.x - cell.column * nominal / layout.n_columns)
-    if len(starts) < 3 or np.ptp(np.percentile(starts, [25, 75])) > 6 * page.px_per_mm:
-        return page.left if length < nominal else None
-    return float(np.median(starts))
+    return page.left if length < nominal else None
+
+
+def _voted_origin(page: _Page, layout: Layout, nominal: float) -> float | None:
+    """The origin that most starts of stretches and lead names agree on, or None where too few starts do.
+
+    A start may be any column's; a name tells its own. A page that is cut, or has a separator after its last column,
+    shows starts a column too early or too late.
+    """
+    column = nominal / layout.n_columns
+    votes = np.array([x - k * column for x in _row_starts(page) for k in range(layout.n_columns)])
+    if votes.size == 0:
+        return None
+    agree = np.abs(votes[:, None] - votes[None]) < START_MM * page.px_per_mm
+    worth = agree.sum(axis=1) + [NAME_VOTES * _names_that_fit(page, layout, origin, column) for origin in votes]
+    best = agree[int(np.argmax(worth))]
+    return float(np.median(votes[best])) if best.sum() >= max(3, START_SHARE * len(layout.cells)) else None
+
+
+def _anchored(page: _Page, voted: float, nominal: float) -> float:
+    """An origin, moved to where most rows begin or end: they do so more sharply than the starts are seen.
+
+    The rows' beginnings are blurred by pulses before them, and their ends by pulses after them.
+    """
+    near = START_MM * page.px_per_mm
+    begins = [x for x in page.begins if abs(x - voted) < near]
+    ends = [x - nominal for x in page.ends if abs(x - nominal - voted) < near]
+    for anchors in (ends, begins) if _pulse_is_left(page) else (begins, ends):
+        if len(anchors) > len(page.lines) / 2:
+            return float(np.median(anchors))
+    return voted
+
+
+def _names_that_fit(page: _Page, layout: Layout, origin: float, column: float) -> int:
+    """How many lead names stand where a format's columns would put them."""
+    columns = {cell.lead: cell.column for cell in layout.cells}
+    low, high = -LABEL_LEFT_MM * page.px_per_mm, LABEL_RIGHT_MM * page.px_per_mm
+    return sum(low < name.x - origin - columns.get(name.lead, -1) * column < high for name in page.names)
+
+
+def _row_starts(page: _Page) -> list[float]:
+    """Sheet columns of the starts that lie on a row."""
+    near = START_ROW_MM * page.px_per_mm
+    return [x for x, y in page.starts if min(abs(y - line.zero) for line in page.lines) < near]
 
 
 def _pulse_is_left(page: _Page) -> bool:
@@ -315,28 +392,40 @@ def _place(page: _Page, layout: Layout, origin: float, speed: Scale) -> tuple[Pl
 def _names(page: _Page, cells: tuple[PlacedCell, ...]) -> tuple[int, int]:
     """How many cells have their lead's name beside their start, and how many have another lead's and not their own."""
     right = wrong = 0
+    shift = _name_shift(page, cells)
     for cell in cells:
-        near = _names_near(page, cell)
+        near = _names_near(page, cell, shift)
         right += cell.lead in near
-        wrong += bool(near - {"II", "III"}) and cell.lead not in near  # strokes of a QRS can look like II
+        wrong += bool(near) and cell.lead not in near
     return right, wrong
 
 
-def _names_near(page: _Page, cell: PlacedCell) -> set[str]:
-    """The leads whose names stand beside a cell's start."""
-    q = page.px_per_mm
-    return {
-        word.lead
-        for word in page.words
-        if word.lead is not None
-        and -LABEL_LEFT_MM * q < word.x - cell.x0 < LABEL_RIGHT_MM * q
-        and abs(word.y + word.height / 2 - cell.y0) < LABEL_REACH_MM * q
-        and _nearest_line(page, word) == cell.line
-    }
+def _names_near(page: _Page, cell: PlacedCell, shift: float) -> set[str]:
+    """The leads whose names stand beside a cell's start, `shift` pixels below its zero line."""
+    near = NAME_LINE_MM * page.px_per_mm
+    return {name.lead for name in page.names if _beside(page, name, cell) and abs(name.y - cell.y0 - shift) < near}
 
 
-def _nearest_line(page: _Page, word: Word) -> int:
-    return int(np.argmin([abs(word.y + word.height / 2 - line.zero) for line in page.lines]))
+def _beside(page: _Page, name: LeadName, cell: PlacedCell) -> bool:
+    """Whether a name stands where a cell's may, as far as the direction along the rows goes."""
+    return -LABEL_LEFT_MM * page.px_per_mm < name.x - cell.x0 < LABEL_RIGHT_MM * page.px_per_mm
+
+
+def _name_shift(page: _Page, cells: tuple[PlacedCell, ...]) -> float:
+    """By how much names stand below their zero lines: one distance on all of a page, on which most names agree."""
+    reach = LABEL_REACH_MM * page.px_per_mm
+    shifts = np.array(
+        [
+            name.y - cell.y0
+            for cell in cells
+            for name in page.names
+            if name.lead == cell.lead and _beside(page, name, cell) and abs(name.y - cell.y0) < reach
+        ]
+    )
+    if not shifts.size:
+        return 0.0
+    agree = np.abs(shifts[:, None] - shifts[None]) < NAME_LINE_MM * page.px_per_mm
+    return float(np.median(shifts[agree[agree.sum(axis=1).argmax()]]))
 
 
 def _strips(
@@ -346,7 +435,7 @@ def _strips(
 
     A strip's printed name decides; without one, a cell of another lead that it repeats clearly better than its own.
     """
-    named = list(cells)
+    named, shift = list(cells), _name_shift(page, cells)
     repeats: list[tuple[str, float | None]] = []
     for k, strip in enumerate(cells):
         if not strip.is_strip:
@@ -356,7 +445,7 @@ def _strips(
         if strip.lead not in known:
             repeats.append((strip.lead, None))
             continue
-        printed = _names_near(page, strip) & known.keys()
+        printed = _names_near(page, strip, shift) & known.keys()
         best = max(known, key=lambda lead: known[lead][0])
         chosen = strip.lead
         if len(printed) == 1 and known[min(printed)][0] > LIKE_LEAD:
@@ -403,7 +492,7 @@ def _halves_alike(page: _Page, cells: tuple[PlacedCell, ...]) -> float | None:
         pattern, search = curve[middle // 2 - window // 2 : middle // 2 + window // 2], curve[middle:]
         if np.isfinite(pattern).all() and np.isfinite(search).mean() > 0.8:
             search = np.nan_to_num(search, nan=float(np.nanmedian(search)))
-            scores.append(float(match_template(search[None], pattern[None]).max()))
+            scores.append(float(cv2.matchTemplate(search[None], pattern[None], cv2.TM_CCOEFF_NORMED).max()))
     return float(np.median(scores)) if scores else None
 
 

@@ -1,4 +1,4 @@
-"""Finds calibration pulses in the ink: the upright rectangles of 1 mV at the left or right end of a row."""
+"""Measures calibration pulses: the upright rectangles of 1 mV at the left or right end of a row."""
 
 from __future__ import annotations
 
@@ -7,104 +7,114 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ecgimg.stages.grid import Array
+from ecgimg.types import Pulse
 
-SEARCH_MM = 40.0
-"""Distance from a row's ends within which its pulse stands."""
-FOOT_MM = 5.0
-"""Distance from the row's zero line at which a pulse may stand."""
-HEIGHTS_MM = (4.0, 24.0)
-WIDTHS_MM = (2.0, 11.5)
-MIN_STROKE = 0.7
-"""Share of a stroke's or plateau's length that must be ink."""
-UNEVEN_MM = 1.5
+MARGIN_MM = 1.5
+"""By how much a box around a pulse may be too small."""
+HEIGHTS_MM = (3.5, 24.0)
+WIDTHS_MM = (1.5, 11.5)
+STROKE_MM = 1.2
+"""Widest stroke."""
+UNEVEN_MM, UNEVEN_FOOT_MM = 1.2, 2.5
+"""By how much the strokes' tops and feet may differ."""
+MIN_PLATEAU = 0.8
+"""Share of the line between the tops that must be ink."""
+INK_SHARE, INK_PERCENTILE = 0.35, 99.0
+"""Contrast of ink, as a share of a box's darkest pixels."""
+AROUND_MM, GRID_PERCENTILE = 12.0, 35.0
+"""Grid lines go on around a box: their level is what most of a longer column or row reaches."""
 AGREE_MM = 0.8
-"""Pulses of one page differ by less than this in height and place."""
+"""Pulses of one page differ by less than this in height and width."""
+PLACE_MM = 4.0
+"""And by less than this in their place along the rows."""
 
 
-@dataclass(frozen=True)
-class Pulse:
-    """A calibration pulse: left and right stroke in sheet pixels and its height in pixels."""
-
-    left: float
-    right: float
-    height: float
-
-
-def find_pulses(ink: Array, zeros: Sequence[float], px_per_mm: float) -> tuple[Pulse, ...]:
-    """The pulse of every row that has one; where rows disagree only those that most of them share are kept.
+def measure_pulses(
+    plane: Array, boxes: Sequence[tuple[float, float, float, float]], px_per_mm: float
+) -> tuple[Pulse, ...]:
+    """The pulses in boxes where one may stand; where they disagree, only those that most of them share are kept.
 
     Args:
-        ink: darkness [H, W] in 0..1.
-        zeros: zero line of each row in sheet pixels.
-        px_per_mm: scale of the sheet.
+        plane: contrast [h, W] of the sheet, two rows of sheet pixels to each of its rows.
+        boxes: x0, y0, x1, y1 in millimetres.
+        px_per_mm: the sheet's scale.
     """
-    dark = (cv2.dilate(ink, np.ones((1, 3), np.uint8)) > 0.25).astype(np.float32)
-    found = [pulse for zero in zeros for pulse in _row_pulses(dark, zero, px_per_mm)]
-    groups = [[p for p in found if _alike(p, one, AGREE_MM * px_per_mm)] for one in found]
-    best = max(groups, key=len, default=[])
-    return tuple(best) if len(best) >= max(1, len(zeros) // 3) else ()
+    found = [pulse for box in boxes if (pulse := _measure(plane, box, px_per_mm)) is not None]
+    groups = [tuple(other for other in found if _alike(one, other, px_per_mm)) for one in found]
+    return max(groups, key=len, default=())
 
 
-def _alike(one: Pulse, other: Pulse, tolerance: float) -> bool:
+def _alike(one: Pulse, other: Pulse, q: float) -> bool:
     return (
-        abs(one.height - other.height) < tolerance
-        and abs(one.right - one.left - other.right + other.left) < tolerance
-        and abs(one.left - other.left) < 4 * tolerance
+        abs(one.height - other.height) < AGREE_MM * q
+        and abs(one.right - one.left - other.right + other.left) < AGREE_MM * q
+        and abs(one.left - other.left) < PLACE_MM * q
     )
 
 
-def _row_pulses(dark: Array, zero: float, q: float) -> list[Pulse]:
-    """Pulses of one row: two strokes that stand near the zero line, are equally high and are joined at the top."""
-    marks = _strokes(dark, zero, q)
-    width = dark.shape[1]
-    pulses = []
-    for i, (left, left_top, left_foot) in enumerate(marks):
-        for right, right_top, right_foot in marks[i + 1 : i + 5]:
-            distance = right - left
-            uneven = max(abs(left_top - right_top), abs(left_foot - right_foot)) > UNEVEN_MM * q
-            if uneven or not WIDTHS_MM[0] * q < distance < WIDTHS_MM[1] * q:
-                continue
-            if min(left, width - right) > SEARCH_MM * q:
-                continue
-            plateau = _plateau(dark, left, right, (left_top + right_top) / 2, q)
-            if plateau is not None:
-                pulses.append(Pulse(left, right, (left_foot + right_foot) / 2 - plateau))
-    return pulses
+@dataclass(frozen=True)
+class _Stroke:
+    """An upright line: its column, its first and its last row, in pixels of the plane."""
+
+    x: float
+    top: float
+    foot: float
 
 
-def _strokes(dark: Array, zero: float, q: float) -> list[tuple[float, float, float]]:
-    """Column, top and foot of the narrow vertical strokes that stand on a row's zero line."""
-    reach = round((HEIGHTS_MM[1] + FOOT_MM) * q)
-    foot_row = round(zero + FOOT_MM * q)
-    top_row = max(foot_row - reach, 0)
-    window = np.ascontiguousarray(dark[top_row:foot_row])
-    closed = cv2.morphologyEx(window, cv2.MORPH_CLOSE, np.ones((round(q), 1), np.uint8))
-    tall = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((round(HEIGHTS_MM[0] * q), 1), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats((tall > 0).astype(np.uint8), connectivity=8)
-    marks = []
-    for x, y, w, h, _ in stats[1:]:
-        foot = top_row + y + h
-        if w <= 1.6 * q and abs(foot - zero) < FOOT_MM * q:
-            marks.append((float(x + (w - 1) / 2), float(top_row + y), float(foot)))
-    return sorted(marks)
-
-
-def _plateau(dark: Array, left: float, right: float, top: float, q: float) -> float | None:
-    """Row of the horizontal line that joins two strokes at their tops, with nothing else above it, or None."""
-    a, b = round(left) + 2, round(right) - 1
-    y0, y1 = max(round(top - 0.8 * q), 0), round(top + 1.5 * q)
-    window = dark[y0:y1, a:b]
-    if window.size == 0:
+def _measure(plane: Array, box: tuple[float, float, float, float], q: float) -> Pulse | None:
+    """The pulse in and around a box: the two strokes that are best joined at their tops, or None."""
+    tall = q / 2
+    x0, x1 = max(round((box[0] - MARGIN_MM) * q), 0), round((box[2] + MARGIN_MM) * q)
+    y0, y1 = max(round((box[1] - MARGIN_MM) * tall), 0), round((box[3] + MARGIN_MM) * tall)
+    part = plane[y0:y1, x0:x1]
+    if part.size == 0:
         return None
-    share = window.mean(axis=1)
-    if share.max() < MIN_STROKE + 0.1:
-        return None
-    rows = np.flatnonzero(share > 0.5 * share.max())
-    inside = dark[
-        y0 + int(rows[-1]) + round(0.5 * q) : round(top + 0.75 * (HEIGHTS_MM[0] * q)),
-        a + round(0.3 * q) : b - round(0.3 * q),
+    around_x, around_y = round(AROUND_MM * q), round(AROUND_MM * tall)
+    lines_down = np.percentile(plane[max(y0 - around_y, 0) : y1 + around_y, x0:x1], GRID_PERCENTILE, axis=0)
+    lines_across = np.percentile(plane[y0:y1, max(x0 - around_x, 0) : x1 + around_x], GRID_PERCENTILE, axis=1)
+    clean = part - np.maximum(lines_down[None], lines_across[:, None])
+    ink = clean > INK_SHARE * np.percentile(clean, INK_PERCENTILE)
+    strokes = _strokes(ink, tall)
+    best: tuple[float, Pulse] | None = None
+    for k, left in enumerate(strokes):
+        for right in strokes[k + 1 :]:
+            if not WIDTHS_MM[0] * q < right.x - left.x < WIDTHS_MM[1] * q or not _level(left, right, tall):
+                continue
+            share, plateau = _plateau(ink, left, right, tall)
+            if share > MIN_PLATEAU and (best is None or share > best[0]):
+                height = 2 * ((left.foot + right.foot) / 2 - plateau)
+                best = (share, Pulse(x0 + left.x, x0 + right.x, height))
+    return best[1] if best is not None else None
+
+
+def _strokes(ink: NDArray[np.bool_], tall: float) -> list[_Stroke]:
+    """The upright lines of a pulse's height, from left to right; of columns side by side the one with most ink."""
+    closed = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
+    kernel = np.ones((max(round(HEIGHTS_MM[0] * tall), 1), 1), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), connectivity=8)
+    strokes = [
+        _Stroke(float(x + (w - 1) / 2), float(y), float(y + h - 1))
+        for x, y, w, h, _ in stats[1:]
+        if w <= STROKE_MM * 2 * tall and h <= HEIGHTS_MM[1] * tall
     ]
-    hollow = inside.size == 0 or inside.mean() < 0.25
-    return float(y0 + rows.mean()) if hollow else None
+    return sorted(strokes, key=lambda stroke: stroke.x)
+
+
+def _level(left: _Stroke, right: _Stroke, tall: float) -> bool:
+    """Whether two strokes are equally high; the trace may begin above or below its pulse's foot."""
+    return abs(left.top - right.top) < UNEVEN_MM * tall and abs(left.foot - right.foot) < UNEVEN_FOOT_MM * tall
+
+
+def _plateau(ink: NDArray[np.bool_], left: _Stroke, right: _Stroke, tall: float) -> tuple[float, float]:
+    """How much of the line between two tops is ink, and its row."""
+    top, reach = (left.top + right.top) / 2, round(UNEVEN_MM * tall)
+    first = max(round(top) - reach, 0)
+    rows = ink[first : round(top) + reach + 1, round(left.x) + 2 : round(right.x) - 1]
+    if rows.shape[0] == 0 or rows.shape[1] == 0:
+        return 0.0, top
+    share = rows.mean(axis=1)
+    line = np.flatnonzero(share >= 0.8 * share.max())
+    return float(share.max()), float(first + line.mean())

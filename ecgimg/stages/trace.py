@@ -18,10 +18,9 @@ def trace(page: UprightSheet) -> tuple[Line, ...]:
     """The curves of a page from top to bottom, one for each of its rows."""
     network = load_network(net.NAME)
     spec = net.Spec.read(network.spec)
-    planes = net.contrast_planes(page.sheet.pixels)
     lines = []
     for zero in page.zeros:
-        band, top = net.cut_band(planes, zero)
+        band, top = net.cut_band(page.planes, zero)
         logits, presence = network.run(band=band[None])
         line = net.to_line(logits[0], presence[0], top, page.sheet.pixels.shape[1], zero, spec)
         lines.append(replace(line, y=_bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))))

@@ -1,110 +1,79 @@
-"""Reads the printed words of a sheet with tesseract, where that program is there: ink without the curves -> words."""
+"""Reads the printed speed and gain with tesseract, where that program is there: pixels and boxes -> numbers."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
-from ecgimg.stages.grid import Array
-from ecgimg.types import Line
+from ecgimg.types import Pixels
 
-LETTER_MM = (0.8, 7.0)
-"""Heights of letters."""
-CURVE_MM = 1.2
-"""Thickness of what is erased along a curve."""
-MIN_LETTER_MM2 = 0.2
+Box = tuple[float, float, float, float]
 
-_LEADS = (
-    (re.compile(r"[ae3]?v[rk]"), "aVR"),
-    (re.compile(r"[ae3]?v[l]"), "aVL"),
-    (re.compile(r"[ae3]?e?v[fe]|avf"), "aVF"),
-    (re.compile(r"v[1il|]"), "V1"),
-    (re.compile(r"v[2z?]"), "V2"),
-    (re.compile(r"v3"), "V3"),
-    (re.compile(r"v[4a]"), "V4"),
-    (re.compile(r"v[5s$]"), "V5"),
-    (re.compile(r"v[6ob]"), "V6"),
-    (re.compile(r"[il|!1]{3}"), "III"),
-    (re.compile(r"[il|!1]{2}"), "II"),
-)
+MARGIN_MM = 1.0
+"""By how much a text may reach over its box."""
+TEXT_PX_PER_MM = 12.0
+"""Scale at which tesseract reads: letters of 2 mm are 24 pixels high."""
+INK_PERCENTILE, PAPER_PERCENTILE = 2.0, 60.0
+"""Brightness that becomes black and white: letters are few, and most of the paper between grid lines is bright."""
+MIN_SIDE_PX = 8
+QUIET_PX = 12
+"""White border around every text."""
 _SPEED = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*s", re.IGNORECASE)
 _GAIN = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*m[vu]", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Word:
-    """A word and its box in sheet pixels."""
-
-    text: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def lead(self) -> str | None:
-        """The lead that the word names, allowing for what tesseract makes of short words; a single I is no evidence."""
-        text = self.text.strip("-—~.,'\u201c\u201d\"").lower()
-        return next((lead for pattern, lead in _LEADS if pattern.fullmatch(text)), None)
-
-
-def read_words(ink: Array, lines: tuple[Line, ...], px_per_mm: float) -> tuple[Word, ...]:
-    """Words off the curves, or none where the program `tesseract` is missing.
+def read_texts(pixels: Pixels, boxes: Sequence[Box], px_per_mm: float) -> str:
+    """The text in some boxes of a sheet; empty where there are none or the program `tesseract` is missing.
 
     Args:
-        ink: darkness [H, W] in 0..1.
-        lines: the curves, which are erased.
-        px_per_mm: scale of the sheet.
+        pixels: the sheet [H, W, 3].
+        boxes: x0, y0, x1, y1 in sheet pixels.
+        px_per_mm: the sheet's scale.
     """
-    if shutil.which("tesseract") is None:
-        return ()
+    if not boxes or shutil.which("tesseract") is None:
+        return ""
     import pytesseract
 
-    text = _letters(_without_curves(ink, lines, px_per_mm), px_per_mm)
-    page = np.asarray(255 - np.clip(text * 1.5, 0, 1) * 255, np.uint8)
-    table = pytesseract.image_to_data(page, config="--psm 11 --oem 1", output_type=pytesseract.Output.DICT)
-    columns = zip(table["text"], table["left"], table["top"], table["width"], table["height"], strict=True)
-    return tuple(Word(t.strip(), float(x), float(y), float(w), float(h)) for t, x, y, w, h in columns if t.strip())
+    lines = [_line(pixels, box, px_per_mm) for box in sorted(boxes, key=lambda box: (box[1], box[0]))]
+    lines = [line for line in lines if line.size]
+    width = max((line.shape[1] for line in lines), default=0)
+    if width == 0:
+        return ""
+    page = np.vstack([np.pad(line, ((0, 0), (0, width - line.shape[1])), constant_values=255) for line in lines])
+    return str(pytesseract.image_to_string(page, config="--psm 11 --oem 1"))
 
 
-def read_speed(words: tuple[Word, ...]) -> float | None:
+def _line(pixels: Pixels, box: Box, q: float) -> Pixels:
+    """Dark letters on white at TEXT_PX_PER_MM, in the brightest channel, in which a coloured grid is faint."""
+    low = np.array(box[:2]) - MARGIN_MM * q
+    high = np.array(box[2:]) + MARGIN_MM * q
+    x0, y0, x1, y1 = (max(round(float(v)), 0) for v in (*low, *high))
+    part = pixels[y0:y1, x0:x1].max(axis=2, initial=0)
+    if min(part.shape) < MIN_SIDE_PX:
+        return np.zeros((0, 0), np.uint8)
+    size = (round(part.shape[1] * TEXT_PX_PER_MM / q), round(part.shape[0] * TEXT_PX_PER_MM / q))
+    large = cv2.resize(part, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    ink, paper = np.percentile(large, [INK_PERCENTILE, PAPER_PERCENTILE])
+    letters = np.clip((large - ink) / max(paper - ink, 1.0), 0, 1) * 255
+    return np.pad(letters.astype(np.uint8), QUIET_PX, constant_values=255)
+
+
+def read_speed(text: str) -> float | None:
     """The printed paper speed in mm/s, or None."""
-    return _read_number(words, _SPEED, PAPER_SPEEDS)
+    return _read_number(text, _SPEED, PAPER_SPEEDS)
 
 
-def read_gain(words: tuple[Word, ...]) -> float | None:
+def read_gain(text: str) -> float | None:
     """The printed gain in mm/mV, or None."""
-    return _read_number(words, _GAIN, GAINS)
+    return _read_number(text, _GAIN, GAINS)
 
 
-def _read_number(words: tuple[Word, ...], pattern: re.Pattern[str], allowed: tuple[float, ...]) -> float | None:
-    """The one allowed value that the page's text gives; None where there is none or where two contradict each other."""
-    text = " ".join(word.text for word in words)
+def _read_number(text: str, pattern: re.Pattern[str], allowed: tuple[float, ...]) -> float | None:
+    """The one allowed value that a text gives; None where there is none or where two contradict each other."""
     values = {float(value.replace(",", ".")) for value in pattern.findall(text)} & set(allowed)
     return values.pop() if len(values) == 1 else None
-
-
-def _without_curves(ink: Array, lines: tuple[Line, ...], q: float) -> Array:
-    curves = np.zeros(ink.shape, np.uint8)
-    for line in lines:
-        points = np.stack([np.arange(len(line.y)) * line.step, line.y], axis=1)
-        known = np.isfinite(line.y)
-        for run in np.split(np.arange(len(points)), np.flatnonzero(np.diff(known.astype(np.int8))) + 1):
-            if known[run[0]] and len(run) > 1:
-                cv2.polylines(curves, [np.rint(points[run] * 16).astype(np.int32)], False, 1, round(CURVE_MM * q), 8, 4)
-    return np.where(curves > 0, np.float32(0), ink)
-
-
-def _letters(ink: Array, q: float) -> Array:
-    """Keeps connected ink of a letter's size."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 0.35).astype(np.uint8), connectivity=8)
-    height, width, area = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_AREA]
-    keep = (height >= LETTER_MM[0] * q) & (height <= LETTER_MM[1] * q) & (width <= 1.5 * LETTER_MM[1] * q)
-    keep &= area >= MIN_LETTER_MM2 * q * q
-    keep[0] = False
-    return np.where(keep[labels], ink, np.float32(0))

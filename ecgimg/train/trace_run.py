@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> Path:
     torch.set_num_threads(threads)
     shards = out / "shards"
     shards.mkdir(parents=True, exist_ok=True)
-    with _rendering(data, shards):
+    with rendering(render_shards, data, shards):
         model = train(shards, out / "checkpoint.pt", steps)
     reads = measure(model, data, pages)
     spec = calibrate(reads)
@@ -60,10 +60,10 @@ def measure(model: nn.Module, data: str, pages: int) -> list[Read]:
 
 
 @contextmanager
-def _rendering(data: str, shards: Path) -> Iterator[None]:
-    """A process that renders shards as long as the block runs."""
+def rendering(render: Callable[[str, Path, int], None], data: str, shards: Path) -> Iterator[None]:
+    """A process that renders shards as long as the block runs: render(data, shards, seed)."""
     seed = 1 + len(list(shards.glob("*.npz")))
-    process = multiprocessing.get_context("spawn").Process(target=render_shards, args=(data, shards, seed), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=render, args=(data, shards, seed), daemon=True)
     process.start()
     try:
         yield

@@ -9,8 +9,7 @@ import numpy as np
 
 from ecgimg.bench.digitize import shown_signals
 from ecgimg.layouts import load_layout
-from ecgimg.stages.ink import ink_image
-from ecgimg.stages.orient import orient
+from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.rectify import rectify
 from ecgimg.synth.page import render_page
 from ecgimg.synth.recipe import load_recipe
@@ -36,7 +35,7 @@ def drawn(preset: str, layout: str, seed: int) -> SynthPage:
 def upright(preset: str, layout: str, seed: int) -> UprightSheet:
     """The same page, straightened and turned upright."""
     sheet = rectify(Photo(drawn(preset, layout, seed).pixels, Path("page.png")))
-    return orient(sheet, ink_image(sheet))
+    return find_landmarks(sheet)
 
 
 @cache
@@ -55,7 +54,7 @@ def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
         straightened_by="grid",
         grid_confidence=1.0,
     )
-    return page, orient(sheet, ink_image(sheet))
+    return page, find_landmarks(sheet)
 
 
 def true_signals(page: Page) -> Floats:

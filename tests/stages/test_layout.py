@@ -10,9 +10,10 @@ import pytest
 
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import load_layout, load_layouts
+from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.trace import trace
-from ecgimg.stages.words import Word, read_gain, read_speed, read_words
+from ecgimg.stages.words import read_gain, read_speed, read_texts
 from ecgimg.synth.style import PageStyle
 
 from .pages import flat
@@ -22,7 +23,6 @@ STYLE = PageStyle(px_per_mm=8.0)
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="the program tesseract is not there")
 
 
-@needs_tesseract
 @pytest.mark.parametrize("layout", ["3x4+1R", "3x4+1R-cabrera", "6x2", "3x4+3R", "12x1"])
 def test_the_format_is_found(layout: str) -> None:
     page, lying = flat(layout, STYLE)
@@ -56,11 +56,9 @@ def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
 
 def test_half_a_page_is_refused() -> None:
     _, lying = flat("3x4+1R", STYLE)
-    ink = lying.ink.copy()
     pixels = lying.sheet.pixels.copy()
-    middle = ink.shape[1] * 2 // 5
-    ink[:, middle:], pixels[:, middle:] = 0, 255
-    half = replace(lying, ink=ink, sheet=replace(lying.sheet, pixels=pixels))
+    pixels[:, pixels.shape[1] * 2 // 5 :] = 255
+    half = find_landmarks(replace(lying.sheet, pixels=pixels))
     with pytest.raises(RefusedError, match="mm"):
         find_layout(half, trace(half), ANY)
 
@@ -72,32 +70,20 @@ def test_another_format_than_the_page_s_is_refused() -> None:
 
 
 @needs_tesseract
-def test_lead_names_speed_and_gain_are_read() -> None:
+def test_speed_and_gain_are_read() -> None:
     _, lying = flat("3x4+1R", STYLE)
-    words = read_words(lying.ink, trace(lying), 8.0)
-    read = {word.lead for word in words} - {None}
-    assert len(read & {"aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"}) >= 6
+    text = read_texts(lying.sheet.pixels, lying.scale_texts, 8.0)
+    assert (read_speed(text), read_gain(text)) == (25, 10)
 
 
 def test_numbers_count_only_where_they_agree() -> None:
-    def words(*texts: str) -> tuple[Word, ...]:
-        return tuple(Word(text, 0, 0, 1, 1) for text in texts)
-
-    assert read_speed(words("25", "mm/s", "10mm/mV")) == 25
-    assert read_gain(words("25 mm/s", "10mm/mV")) == 10
-    assert read_speed(words("25mm/s", "50mm/s")) is None
-    assert read_speed(words("37 mm/s")) is None
-    assert read_gain(words("no scale here")) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "lead"),
-    [("aVR", "aVR"), ("AVL", "aVL"), ("V1", "V1"), ("VI", "V1"), ("Il", "II"), ("I", None), ("Sex", None)],
-)
-def test_words_name_leads(text: str, lead: str | None) -> None:
-    assert Word(text, 0, 0, 1, 1).lead == lead
+    assert read_speed("25 mm/s 10mm/mV") == 25
+    assert read_gain("25 mm/s\n10mm/mV") == 10
+    assert read_speed("25mm/s 50mm/s") is None
+    assert read_speed("37 mm/s") is None
+    assert read_gain("no scale here") is None
 
 
 def test_missing_tesseract_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert read_words(np.zeros((80, 80), np.float32), (), 8.0) == ()
+    assert read_texts(np.zeros((80, 80, 3), np.uint8), [(1, 1, 40, 20)], 8.0) == ""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecgimg.errors import RefusedError
-from ecgimg.stages.orient import turn_sheet
+from ecgimg.stages.landmarks import turn_sheet
 from ecgimg.stages.rectify import rectify
 from ecgimg.types import Photo, Sheet
 

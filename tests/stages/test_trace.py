@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecgimg.nets.trace import contrast_planes
 from ecgimg.stages.trace import _bridge_gaps, trace
 from ecgimg.types import Sheet, SheetMap, UprightSheet
 
@@ -36,7 +37,7 @@ def drawn_page(zeros: tuple[float, ...], line: int = 3) -> tuple[UprightSheet, l
         straightened_by="grid",
         grid_confidence=1.0,
     )
-    return UprightSheet(sheet, np.zeros((HEIGHT, WIDTH), np.float32), zeros), truths
+    return UprightSheet(sheet, contrast_planes(pixels), zeros), truths
 
 
 def test_every_row_is_followed_within_a_quarter_millimetre() -> None:
@@ -54,13 +55,13 @@ def test_every_row_is_followed_within_a_quarter_millimetre() -> None:
 
 def test_empty_paper_has_no_curve() -> None:
     page, _ = drawn_page((250.0,))
-    blank = UprightSheet(page.sheet, page.ink, (720.0,))
+    blank = UprightSheet(page.sheet, page.planes, (720.0,))
     assert np.isfinite(trace(blank)[0].y).mean() < 0.2
 
 
 def test_a_page_without_rows_has_no_lines() -> None:
     page, _ = drawn_page((250.0,))
-    assert trace(UprightSheet(page.sheet, page.ink, ())) == ()
+    assert trace(UprightSheet(page.sheet, page.planes, ())) == ()
 
 
 @pytest.mark.parametrize(("longest", "known"), [(2, False), (3, True)])

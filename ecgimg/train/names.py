@@ -1,0 +1,142 @@
+"""The name classifier in torch, its crops out of the landmark network's pages, and its training."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ecgimg.leads import LEADS
+from ecgimg.nets.landmarks import FIRST_NAME, PX_PER_MM
+from ecgimg.nets.names import CLASSES, HEIGHT, NAME, WIDTH, cut_words
+from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.fit import Fit, FitOptions
+from ecgimg.train.landmarks_data import MarkedPage, read_shard
+from ecgimg.train.trace_data import from_bytes
+from ecgimg.types import Floats
+from ecgimg.weights import FOLDER, Weight, file_hash, register
+
+logger = logging.getLogger(__name__)
+Batch = tuple[Tensor, Tensor]
+
+WIDTHS = (24, 48, 96, 128)
+NONE = len(LEADS)
+OTHERS = 0.35
+"""Cut-outs beside the names, for each name."""
+NEAR_MM = 5.0
+"""A cut-out around a place this near to a name shows it."""
+JITTER_MM = 1.2
+BATCH = 64
+EPOCH_STEPS = 60
+
+
+class NameNet(nn.Module):
+    """Convolutions at three scales, and the mean and the maximum of what they see."""
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in zip((2, *widths[:-1]), widths, strict=True):
+            layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+            layers += [nn.MaxPool2d(2)] if after != widths[-1] else []
+        self.body = nn.Sequential(*layers)
+        self.columns = nn.Conv2d(widths[-1], widths[-1], (HEIGHT // 8, 3), padding=(0, 1))
+        self.head = nn.Linear(2 * widths[-1], CLASSES)
+
+    def forward(self, cut: Tensor) -> Tensor:
+        """Cut-outs [N, 2, 40, 88] to logits [N, 13]."""
+        seen = F.relu(self.columns(self.body(cut)))
+        logits: Tensor = self.head(torch.cat([seen.mean((2, 3)), seen.amax((2, 3))], 1))
+        return logits
+
+
+def page_words(page: MarkedPage, rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
+    """Cut-outs [N, 2, 40, 88] of a page around its names, not quite centred, and beside them, and classes [N]."""
+    names = page.marks[page.marks[:, 0] >= FIRST_NAME]
+    height, width = (n / PX_PER_MM for n in page.planes.shape[1:])
+    places = [
+        (x + dx, y + dy)
+        for (_, x, y, *_), (dx, dy) in zip(names, rng.normal(0, JITTER_MM, (len(names), 2)), strict=True)
+    ]
+    classes = [int(mark[0]) - FIRST_NAME for mark in names]
+    others = [mark for mark in page.marks if mark[0] < FIRST_NAME]
+    for _ in range(round(OTHERS * max(len(names), 6))):
+        _, x0, y0, x1, y1 = (
+            others[int(rng.integers(len(others)))] if others and rng.random() < 0.7 else (0, 0, 0, width, height)
+        )
+        x, y = rng.uniform(x0 - 4, x1 + 4), rng.uniform(y0 - 8, y1 + 8)
+        if len(names) == 0 or np.hypot(names[:, 1] - x, names[:, 2] - y).min() > NEAR_MM:
+            places.append((float(x), float(y)))
+            classes.append(NONE)
+    return cut_words(from_bytes(page.planes), places), np.array(classes, np.int64)
+
+
+def gather(folder: Path, seed: int, takes: int = 2) -> tuple[Floats, np.ndarray]:
+    """The words of all pages in a folder of the landmark network's shards, `takes` cut-outs of each."""
+    rng = np.random.default_rng(seed)
+    paths = sorted(folder.glob("*.npz"))
+    parts = [page_words(page, rng) for path in paths for page in read_shard(path) for _ in range(takes)]
+    return np.concatenate([p[0] for p in parts]).astype(np.float16), np.concatenate([p[1] for p in parts])
+
+
+def batches(cuts: Floats, classes: np.ndarray, seed: int) -> Iterator[Batch]:
+    """EPOCH_STEPS batches with other contrast, place and noise, and at times without colour."""
+    rng = np.random.default_rng(seed)
+    for _ in range(EPOCH_STEPS):
+        chosen = rng.integers(0, len(classes), BATCH)
+        cut = cuts[chosen].astype(np.float32) * np.exp(rng.normal(0, 0.25, (BATCH, 1, 1, 1))).astype(np.float32)
+        grey = rng.random(BATCH) < 0.15
+        cut[grey] = cut[grey].mean(axis=1, keepdims=True)
+        cut = np.roll(cut, tuple(int(v) for v in rng.integers(-3, 4, 2)), (2, 3))
+        cut += rng.exponential(0.04) * rng.standard_normal(cut.shape, np.float32)
+        yield torch.from_numpy(cut), torch.from_numpy(classes[chosen])
+
+
+def name_loss(model: nn.Module, batch: Batch) -> Tensor:
+    """Cross-entropy with a little smoothing, so that the chances stay honest."""
+    return F.cross_entropy(model(batch[0]).float(), batch[1], label_smoothing=0.02)
+
+
+def train(folder: Path, checkpoint: Path, epochs: int, rate: float = 3e-3) -> nn.Module:
+    """Trains on the words of the pages in a folder of the landmark network's shards; returns the averaged network."""
+    cuts, classes = gather(folder, 0)
+    logger.info("%d words of %d shards", len(classes), len(list(folder.glob("*.npz"))))
+    fit = Fit(NameNet(), name_loss, FitOptions(epochs=epochs, steps=EPOCH_STEPS, rate=rate, average=0.99), checkpoint)
+    return fit.run(lambda number: batches(cuts, classes, number))
+
+
+@torch.no_grad()
+def score(model: nn.Module, pages: list[MarkedPage], seed: int = 0) -> tuple[float, float, int]:
+    """Share of names read right, share of other cut-outs taken for a name, and the number of names."""
+    rng = np.random.default_rng(seed)
+    words = [page_words(page, rng) for page in pages]
+    cuts, classes = np.concatenate([w[0] for w in words]), np.concatenate([w[1] for w in words])
+    read = model.eval()(torch.from_numpy(cuts)).argmax(1).numpy()
+    named = classes != NONE
+    return float((read == classes)[named].mean()), float((read != NONE)[~named].mean()), int(named.sum())
+
+
+def export(model: nn.Module, path: Path) -> Path:
+    """Writes a trained network as ONNX, for any number of words."""
+    stored = {
+        "network": NAME, "licence": "Apache-2.0", "classes": [*LEADS, "none"],
+        "data": "names on synthetic pages; signals of PTB-XL 1.0.3 (CC BY 4.0), folds 1-8, and simulated ones",
+    }  # fmt: skip
+    free = {"cut": {0: "words"}, "logits": {0: "words"}}
+    export_onnx(deployable(model), {"cut": torch.zeros(3, 2, HEIGHT, WIDTH)}, ["logits"], path, stored, free)
+    return path
+
+
+def package(path: Path) -> Path:
+    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
+    target = FOLDER / f"{NAME}.onnx"
+    shutil.copyfile(path, target)
+    purpose = "which lead a printed word names"
+    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
+    return target
