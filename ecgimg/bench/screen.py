@@ -207,15 +207,21 @@ def _slice(name: str, data: ScreenData, at: Bools, draws: Floats) -> SliceScore:
     for k, (code, group, _) in enumerate(FINDINGS):
         rows = at & data.known[:, k]
         labels, chance, counts = data.labels[rows, k], data.chances[rows, k], both[:, rows]
-        area = auroc(labels, data.logits[rows, k], counts)
+        parts = _scores(labels, data.logits[rows, k], chance, counts)
         if group == "superclass" and labels.sum() >= LEAST_POSITIVES:
-            areas[code] = area
-        parts = (area, average_precision(labels, chance, counts), sensitivity_at(labels, data.logits[rows, k], counts),
-                 calibration_error(labels, chance, counts))  # fmt: skip
+            areas[code] = parts[0]
         scores.append(FindingScore(code, group, int(labels.sum()), *(_interval(p) for p in parts)))
     mean = np.nanmean(np.stack(list(areas.values())), axis=0) if areas else np.full(len(both), np.nan)
     passed = float(np.mean([read.admitted for read, here in zip(data.reads, at, strict=True) if here]))
     return SliceScore(name, int(at.sum()), passed, tuple(scores), _interval(mean))
+
+
+def _scores(labels: Bools, logits: Floats, chance: Floats, counts: Floats) -> tuple[Floats, ...]:
+    """AUROC, AUPRC, sensitivity and calibration error, each [1 + D]; NaN where a slice has one class only."""
+    if labels.all() or not labels.any():
+        return (np.full(len(counts), np.nan),) * 4
+    area, precision = auroc(labels, logits, counts), average_precision(labels, chance, counts)
+    return area, precision, sensitivity_at(labels, logits, counts), calibration_error(labels, chance, counts)
 
 
 def _pairs(preset: str, data: ScreenData, at: Bools, refused: int) -> list[Beside]:

@@ -73,7 +73,8 @@ def _slices(scores: Sequence[SliceScore]) -> str:
         a, f = score.of(ABNORMAL, "screening"), score.of("AFIB", "rhythm")
         afib = f"{f.auroc} (n+ {f.positives})"
         cells = (a.auroc, a.auprc, a.sensitivity, f"{a.calibration_error.value:.3f}", score.superclasses, afib)
-        rows.append(f"| {score.name} | {score.pages} | {score.admitted:.1%} | " + " | ".join(map(str, cells)) + " |")
+        row = f"| {score.name} | {score.pages} | {score.admitted:.1%} | " + " | ".join(map(str, cells)) + " |"
+        rows.append(row.replace("nan (nan-nan)", "&ndash;").replace("nan", "&ndash;"))
     return "\n".join([head, *rows])
 
 

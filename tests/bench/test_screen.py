@@ -60,6 +60,12 @@ def test_slices_are_presets_and_their_layouts() -> None:
         scored[0].of("ABNORMAL", "rhythm")
 
 
+def test_a_slice_without_known_labels_has_no_scores() -> None:
+    few = data()
+    few.known[np.array([read.layout == "6x2" for read in few.reads]), -1] = False
+    assert np.isnan(slices(few)[2].findings[-1].auroc.value)
+
+
 def test_both_paths_stand_beside_each_other() -> None:
     assert beside(data()) == ()
     rows = beside(data(signal=True))
