@@ -24,8 +24,8 @@ LENGTH_TOLERANCE = 0.035
 """Share by which the printed length may differ from the format's."""
 MIN_VISIBLE = 0.55
 """Share of the format's length that must be on the picture."""
-LABEL_LEFT_MM, LABEL_RIGHT_MM = 8.0, 16.0
-"""Where a lead's name stands relative to the start of its cell."""
+LABEL_LEFT_MM, LABEL_RIGHT_MM = 8.0, 34.0
+"""Where a lead's name stands relative to the start of its cell; some programs spread names wider than columns."""
 START_MM = 2.0
 """Distance within which starts of stretches agree."""
 START_ROW_MM = 6.0
@@ -47,6 +47,8 @@ LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
 NAMELESS_DOUBT = 4.0
 """Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
+MISSING_NAME_DOUBT = 1.4
+"""Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
 IDLE_NAME_DOUBT = 1.25
 """Doubt added by each lead name on the page that a format has no place for."""
 UNUSUAL_STRIP = 2.0
@@ -267,7 +269,8 @@ def _judge(page: _Page, layout: Layout, speed: Scale) -> _Judgement:
     right_names, wrong_names = _names(page, cells)
     if right_names + wrong_names:
         missing = len(cells) - right_names - wrong_names
-        doubts.append(0.8**right_names * 1.6**wrong_names * 1.06**missing)
+        legible = right_names / len(cells)  # where names can be read, one that is missing tells more
+        doubts.append(0.8**right_names * 1.6**wrong_names * MISSING_NAME_DOUBT ** (missing * legible))
     if page.names:
         doubts.append(IDLE_NAME_DOUBT ** max(len(page.names) - right_names, 0))
         evidence.append(f"{right_names} of {len(cells)} lead names read, {wrong_names} against")
