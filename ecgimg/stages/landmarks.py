@@ -55,7 +55,8 @@ def _read(sheet: Sheet) -> tuple[UprightSheet, float]:
     planes = contrast_planes(sheet.pixels)
     seen = net.sheet_input(planes)
     heat = load_network(net.NAME).run(sheet=seen)[0][0]
-    return _page(sheet, planes, seen[0], heat), sum(row.length for row in net.find_rows(heat))
+    rows = net.find_rows(heat)
+    return _page(sheet, planes, seen[0], heat, rows), sum(row.length for row in rows)
 
 
 def _read_names(planes: Floats, heat: Floats, q: float) -> tuple[LeadName, ...]:
@@ -72,7 +73,7 @@ def _read_names(planes: Floats, heat: Floats, q: float) -> tuple[LeadName, ...]:
     )
 
 
-def _page(sheet: Sheet, planes: Floats, seen: Floats, heat: Floats) -> UprightSheet:
+def _page(sheet: Sheet, planes: Floats, seen: Floats, heat: Floats, rows: tuple[net.Row, ...]) -> UprightSheet:
     q = sheet.px_per_mm
 
     def place(mm: float) -> float:
@@ -81,7 +82,7 @@ def _page(sheet: Sheet, planes: Floats, seen: Floats, heat: Floats) -> UprightSh
     return UprightSheet(
         sheet=sheet,
         planes=planes,
-        zeros=tuple(place(row.y) for row in net.find_rows(heat)),
+        zeros=tuple(place(row.y) for row in rows),
         starts=tuple((place(spot.x), place(spot.y)) for spot in net.find_starts(heat)),
         names=_read_names(seen, heat, q),
         pulses=measure_pulses(planes[0], net.find_areas(heat, net.PULSE), q),

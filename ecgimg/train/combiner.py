@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.nets.combiner import WEIGHTS, Combiner, design
-from ecgimg.weights import FOLDER, Weight, file_hash, register
+from ecgimg.weights import FOLDER, enter
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -118,8 +118,7 @@ def package(combiner: Combiner, trained_on: Sequence[str], folder: Path = FOLDER
     """Puts the weights into the package and registers their hash; the card is written by hand."""
     path = write_combiner(combiner, folder / "combiner.json", trained_on)
     purpose = "one calibrated probability a statement from the signal network, the image network, or both"
-    row = Weight("combiner", path.name, "combiner.md", file_hash(path), path.stat().st_size, "Apache-2.0", purpose)
-    register(row, folder)
+    enter("combiner", path, purpose, folder)
     return path
 
 

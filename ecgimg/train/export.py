@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -17,8 +18,17 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ecgimg.runtime import METADATA_KEY
+from ecgimg.weights import FOLDER, enter
 
 logger = logging.getLogger(__name__)
+
+
+def package_network(name: str, path: Path, purpose: str) -> Path:
+    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
+    target = FOLDER / f"{name}.onnx"
+    shutil.copyfile(path, target)
+    enter(name, target, purpose)
+    return target
 
 
 class Ensemble(nn.Module):

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.leads import lead_index
 from ecgimg.nets.landmarks import (
     CHANNELS,
@@ -26,19 +25,25 @@ from ecgimg.nets.landmarks import (
     START,
     sheet_input,
 )
+from ecgimg.nets.trace import PX_PER_MM as SHEET_PX_PER_MM
 from ecgimg.nets.trace import contrast_planes
-from ecgimg.synth.page import render_page
-from ecgimg.synth.recipe import Recipe, load_recipe, pick
-from ecgimg.synth.sample import printed, sample_page
-from ecgimg.synth.signals import FS, SignalSource, open_source
-from ecgimg.synth.style import sample_style
+from ecgimg.synth.recipe import Recipe, load_recipe
+from ecgimg.synth.sample import sample_page
+from ecgimg.synth.signals import SignalSource
 from ecgimg.synth.truth import Curve, Page, SynthPage
-from ecgimg.train.trace_data import Warp, degrade, disturb, draw_warp, from_bytes, to_bytes
+from ecgimg.train.trace_data import (
+    RECIPES,
+    Warp,
+    draw_print,
+    draw_warp,
+    from_bytes,
+    next_shards,
+    save_whole,
+    sheet_size,
+    to_bytes,
+)
 from ecgimg.types import Floats, Pixels
 
-SHEET_PX_PER_MM = 8.0
-RECIPES = ("clean", "scan", "photo", "photo", "ruin")
-"""The prints' own recipe, and those of the photographs."""
 RIM_MM = (-6.0, 12.0)
 """By how much a sheet reaches over its page's edges."""
 UPSIDE_DOWN = 0.12
@@ -82,20 +87,15 @@ def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Ge
 
 def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tuple[Page, Pixels, tuple[float, float]]:
     """A flat print with cheap wear, cut anywhere near its edges."""
-    chosen = pick(rng, recipe.page.layouts)
-    layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
-    mv = disturb(printed(source.get(int(rng.integers(2**31))).mv, rng), rng)
-    page = render_page(mv, FS, layout, sample_style(rng, layout, recipe.page), rng)
-    width, height = _size(page)
-    flat = np.asarray(cv2.resize(page.pixels, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
-    worn = degrade(flat, draw_warp(rng, flat.shape), rng)
+    page, worn, _ = draw_print(source, recipe.page, rng)
+    height, width = worn.shape[:2]
     left, top, right, bottom = np.rint(-rng.uniform(RIM_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
     return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
 
 
 def _straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
     """A photograph straightened by its true map, but for a small warp and with a rim around the page."""
-    width, height = _size(photo.sheet)
+    width, height = sheet_size(photo.sheet)
     left, top, right, bottom = rng.uniform(*RIM_MM, 4) * SHEET_PX_PER_MM
     warp: Warp = draw_warp(rng, (height, width))
     x, y = np.meshgrid(np.arange(-left, width + right + NODE, NODE), np.arange(-top, height + bottom + NODE, NODE))
@@ -109,11 +109,6 @@ def _straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, t
     dense = cv2.remap(nodes, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     pixels = cv2.remap(photo.pixels, dense[..., 0], dense[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, np.uint8), (left / SHEET_PX_PER_MM, top / SHEET_PX_PER_MM)
-
-
-def _size(page: Page) -> tuple[int, int]:
-    h, w = page.pixels.shape[:2]
-    return round(w * SHEET_PX_PER_MM / page.px_per_mm), round(h * SHEET_PX_PER_MM / page.px_per_mm)
 
 
 def _marks(page: Page, seen: Sequence[Curve]) -> Floats:
@@ -175,11 +170,8 @@ def heat(marks: Floats, side: int) -> Floats:
 
 def write_shard(pages: Sequence[MarkedPage], path: Path) -> None:
     """Stores pages so that a reader never sees half a file."""
-    partial = path.with_suffix(".part")
     stored = {f"planes{k}": page.planes for k, page in enumerate(pages)}
-    with partial.open("wb") as file:
-        np.savez(file, **stored, **{f"marks{k}": page.marks for k, page in enumerate(pages)})  # type: ignore[arg-type]
-    partial.replace(path)
+    save_whole(path, {**stored, **{f"marks{k}": page.marks for k, page in enumerate(pages)}})
 
 
 def read_shard(path: Path) -> tuple[MarkedPage, ...]:
@@ -190,13 +182,7 @@ def read_shard(path: Path) -> tuple[MarkedPage, ...]:
 
 
 def render_shards(data: str, folder: Path, seed: int) -> None:
-    """Fills a folder with shards of pages without end: recordings of `data`, and one page in six simulated."""
-    cv2.setNumThreads(1)
-    sources = [*[open_source(data)] * 5, open_source("sim", seed=seed)]
+    """Fills a folder with shards of pages without end."""
     recipes = [load_recipe(name) for name in RECIPES]
-    number = len(list(folder.glob(f"{seed}_*.npz")))
-    while True:
-        rng = np.random.default_rng([seed, number])
-        pages = [draw_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)]
-        write_shard(pages, folder / f"{seed}_{number:05d}.npz")
-        number += 1
+    for path, sources, rng in next_shards(data, folder, seed):
+        write_shard([draw_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)], path)

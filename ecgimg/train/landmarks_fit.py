@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from ecgimg.nets.landmarks import NAME, STRIDE
-from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.export import deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions, Progress
 from ecgimg.train.landmarks import LandmarkNet, heat_loss
 from ecgimg.train.landmarks_data import crop, read_shard
 from ecgimg.train.trace_fit import Shards
 from ecgimg.types import Floats
-from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 Batch = tuple[Tensor, Tensor]
@@ -85,11 +83,8 @@ def export(model: nn.Module, path: Path) -> Path:
 
 
 def package(path: Path) -> Path:
-    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
-    target = FOLDER / f"{NAME}.onnx"
-    shutil.copyfile(path, target)
+    """Puts an exported network into the package."""
     purpose = (
         "rows of curves, starts of stretches, lead names, calibration pulses and texts of speed and gain on a sheet"
     )
-    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
-    return target
+    return package_network(NAME, path, purpose)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,11 @@ from torch.nn import functional as F
 from ecgimg.leads import LEADS
 from ecgimg.nets.landmarks import FIRST_NAME, PX_PER_MM
 from ecgimg.nets.names import CLASSES, HEIGHT, NAME, WIDTH, cut_words
-from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.export import deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.landmarks_data import MarkedPage, read_shard
 from ecgimg.train.trace_data import from_bytes
 from ecgimg.types import Floats
-from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 Batch = tuple[Tensor, Tensor]
@@ -134,9 +132,6 @@ def export(model: nn.Module, path: Path) -> Path:
 
 
 def package(path: Path) -> Path:
-    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
-    target = FOLDER / f"{NAME}.onnx"
-    shutil.copyfile(path, target)
+    """Puts an exported network into the package."""
     purpose = "which lead a printed word names"
-    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
-    return target
+    return package_network(NAME, path, purpose)

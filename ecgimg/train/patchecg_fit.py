@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,11 +18,10 @@ from ecgimg.nets.masks import Mask, MaskRecipe, layout_mask, lead_blackout
 from ecgimg.train.baselines import Baseline, BaselineConfig
 from ecgimg.train.calibrate import Calibration, fit_all, thresholds
 from ecgimg.train.data import TARGETS, Batch, DamageRecipe, EcgSet, batches, load_set
-from ecgimg.train.export import Ensemble, deployable, export_onnx
+from ecgimg.train.export import Ensemble, deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.losses import weighted_bce
 from ecgimg.train.patchecg import PatchConfig, PatchEcg
-from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 
@@ -156,14 +154,9 @@ def export(twin: nn.Module, held: EcgSet, path: Path, plan: Plan) -> Path:
 
 
 def package(path: Path) -> Path:
-    """Copy an exported network into the package and enter it into the manifest; its card is written by hand."""
-    target = FOLDER / "patchecg.onnx"
-    shutil.copyfile(path, target)
+    """Puts an exported network into the package."""
     purpose = "23 diagnostic subclasses, 5 superclasses and 9 rhythms from a partly observed 12-lead recording"
-    register(
-        Weight("patchecg", target.name, "patchecg.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose)
-    )
-    return target
+    return package_network("patchecg", path, purpose)
 
 
 def _calibrate(views: Sequence[NDArray[np.float32]], held: EcgSet) -> tuple[list[Calibration], list[float]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from torch.nn import functional as F
 from ecgimg.metrics import auroc, once
 from ecgimg.nets.screen import FIRST, HEIGHT, NAME, WIDTH, frame_ink
 from ecgimg.train.calibrate import Calibration
-from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.export import deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions, Progress
 from ecgimg.train.screen import BACKBONES, Exported, ScreenModel
 from ecgimg.train.screen_data import FINDINGS, LEARNED, Batch, Stream, Targets
 from ecgimg.train.screen_pages import PagePicture
-from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 
@@ -197,9 +195,6 @@ def exported(model: ScreenModel) -> Exported:
 
 
 def package(path: Path) -> Path:
-    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
-    target = FOLDER / f"{NAME}.onnx"
-    shutil.copyfile(path, target)
+    """Puts an exported network into the package."""
     purpose = "normal or abnormal and 15 findings straight from a page's picture; whether it is an ECG page at all"
-    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
-    return target
+    return package_network(NAME, path, purpose)

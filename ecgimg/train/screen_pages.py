@@ -24,6 +24,7 @@ from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import printed, sample_page
 from ecgimg.synth.signals import FS, PtbxlSource
 from ecgimg.synth.style import sample_style
+from ecgimg.train.trace_data import save_whole
 from ecgimg.types import Floats, Pixels
 
 logger = logging.getLogger(__name__)
@@ -160,16 +161,18 @@ def write_shards(
 def write_shard(pictures: Sequence[PagePicture], path: Path) -> None:
     """Writes pictures as one file, whole or not at all."""
     codes = [cv2.imencode(".jpg", p.grey, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].ravel() for p in pictures]
-    partial = path.with_suffix(".part")
-    with open(partial, "wb") as file:
-        np.savez(
-            file, codes=np.concatenate(codes), ends=np.cumsum([len(c) for c in codes]),
-            pages=np.stack([p.page for p in pictures]).astype(np.float32),
-            contents=np.stack([p.content for p in pictures]).astype(np.float32),
-            records=np.array([p.record for p in pictures], np.int64), layouts=np.array([p.layout for p in pictures]),
-            recipes=np.array([p.recipe for p in pictures]),
-        )  # fmt: skip
-    partial.replace(path)
+    save_whole(
+        path,
+        {
+            "codes": np.concatenate(codes),
+            "ends": np.cumsum([len(c) for c in codes]),
+            "pages": np.stack([p.page for p in pictures]).astype(np.float32),
+            "contents": np.stack([p.content for p in pictures]).astype(np.float32),
+            "records": np.array([p.record for p in pictures], np.int64),
+            "layouts": np.array([p.layout for p in pictures]),
+            "recipes": np.array([p.recipe for p in pictures]),
+        },
+    )
 
 
 def read_shard(path: Path) -> Shard:

@@ -6,8 +6,9 @@ flat prints with a cheaper wear, sharper and straighter, as renders and scans ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -246,10 +247,15 @@ def from_bytes(values: NDArray[np.uint8]) -> Floats:
 
 def write_shard(crops: Crops, path: Path) -> None:
     """Stores crops so that a reader never sees half a file."""
+    save_whole(path, {"bands": crops.bands, "rows": crops.rows})
+
+
+def save_whole(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """Writes an npz file under another name first, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     with partial.open("wb") as file:
-        np.savez(file, bands=crops.bands, rows=crops.rows)
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # the stubs take the names for allow_pickle
     partial.replace(path)
 
 
@@ -268,20 +274,28 @@ def draw_sheet(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.G
 
 
 def print_sheet(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> Straightened:
-    """A flat print with the cheap wear. At times it shows muscle noise, which records of 100 Hz have lost."""
+    """A flat print with the cheap wear."""
+    drawn, worn, warp = draw_print(source, recipe, rng)
+    return Straightened(worn, _rows(drawn, drawn.curves), warp)
+
+
+def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> tuple[Page, Pixels, Warp]:
+    """A drawn page, its pixels at PX_PER_MM with the cheap wear, and the warp in them.
+
+    At times it shows muscle noise, which records of 100 Hz have lost.
+    """
     chosen = pick(rng, recipe.layouts)
     layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
     mv = disturb(printed(source.get(int(rng.integers(2**31))).mv, rng), rng)
     drawn = render_page(mv, FS, layout, sample_style(rng, layout, recipe), rng)
-    width, height = _sheet_size(drawn)
-    flat = np.asarray(cv2.resize(drawn.pixels, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    flat = np.asarray(cv2.resize(drawn.pixels, sheet_size(drawn), interpolation=cv2.INTER_CUBIC), np.uint8)
     warp = draw_warp(rng, flat.shape)
-    return Straightened(degrade(flat, warp, rng), _rows(drawn, drawn.curves), warp)
+    return drawn, degrade(flat, warp, rng), warp
 
 
 def photo_sheet(page: SynthPage, rng: np.random.Generator) -> Straightened:
     """A photograph straightened by its true map, but for a small random warp."""
-    width, height = _sheet_size(page.sheet)
+    width, height = sheet_size(page.sheet)
     warp = draw_warp(rng, (height, width))
     step = 16
     x, y = np.meshgrid(np.arange(0, width + step, step), np.arange(0, height + step, step))
@@ -295,7 +309,8 @@ def photo_sheet(page: SynthPage, rng: np.random.Generator) -> Straightened:
     return Straightened(np.asarray(pixels, np.uint8), _rows(page.sheet, page.curves), warp)
 
 
-def _sheet_size(drawn: Page) -> tuple[int, int]:
+def sheet_size(drawn: Page) -> tuple[int, int]:
+    """Width and height of a page's sheet at PX_PER_MM."""
     h, w = drawn.pixels.shape[:2]
     return round(w * PX_PER_MM / drawn.px_per_mm), round(h * PX_PER_MM / drawn.px_per_mm)
 
@@ -327,7 +342,7 @@ def _jumps(length: int, rng: np.random.Generator) -> Floats:
 
 def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
     """The stretches of a page joined row by row, in sheet pixels; `seen` says what is visible of each."""
-    width, height = _sheet_size(drawn)
+    width, height = sheet_size(drawn)
     scale = np.array([width / drawn.pixels.shape[1], height / drawn.pixels.shape[0]], np.float32)
     rows: dict[float, list[Floats]] = {}
     for curve, shown in zip(drawn.curves, seen, strict=True):
@@ -343,13 +358,9 @@ def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
 
 
 def render_shards(data: str, folder: Path, seed: int) -> None:
-    """Fills a folder with shards of crops without end: recordings of `data`, and one page in six simulated."""
-    cv2.setNumThreads(1)
-    sources = [*[open_source(data)] * 5, open_source("sim", seed=seed)]
+    """Fills a folder with shards of crops without end."""
     recipes = [load_recipe(name) for name in RECIPES]
-    number = len(list(folder.glob(f"{seed}_*.npz")))
-    while True:
-        rng = np.random.default_rng([seed, number])
+    for path, sources, rng in next_shards(data, folder, seed):
         parts: list[Crops] = []
         while sum(len(part.rows) for part in parts) < SHARD:
             sheet = draw_sheet(sources[int(rng.integers(len(sources)))], recipes, rng)
@@ -357,7 +368,17 @@ def render_shards(data: str, folder: Path, seed: int) -> None:
             parts.append(random_crops(cut_rows(sheet, rng, takes), 1, rng))
         order = rng.permutation(sum(len(part.rows) for part in parts))
         bands = np.concatenate([part.bands for part in parts])[order]
-        write_shard(
-            Crops(bands, np.concatenate([part.rows for part in parts])[order]), folder / f"{seed}_{number:05d}.npz"
-        )
-        number += 1
+        write_shard(Crops(bands, np.concatenate([part.rows for part in parts])[order]), path)
+
+
+def next_shards(
+    data: str, folder: Path, seed: int
+) -> Iterator[tuple[Path, Sequence[SignalSource], np.random.Generator]]:
+    """Without end the path of the next shard, the sources of its signals, and its generator.
+
+    Five of the sources are the recordings of `data`, one simulates.
+    """
+    cv2.setNumThreads(1)
+    sources = [*[open_source(data)] * 5, open_source("sim", seed=seed)]
+    for number in count(len(list(folder.glob(f"{seed}_*.npz")))):
+        yield folder / f"{seed}_{number:05d}.npz", sources, np.random.default_rng([seed, number])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,12 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.nets.trace import BAND_ROWS, CHANNELS, NAME, REACH_ROWS, TOLERANCE_MM, Spec, place_in_band
-from ecgimg.train.export import deployable, export_onnx
+from ecgimg.train.export import deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions, Progress
 from ecgimg.train.trace import TraceNet, soft_place
 from ecgimg.train.trace_data import from_bytes, read_shard
 from ecgimg.types import Floats
-from ecgimg.weights import FOLDER, Weight, file_hash, register
 
 logger = logging.getLogger(__name__)
 Batch = tuple[Tensor, Tensor]
@@ -151,9 +149,6 @@ def export(model: nn.Module, spec: Spec, path: Path) -> Path:
 
 
 def package(path: Path) -> Path:
-    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
-    target = FOLDER / f"{NAME}.onnx"
-    shutil.copyfile(path, target)
+    """Puts an exported network into the package."""
     purpose = "place of a printed curve in every 1/16 mm of a row of leads, and whether it is printed there"
-    register(Weight(NAME, target.name, f"{NAME}.md", file_hash(target), target.stat().st_size, "Apache-2.0", purpose))
-    return target
+    return package_network(NAME, path, purpose)
