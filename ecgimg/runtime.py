@@ -62,6 +62,8 @@ def open_network(path: Path, threads: int = 0) -> Network:
     options = ort.SessionOptions()
     options.intra_op_num_threads = thread_count(threads)
     options.inter_op_num_threads = 1
+    # Threads that wait leave the cores to others.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

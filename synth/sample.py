@@ -90,7 +90,7 @@ def photograph(
     )
 
 
-def printed(mv: Floats, rng: np.random.Generator) -> Floats:
+def printed(mv: Floats, rng: np.random.Generator, fs: float = FS) -> Floats:
     """The signal as a machine prints it: mostly without its slow wander (0.5 or 0.05 Hz high pass), always centred.
 
     A linear filter on all leads alike, so that I + III = II stays true. Unknown samples stay unknown.
@@ -102,7 +102,9 @@ def printed(mv: Floats, rng: np.random.Generator) -> Floats:
     out = np.where(known, mv - centre, 0).astype(np.float64)
     cut = float(rng.choice([0.5, 0.15, 0.0], p=[0.45, 0.3, 0.25]))
     if cut:
-        out = np.asarray(sosfiltfilt(butter(1, cut, "high", fs=FS, output="sos"), out, axis=1))
+        # A machine filters on before and after what it prints: without the padding rows would droop at their ends.
+        sos, pad = butter(1, cut, "high", fs=fs, output="sos"), min(int(fs / cut), out.shape[1] - 1)
+        out = np.asarray(sosfiltfilt(sos, out, axis=1, padtype="even", padlen=pad))
     return np.where(known, out, np.nan).astype(np.float32)
 
 

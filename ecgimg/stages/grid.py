@@ -65,7 +65,8 @@ def contrast_image(rgb: NDArray[np.uint8], scale: float = 12.0) -> Array:
         rgb: pixels [H, W, 3]; the darkest channel is used, in which a line of any colour is dark.
         scale: the neighbourhood's standard deviation in pixels.
     """
-    dark = rgb.min(axis=2).astype(np.float32)
+    red, green, blue = cv2.split(rgb)
+    dark = cv2.min(cv2.min(red, green), blue).astype(np.float32)
     detail = wide_blur(dark, scale) - dark
     spread = wide_blur(np.abs(detail), 2 * scale)
     return np.asarray(np.clip(detail / (spread + 1.0), -1.0, 2.5), np.float32)
@@ -77,7 +78,8 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
     The brightest channel is used, in which a coloured grid is faint. Most windows of one large square hold no ink, so
     the median of their darkest pixels is the grid's own level.
     """
-    bright = rgb.max(axis=2).astype(np.float32)
+    red, green, blue = cv2.split(rgb)
+    bright = cv2.max(cv2.max(red, green), blue).astype(np.float32)
     detail = wide_blur(bright, 3 * px_per_mm) - bright
     side = round(MAJOR_MM * px_per_mm)
     level = float(np.median(cv2.dilate(detail, np.ones((side, side), np.uint8))[::side, ::side]))
@@ -89,7 +91,9 @@ def fit_grid(contrast: Array) -> GridFit | None:
     """The grid's homography from a contrast image [H, W], or None where no grid is found."""
     centres, spectra = _polar_spectra(contrast)
     for share in TILE_SHARES:
-        usual = np.asarray(np.percentile(spectra[::2], 100 * (1 - share), axis=0), np.float32)
+        some = spectra[::2]
+        rank = round((len(some) - 1) * (1 - share))
+        usual = np.partition(some, rank, axis=0)[rank]
         angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
         if score >= MIN_SCORE:
             break
@@ -109,15 +113,19 @@ def fit_grid(contrast: Array) -> GridFit | None:
 def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
     """Tile centres [N, 2] and root amplitude spectra [N, ANGLES, TILE] over angle and radius (half a bin each)."""
     window = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+    theta, radius = np.meshgrid(np.arange(ANGLES) * (np.pi / ANGLES), np.arange(TILE) / 2, indexing="ij")
+    across = (TILE / 2 + radius * np.cos(theta)).astype(np.float32)
+    along = (radius * np.sin(theta)).astype(np.float32)
     centres, spectra = [], []
     for y in _starts(contrast.shape[0]):
         for x in _starts(contrast.shape[1]):
             tile = contrast[y : y + TILE, x : x + TILE]
             tile = np.pad(tile, ((0, TILE - tile.shape[0]), (0, TILE - tile.shape[1])))
-            amplitude = np.abs(np.fft.fftshift(np.fft.fft2((tile - tile.mean()) * window))).astype(np.float32)
-            flags = cv2.INTER_LINEAR + cv2.WARP_POLAR_LINEAR + cv2.WARP_FILL_OUTLIERS
-            polar = cv2.warpPolar(amplitude, (TILE, 2 * ANGLES), (TILE / 2, TILE / 2), TILE / 2, flags)[:ANGLES]
-            spectra.append(np.sqrt(np.maximum(polar, 0) / (np.median(polar) + 1e-6)))
+            # A real picture's spectrum is the same on both sides of the origin: the lower half tells all angles.
+            half = np.abs(np.fft.rfft2((tile - tile.mean()) * window, axes=(1, 0)))
+            half = np.ascontiguousarray(np.roll(half, TILE // 2, axis=1))
+            polar = cv2.remap(half, across, along, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            spectra.append(np.sqrt(polar / (np.median(polar[::4, ::4]) + 1e-6)))
             centres.append((x + TILE / 2, y + TILE / 2))
     return np.array(centres, np.float32), np.array(spectra, np.float32)
 
@@ -133,15 +141,21 @@ def _comb(spectra: Array, frequencies: Array) -> Array:
     Half and double the true frequency score low, since they miss harmonics or find them in between.
     """
     k = np.arange(1, HARMONICS + 1, dtype=np.float32)
-    return _mean_at(spectra, 2 * frequencies[:, None] * k) - _mean_at(spectra, 2 * frequencies[:, None] * (k - 0.5))
+    on, off = 2 * frequencies[:, None] * k, 2 * frequencies[:, None] * (k - 0.5)
+    reader = _reader(on, spectra.shape[-1]) - _reader(off, spectra.shape[-1])
+    return np.asarray(spectra @ reader.T, np.float32)
 
 
-def _mean_at(spectra: Array, radius: Array) -> Array:
-    inside = radius < spectra.shape[-1] - 2
+def _reader(radius: Array, length: int) -> Array:
+    """Weights [F, length] that give the means of a spectrum, interpolated at radii [F, K]; those beyond it are left."""
+    inside = radius < length - 2
     low = np.where(inside, radius, 0).astype(int)
-    share = (radius - low).astype(np.float32)
-    value = spectra[..., low] * (1 - share) + spectra[..., low + 1] * share
-    return np.asarray(np.where(inside, value, 0).sum(-1) / np.maximum(inside.sum(-1), 1), np.float32)
+    share = np.where(inside, radius - low, 0)
+    weights = np.zeros((len(radius), length + 1), np.float32)
+    rows = np.broadcast_to(np.arange(len(radius))[:, None], radius.shape)
+    np.add.at(weights, (rows, low), np.where(inside, 1 - share, 0))
+    np.add.at(weights, (rows, low + 1), share)
+    return np.asarray(weights[:, :length] / np.maximum(inside.sum(axis=1, keepdims=True), 1), np.float32)
 
 
 def _strongest_pair(common: Array) -> tuple[int, int, float]:

@@ -30,6 +30,10 @@ START_MM = 2.0
 """Distance within which starts of stretches agree."""
 START_ROW_MM = 6.0
 """Distance from a row's zero line within which its stretches start."""
+SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.2, 0.4), (0.5, 0.25), (0.2, 0.6)
+"""Weight and spread in mm of what tells the origin: ends of rows, those beside a pulse, pulses, starts of stretches."""
+PEN_MM = 0.1
+"""Half the width of a stroke: by so much it ends after the time that it stands for."""
 NAME_VOTES = 2
 """Starts that a lead name counts for."""
 START_SHARE = 0.3
@@ -313,7 +317,7 @@ def _origin(page: _Page, layout: Layout, nominal_mm: float) -> float | None:
     length = page.right - page.left
     voted = _voted_origin(page, layout, nominal)
     if voted is not None:
-        return _anchored(page, voted, nominal)
+        return _sharpened(page, layout, voted, nominal)
     if _pulse_is_left(page):
         feet = [end - nominal - page.left for end in page.ends]
         likely = [foot for foot in feet if abs(foot) < FOOT_MM * page.px_per_mm]
@@ -339,18 +343,20 @@ def _voted_origin(page: _Page, layout: Layout, nominal: float) -> float | None:
     return float(np.median(votes[best])) if best.sum() >= max(3, START_SHARE * len(layout.cells)) else None
 
 
-def _anchored(page: _Page, voted: float, nominal: float) -> float:
-    """An origin, moved to where most rows begin or end: they do so more sharply than the starts are seen.
-
-    The rows' beginnings are blurred by pulses before them, and their ends by pulses after them.
+def _sharpened(page: _Page, layout: Layout, voted: float, nominal: float) -> float:
+    """An origin, moved to where the densest evidence lies: rows' ends, pulses, and starts of stretches, each by how
+    sharply it is seen. Rows' beginnings are blurred by pulses before them, and their ends by pulses after them.
     """
-    near = START_MM * page.px_per_mm
-    begins = [x for x in page.begins if abs(x - voted) < near]
-    ends = [x - nominal for x in page.ends if abs(x - nominal - voted) < near]
-    for anchors in (ends, begins) if _pulse_is_left(page) else (begins, ends):
-        if len(anchors) > len(page.lines) / 2:
-            return float(np.median(anchors))
-    return voted
+    q, column = page.px_per_mm, nominal / layout.n_columns
+    left = _pulse_is_left(page)
+    signs = [(x - nominal - PEN_MM * q, *(SHARP_SIGN if left or not page.pulses else BLURRED_SIGN)) for x in page.ends]
+    signs += [(x, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
+    signs += [(p.right - PEN_MM * q, *PULSE_SIGN) for p in page.pulses if left]
+    signs += [(x - k * column, *START_SIGN) for x in _row_starts(page) for k in range(layout.n_columns)]
+    places, weights, spreads = np.array(signs).T
+    tried = voted + np.arange(-START_MM, START_MM, 0.02) * q
+    density = (weights * np.exp(-0.5 * ((tried[:, None] - places) / (spreads * q)) ** 2)).sum(axis=1)
+    return float(tried[int(density.argmax())])
 
 
 def _names_that_fit(page: _Page, layout: Layout, origin: float, column: float) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy.linalg import solveh_banded
 from scipy.sparse import coo_matrix, csr_matrix, diags, identity, kron, tril
+from threadpoolctl import ThreadpoolController
 
 from ecgimg.stages.grid import Array
 
@@ -51,8 +54,16 @@ def _solve(values: Array, weight: Array, energy: csr_matrix) -> Array:
     band = np.zeros((2 * min(weight.shape) + 1, len(w)))
     band[lower.row - lower.col, lower.col] = lower.data
     solved = np.empty(flat.shape, np.float32)
-    solved[order] = solveh_banded(band, (flat * w[:, None])[order], lower=True, overwrite_ab=True, check_finite=False)
+    # Where other work keeps the cores busy, BLAS threads that wait for each other take ten times as long as one.
+    with _blas().limit(limits=1, user_api="blas"):
+        right = (flat * w[:, None])[order]
+        solved[order] = solveh_banded(band, right, lower=True, overwrite_ab=True, check_finite=False)
     return solved.reshape(values.shape)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _second_differences(rows: int, cols: int) -> tuple[csr_matrix, csr_matrix, csr_matrix]:

@@ -24,6 +24,7 @@ from ecgimg.synth.signals import FS, SignalSource, open_source
 from ecgimg.synth.style import sample_style
 from ecgimg.synth.truth import Curve as Stretch
 from ecgimg.synth.truth import Page, SynthPage
+from ecgimg.train.signals import Varied
 from ecgimg.types import Floats, Pixels
 
 CROP = 512
@@ -35,8 +36,6 @@ SHARD = 256
 """Crops of a shard."""
 RECIPES = ("clean", "scan", "photo", "photo", "ruin")
 """The prints' own recipe, and those of the photographs."""
-JUMPS = 0.12
-"""Share of prints whose baselines jump."""
 BLANK_SHARE = 0.04
 """Share of bands cut where there is no row at all."""
 
@@ -280,13 +279,10 @@ def print_sheet(source: SignalSource, recipe: PageRecipe, rng: np.random.Generat
 
 
 def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> tuple[Page, Pixels, Warp]:
-    """A drawn page, its pixels at PX_PER_MM with the cheap wear, and the warp in them.
-
-    At times it shows muscle noise, which records of 100 Hz have lost.
-    """
+    """A drawn page, its pixels at PX_PER_MM with the cheap wear, and the warp in them."""
     chosen = pick(rng, recipe.layouts)
     layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
-    mv = disturb(printed(source.get(int(rng.integers(2**31))).mv, rng), rng)
+    mv = printed(source.get(int(rng.integers(2**31))).mv, rng)
     drawn = render_page(mv, FS, layout, sample_style(rng, layout, recipe), rng)
     flat = np.asarray(cv2.resize(drawn.pixels, sheet_size(drawn), interpolation=cv2.INTER_CUBIC), np.uint8)
     warp = draw_warp(rng, flat.shape)
@@ -313,31 +309,6 @@ def sheet_size(drawn: Page) -> tuple[int, int]:
     """Width and height of a page's sheet at PX_PER_MM."""
     h, w = drawn.pixels.shape[:2]
     return round(w * PX_PER_MM / drawn.px_per_mm), round(h * PX_PER_MM / drawn.px_per_mm)
-
-
-def disturb(mv: Floats, rng: np.random.Generator) -> Floats:
-    """Signals [12, T] at 500 Hz with noise, another size, or a baseline that wanders or jumps, each at times."""
-    out = mv.astype(np.float64)
-    if rng.random() < 0.3:
-        out = out + rng.exponential(0.015) * rng.normal(0, 1, mv.shape)
-    if rng.random() < 0.2:
-        out = out * rng.uniform(0.5, 2.0)
-    if rng.random() < 0.2:
-        t = np.arange(mv.shape[1]) / FS
-        out = out + rng.normal(0, 0.12, (12, 1)) * np.sin(2 * np.pi * rng.uniform(0.1, 0.5) * t + rng.uniform(0, 6))
-    if rng.random() < JUMPS:
-        out = out + _jumps(mv.shape[1], rng)
-    return np.asarray(out, np.float32)
-
-
-def _jumps(length: int, rng: np.random.Generator) -> Floats:
-    """Baselines [12, T] that leave for another level, quickly or slowly, as when an electrode is touched."""
-    out = np.zeros((12, length), np.float32)
-    for _ in range(int(rng.integers(1, 4))):
-        level = rng.normal(0, 0.6, (12, 1)) * (rng.random((12, 1)) < 0.6)
-        place, width = rng.uniform(0, length), np.exp(rng.uniform(np.log(5), np.log(800)))
-        out += (level / (1 + np.exp(-np.clip((np.arange(length) - place) / width, -30, 30)))).astype(np.float32)
-    return out - np.median(out, axis=1, keepdims=True)
 
 
 def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
@@ -379,6 +350,6 @@ def next_shards(
     Five of the sources are the recordings of `data`, one simulates.
     """
     cv2.setNumThreads(1)
-    sources = [*[open_source(data)] * 5, open_source("sim", seed=seed)]
+    sources = [*[Varied(open_source(data))] * 5, Varied(open_source("sim", seed=seed))]
     for number in count(len(list(folder.glob(f"{seed}_*.npz")))):
         yield folder / f"{seed}_{number:05d}.npz", sources, np.random.default_rng([seed, number])
