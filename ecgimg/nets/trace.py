@@ -14,8 +14,8 @@ than on the input, follow the systems that did best in the PhysioNet digitizatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -40,6 +40,10 @@ SMOOTH_ROWS = 9
 """Rows over which the distribution is summed to find its mode, so that a wide stroke beats a narrow speck."""
 REACH_ROWS = 14
 """Rows above and below the mode over which the mean is taken."""
+CLAIM_MM, CLAIM = 0.75, 0.9
+"""A stroke within so many millimetres of another row's curve is that row's; this share of it is denied to others."""
+BESIDE_MM, CLEAR = 2.5, 0.6
+"""Beside a printed stretch a stroke is still followed for so many millimetres, where its place is this sure."""
 BACKGROUND_MM = 3.0
 INK_PERCENTILE = 99.7
 MIN_LEVEL = 12.0
@@ -116,7 +120,7 @@ def decode(logits: Floats, presence: Floats) -> tuple[Floats, Floats]:
     reach = TOLERANCE_MM * ROWS_PER_MM
     low, high = np.ceil(y - reach).astype(int).clip(0, count), np.floor(y + reach).astype(int).clip(-1, count - 1) + 1
     inside = (total[high, columns] - total[low, columns]) / total[-1]
-    return np.asarray(y, np.float32), np.asarray(inside / (1 + np.exp(-presence)), np.float32)
+    return np.asarray(y, np.float32), np.asarray(inside * _chance(presence), np.float32)
 
 
 def _summed(values: Floats) -> Floats:
@@ -126,24 +130,66 @@ def _summed(values: Floats) -> Floats:
     return sums
 
 
-def to_line(logits: Floats, presence: Floats, top: float, width: int, zero: float, spec: Spec) -> Line:
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the network says of one band: logits [240, N], presence [N], and the sheet y of the band's first row."""
+
+    logits: Floats
+    presence: Floats
+    top: float
+
+
+def kept_apart(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings of a page's bands, in each of which the strokes that other rows claim are less likely.
+
+    A tall beat of one row enters the bands of others and may be taken for theirs; its own row claims it nearly surely.
+    Where two curves truly cross, both stay likely, since there is nothing else that they could be.
+    """
+    side = 2 * round(CLAIM_MM * ROWS_PER_MM) + 1
+    claims = []
+    for reading in readings:
+        mass = np.exp(reading.logits - reading.logits.max(axis=0))
+        near = cv2.blur(mass, (1, side), borderType=cv2.BORDER_CONSTANT) * (side / mass.sum(axis=0))
+        claims.append(np.log1p(-CLAIM * np.clip(near * _chance(reading.presence), 0, 1)))
+    apart = []
+    for reading in readings:
+        logits = reading.logits.copy()
+        for other, denied in zip(readings, claims, strict=True):
+            offset = round((other.top - reading.top) / STRETCH)
+            low, high = max(offset, 0), min(BAND_ROWS + offset, BAND_ROWS)
+            if other is not reading and low < high:
+                logits[low:high] += denied[low - offset : high - offset]
+        apart.append(replace(reading, logits=logits))
+    return tuple(apart)
+
+
+def to_line(reading: Reading, width: int, zero: float, spec: Spec) -> Line:
     """The curve of one row in sheet pixels.
 
+    Where it begins beside a pulse or a separator the network doubts that it is printed, but follows it: there the curve
+    is kept and its confidence is 0.
+
     Args:
-        logits: [240, N] over the band's rows.
-        presence: [N] logits.
-        top: sheet y of the band's first row.
+        reading: what the network says of the row's band.
         width: width of the sheet; columns of padding beyond it are cut off.
         zero: y of the row's zero line.
         spec: threshold and calibration.
     """
     count = (width - 1) * STRETCH + 1
-    rows, raw = decode(logits[:, :count], presence[:count])
+    rows, raw = decode(reading.logits[:, :count], reading.presence[:count])
     curve = np.asarray(spec.confidence, np.float32)
     confidence = np.interp(raw, curve[:, 0], curve[:, 1]).astype(np.float32)
-    printed = 1 / (1 + np.exp(-presence[:count])) >= spec.presence
-    y = np.where(printed, top + PX_PER_MM / ROWS_PER_MM * rows, np.nan).astype(np.float32)
+    chance = _chance(reading.presence[:count])
+    printed = chance >= spec.presence
+    reach = 2 * round(BESIDE_MM * PX_PER_MM * STRETCH) + 1
+    beside = cv2.dilate(printed.astype(np.uint8)[None], np.ones((1, reach), np.uint8))[0] > 0
+    followed = printed | (beside & (raw > CLEAR * chance))
+    y = np.where(followed, reading.top + PX_PER_MM / ROWS_PER_MM * rows, np.nan).astype(np.float32)
     return Line(y=y, confidence=np.where(printed, confidence, 0).astype(np.float32), step=1 / STRETCH, zero=zero)
+
+
+def _chance(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 def _against_paper(channel: NDArray[np.uint8]) -> Floats:

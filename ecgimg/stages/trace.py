@@ -18,11 +18,14 @@ def trace(page: UprightSheet) -> tuple[Line, ...]:
     """The curves of a page from top to bottom, one for each of its rows."""
     network = load_network(net.NAME)
     spec = net.Spec.read(network.spec)
-    lines = []
+    readings = []
     for zero in page.zeros:
         band, top = net.cut_band(page.planes, zero)
         logits, presence = network.run(band=band[None])
-        line = net.to_line(logits[0], presence[0], top, page.sheet.pixels.shape[1], zero, spec)
+        readings.append(net.Reading(logits[0], presence[0], top))
+    lines = []
+    for zero, reading in zip(page.zeros, net.kept_apart(readings), strict=True):
+        line = net.to_line(reading, page.sheet.pixels.shape[1], zero, spec)
         lines.append(replace(line, y=_bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))))
     return tuple(lines)
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecgimg.nets.trace import BAND_ROWS, STRETCH, STRIDE, Spec, contrast_planes, cut_band, decode, to_line
+from ecgimg.nets.trace import (
+    BAND_ROWS,
+    BESIDE_MM,
+    STRETCH,
+    STRIDE,
+    Reading,
+    Spec,
+    contrast_planes,
+    cut_band,
+    decode,
+    kept_apart,
+    to_line,
+)
 from ecgimg.types import Floats
 
 PLAIN = Spec(presence=0.5, confidence=((0.0, 0.0), (1.0, 1.0)))
@@ -71,23 +83,53 @@ def test_a_speck_does_not_pull_the_curve() -> None:
 
 
 def test_a_line_in_sheet_pixels() -> None:
-    width, zero = 40, 321.0
-    rows = np.full(2 * 64, 100.25, np.float32)
-    presence = np.where(np.arange(128) < 20, -9, 9).astype(np.float32)
-    line = to_line(logits_at(rows), presence, 82.5, width, zero, PLAIN)
+    width, zero = 80, 321.0
+    rows = np.full(2 * 96, 100.25, np.float32)
+    presence = np.where(np.arange(192) < 60, -9, 9).astype(np.float32)
+    line = to_line(Reading(logits_at(rows), presence, 82.5), width, zero, PLAIN)
     assert line.step == 1 / STRETCH
     assert line.y.shape == (2 * width - 1,)
-    assert np.isnan(line.y[:20]).all()
-    assert not line.confidence[:20].any()
-    np.testing.assert_allclose(line.y[20:], 82.5 + 200.5, atol=0.05)
+    followed = 60 - round(BESIDE_MM * 16)
+    assert np.isnan(line.y[:followed]).all()
+    assert not line.confidence[:60].any()
+    np.testing.assert_allclose(line.y[followed:], 82.5 + 200.5, atol=0.05)
     assert line.zero == zero
+
+
+def test_beside_a_printed_stretch_only_a_clear_stroke_is_followed() -> None:
+    presence = np.where(np.arange(192) < 60, -9, 9).astype(np.float32)
+    vague = logits_at(np.full(192, 100.25, np.float32), spread=30.0)
+    line = to_line(Reading(vague, presence, 82.5), 80, 321.0, PLAIN)
+    assert np.isnan(line.y[:60]).all()
+    assert np.isfinite(line.y[60:]).all()
+
+
+def test_a_stroke_that_another_row_claims_is_left_to_it() -> None:
+    """The lower row half believes in the upper row's beat, 5 mm above its own curve; without the other it takes it."""
+    sure = np.full(64, 20, np.float32)
+    upper = Reading(logits_at(np.full(64, 120, np.float32)), sure, 0.0)
+    beat, own = logits_at(np.full(64, 40, np.float32)), logits_at(np.full(64, 60, np.float32)) - 0.7
+    lower = Reading(np.logaddexp(beat, own), sure, 160.0)
+    alone, _ = decode(lower.logits, sure)
+    np.testing.assert_allclose(alone, 40, atol=0.1)
+    first, second = kept_apart((upper, lower))
+    np.testing.assert_allclose(decode(second.logits, sure)[0], 60, atol=0.1)
+    np.testing.assert_allclose(decode(first.logits, sure)[0], 120, atol=0.1)
+
+
+def test_crossing_curves_keep_their_crossing() -> None:
+    sure = np.full(8, 20, np.float32)
+    rows = np.full(8, 120, np.float32)
+    for reading in kept_apart((Reading(logits_at(rows), sure, 0.0), Reading(logits_at(rows - 80), sure, 160.0))):
+        place, _ = decode(reading.logits, sure)
+        np.testing.assert_allclose(place * 2 + reading.top, 240, atol=0.3)
 
 
 def test_confidence_passes_through_the_calibration() -> None:
     half = Spec(presence=0.5, confidence=((0.0, 0.0), (1.0, 0.5)))
     rows = np.full(64, 120.0, np.float32)
-    full = to_line(logits_at(rows), np.full(64, 9, np.float32), 0.0, 32, 240.0, PLAIN)
-    less = to_line(logits_at(rows), np.full(64, 9, np.float32), 0.0, 32, 240.0, half)
+    reading = Reading(logits_at(rows), np.full(64, 9, np.float32), 0.0)
+    full, less = (to_line(reading, 32, 240.0, spec) for spec in (PLAIN, half))
     np.testing.assert_allclose(less.confidence, full.confidence / 2, atol=1e-5)
 
 

@@ -13,7 +13,8 @@ def test_the_same_number_gives_the_same_variation() -> None:
     one, two, other = source.get(7), source.get(7), source.get(8)
     assert np.array_equal(one.mv, two.mv)
     assert not np.array_equal(one.mv, other.mv)
-    assert len(source) == len(Simulated(4)) and source.name == "simulator"
+    assert len(source) == len(Simulated(4))
+    assert source.name == "simulator"
 
 
 def test_variations_add_what_records_of_100_hz_lack() -> None:
@@ -34,5 +35,7 @@ def test_unknown_samples_stay_unknown_or_finite() -> None:
     mv[4] = np.nan
     for seed in range(20):
         varied = vary(mv, np.random.default_rng(seed))
-        assert varied.shape == mv.shape and varied.dtype == np.float32
-        assert np.isnan(varied[4]).all() and np.isfinite(varied[[0, 11]]).all()
+        assert varied.shape == mv.shape
+        assert varied.dtype == np.float32
+        assert np.isnan(varied[4]).all()
+        assert np.isfinite(varied[[0, 11]]).all()
