@@ -1,0 +1,233 @@
+"""What speaks for and against a paper format placed on a page: lead names, strips, the limb leads' laws, likeness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ecgimg.layouts import Layout
+from ecgimg.stages.marks import Marks, samples
+from ecgimg.stages.origin import LABEL_LEFT_MM, LABEL_RIGHT_MM, LENGTH_TOLERANCE
+from ecgimg.types import LeadName, PlacedCell
+
+NAME_LINE_MM = 3.0
+"""Distance within which names agree on how far from their zero lines they stand."""
+LABEL_REACH_MM = 22.0
+"""How far above or below its row's zero line it stands."""
+SAME_LEAD = 0.95
+"""Correlation from which a strip repeats a cell; different leads of the same beats reach about 0.8 at times."""
+RENAMED_LEAD = 0.985
+"""Correlation with another lead's cell from which a strip without a name is taken for that lead."""
+LIKE_LEAD = 0.7
+LEAD_MARGIN = 0.15
+"""By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
+NAMELESS_DOUBT = 4.0
+"""Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
+MISSING_NAME_DOUBT = 1.4
+"""Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
+IDLE_NAME_DOUBT = 1.25
+"""Doubt added by each lead name on the page that a format has no place for."""
+UNUSUAL_STRIP = 2.0
+"""Doubt added where a strip shows another lead than the format says."""
+LAW_RESIDUAL = 0.5
+"""Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
+HALVES_PX_PER_MM = 2.0
+"""Scale at which halves of rows are compared."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence: the factor by which it changes the doubt of a format, and what it says, if anything."""
+
+    doubt: float
+    words: str = ""
+
+
+def weigh(
+    page: Marks, layout: Layout, cells: tuple[PlacedCell, ...], nominal_mm: float
+) -> tuple[tuple[PlacedCell, ...], tuple[Evidence, ...]]:
+    """The cells with each strip's lead as the page shows it, and all evidence on the format that placed them."""
+    evidence = [*_length(page, nominal_mm)]
+    right, wrong = _names(page, cells)
+    evidence += _named(page, cells, right, wrong)
+    cells, repeats = _strips(page, cells)
+    evidence += _repeated(layout, repeats)
+    if right == 0 and not any(r is not None and r > LIKE_LEAD for _, r in repeats):
+        evidence.append(Evidence(NAMELESS_DOUBT))
+    return cells, (*evidence, *_alike(page, layout, cells), *_lawful(page, cells))
+
+
+def _length(page: Marks, nominal_mm: float) -> tuple[Evidence, ...]:
+    length = (page.right - page.left) / page.px_per_mm
+    fits = abs(length / nominal_mm - 1) < LENGTH_TOLERANCE
+    return (Evidence(0.6, f"{length:.0f} mm long"),) if fits else ()
+
+
+def _named(page: Marks, cells: tuple[PlacedCell, ...], right: int, wrong: int) -> tuple[Evidence, ...]:
+    if not page.names:
+        return ()
+    missing = len(cells) - right - wrong
+    legible = right / len(cells)  # where names can be read, one that is missing tells more
+    seen = 0.8**right * 1.6**wrong * MISSING_NAME_DOUBT ** (missing * legible) if right + wrong else 1.0
+    idle = IDLE_NAME_DOUBT ** max(len(page.names) - right, 0)
+    return (Evidence(seen * idle, f"{right} of {len(cells)} lead names read, {wrong} against"),)
+
+
+def _repeated(layout: Layout, repeats: list[tuple[str, float | None]]) -> tuple[Evidence, ...]:
+    printed = {cell.lead for cell in layout.strips}
+    return tuple(
+        Evidence(
+            (1.0 if lead in printed else UNUSUAL_STRIP) * _doubt_of_strip(likeness),
+            f"strip {lead} can't be compared with its cell"
+            if likeness is None
+            else f"strip {lead} repeats its cell (r = {likeness:.2f})",
+        )
+        for lead, likeness in repeats
+    )
+
+
+def _alike(page: Marks, layout: Layout, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
+    halves = _halves_alike(page, cells)
+    if halves is None:
+        return ()
+    return (Evidence(_doubt_of_halves(halves, layout.n_columns), f"left and right halves alike to {halves:.2f}"),)
+
+
+def _lawful(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
+    residual = _law_residual(page, cells)
+    if residual is None:
+        return ()
+    doubt = float(np.clip(residual / LAW_RESIDUAL, 0.15, 1.0))
+    return (Evidence(doubt, f"Einthoven's law leaves {100 * residual:.0f} %"),)
+
+
+def _names(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[int, int]:
+    """How many cells have their lead's name beside their start, and how many have another lead's and not their own."""
+    right = wrong = 0
+    shift = _name_shift(page, cells)
+    for cell in cells:
+        near = _names_near(page, cell, shift)
+        right += cell.lead in near
+        wrong += bool(near) and cell.lead not in near
+    return right, wrong
+
+
+def _names_near(page: Marks, cell: PlacedCell, shift: float) -> set[str]:
+    """The leads whose names stand beside a cell's start, `shift` pixels below its zero line."""
+    near = NAME_LINE_MM * page.px_per_mm
+    return {name.lead for name in page.names if _beside(page, name, cell) and abs(name.y - cell.y0 - shift) < near}
+
+
+def _beside(page: Marks, name: LeadName, cell: PlacedCell) -> bool:
+    """Whether a name stands where a cell's may, as far as the direction along the rows goes."""
+    return -LABEL_LEFT_MM * page.px_per_mm < name.x - cell.x0 < LABEL_RIGHT_MM * page.px_per_mm
+
+
+def _name_shift(page: Marks, cells: tuple[PlacedCell, ...]) -> float:
+    """By how much names stand below their zero lines: one distance on all of a page, on which most names agree."""
+    reach = LABEL_REACH_MM * page.px_per_mm
+    shifts = np.array(
+        [
+            name.y - cell.y0
+            for cell in cells
+            for name in page.names
+            if name.lead == cell.lead and _beside(page, name, cell) and abs(name.y - cell.y0) < reach
+        ]
+    )
+    if not shifts.size:
+        return 0.0
+    agree = np.abs(shifts[:, None] - shifts[None]) < NAME_LINE_MM * page.px_per_mm
+    return float(np.median(shifts[agree[agree.sum(axis=1).argmax()]]))
+
+
+def _strips(
+    page: Marks, cells: tuple[PlacedCell, ...]
+) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float | None]]]:
+    """The cells with each strip's lead as the page shows it, and (lead, likeness to its cell) of every strip.
+
+    A strip's printed name decides; without one, a cell of another lead that it repeats clearly better than its own.
+    """
+    named, shift = list(cells), _name_shift(page, cells)
+    repeats: list[tuple[str, float | None]] = []
+    for k, strip in enumerate(cells):
+        if not strip.is_strip:
+            continue
+        likeness = {c.lead: (_likeness(page, strip, c), c) for c in cells if not c.is_strip}
+        known = {lead: (r, c) for lead, (r, c) in likeness.items() if r is not None}
+        if strip.lead not in known:
+            repeats.append((strip.lead, None))
+            continue
+        printed = _names_near(page, strip, shift) & known.keys()
+        best = max(known, key=lambda lead: known[lead][0])
+        chosen = strip.lead
+        if len(printed) == 1 and known[min(printed)][0] > LIKE_LEAD:
+            chosen = printed.pop()
+        elif known[best][0] > max(RENAMED_LEAD, known[chosen][0] + LEAD_MARGIN):
+            chosen = best
+        named[k] = replace(strip, lead=chosen, sign=known[chosen][1].sign)
+        repeats.append((chosen, known[chosen][0]))
+    return tuple(named), repeats
+
+
+def _likeness(page: Marks, strip: PlacedCell, cell: PlacedCell) -> float | None:
+    """Correlation of a strip with a cell over the cell's stretch of paper, or None where too little is known."""
+    a = samples(page.lines[strip.line], cell.x0, cell.x1)
+    b = samples(page.lines[cell.line], cell.x0, cell.x1)
+    known = np.isfinite(a) & np.isfinite(b)
+    if known.mean() < 0.5:
+        return None
+    a, b = a[known] - a[known].mean(), b[known] - b[known].mean()
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / scale if scale > 0 else None
+
+
+def _doubt_of_strip(correlation: float | None) -> float:
+    if correlation is None:
+        return 1.5
+    return 0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 3.0
+
+
+def _doubt_of_halves(alike: float, columns: int) -> float:
+    """A row of one lead beats alike to its end; where it changes from lead to lead, its halves differ."""
+    if columns == 1:
+        return float(np.interp(alike, [0.6, 0.9], [1.6, 0.5]))
+    return float(np.interp(alike, [0.7, 0.95], [0.6, 1.6]))
+
+
+def _halves_alike(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
+    """How alike the left and right halves of the rows are: the median of their best correlations over all lags."""
+    left, right = min(c.x0 for c in cells), max(c.x1 for c in cells)
+    scores = []
+    for row in sorted({c.line for c in cells if not c.is_strip}):
+        curve = samples(page.lines[row], left, right)[:: max(1, round(page.px_per_mm / HALVES_PX_PER_MM))]
+        middle, window = len(curve) // 2, len(curve) // 4
+        pattern, search = curve[middle // 2 - window // 2 : middle // 2 + window // 2], curve[middle:]
+        if np.isfinite(pattern).all() and np.isfinite(search).mean() > 0.8:
+            search = np.nan_to_num(search, nan=float(np.nanmedian(search)))
+            scores.append(float(cv2.matchTemplate(search[None], pattern[None], cv2.TM_CCOEFF_NORMED).max()))
+    return float(np.median(scores)) if scores else None
+
+
+def _law_residual(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
+    """Power left of I + III - II and of aVR + aVL + aVF against the leads' own, where three share their time."""
+    left = total = 0.0
+    by_lead = {cell.lead: cell for cell in cells if not cell.is_strip}
+    for leads, signs in ((("I", "III", "II"), (1, 1, -1)), (("aVR", "aVL", "aVF"), (1, 1, 1))):
+        trio = [by_lead[lead] for lead in leads if lead in by_lead]
+        if len(trio) < 3 or len({cell.start for cell in trio}) > 1:
+            continue
+        curves = np.stack(
+            [
+                sign * cell.sign * samples(page.lines[cell.line], cell.x0, cell.x1)
+                for sign, cell in zip(signs, trio, strict=True)
+            ]
+        )
+        known = np.isfinite(curves).all(axis=0)
+        if known.mean() < 0.5:
+            continue
+        curves = curves[:, known] - np.median(curves[:, known], axis=1, keepdims=True)
+        left += float((curves.sum(axis=0) ** 2).mean())
+        total += float((curves**2).mean(axis=1).sum())
+    return left / total if total > 0 else None

@@ -1,0 +1,63 @@
+"""What was seen of a page's curves and landmarks, as the judges of its layout need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgimg.errors import RefusedError
+from ecgimg.stages.grid import Array
+from ecgimg.types import LeadName, Line, Pulse
+
+NEAR_MM = 4.0
+"""Distance from the curves' left end within which a pulse stands before them."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What was seen of a page, in sheet pixels; `begins` and `ends` are of each line, NaN where it is not seen."""
+
+    lines: tuple[Line, ...]
+    names: tuple[LeadName, ...]
+    starts: tuple[tuple[float, float], ...]
+    pulses: tuple[Pulse, ...]
+    text: str
+    left: float
+    right: float
+    begins: tuple[float, ...]
+    ends: tuple[float, ...]
+    px_per_mm: float
+
+    @property
+    def pulse_is_left(self) -> bool:
+        """Whether calibration pulses stand before the curves."""
+        return any(abs(p.right - self.left) < NEAR_MM * self.px_per_mm for p in self.pulses)
+
+
+def printed_range(
+    lines: tuple[Line, ...], pulses: tuple[Pulse, ...]
+) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
+    """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN if it
+    is not seen.
+    """
+    columns = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
+    first, last = (np.array([c[k] if c.size else np.nan for c in columns]) for k in (0, -1))
+    if np.isnan(first).all():
+        raise RefusedError("the curves are too faint to be followed", where="layout")
+    left, right = float(np.nanmedian(first)), float(np.nanmedian(last))
+    if pulses:
+        pulse_left, pulse_right = (float(np.median([getattr(p, side) for p in pulses])) for side in ("left", "right"))
+        if pulse_left - left < right - pulse_right:
+            left = pulse_right
+        else:
+            right = pulse_left
+    return left, right, tuple(first.tolist()), tuple(last.tolist())
+
+
+def samples(line: Line, x0: float, x1: float) -> Array:
+    """The curve's y at every pixel from x0 to x1, NaN where it is not known."""
+    columns = np.arange(round(x0), round(x1))
+    return np.asarray(
+        np.interp(columns, np.arange(len(line.y)) * line.step, line.y, left=np.nan, right=np.nan), np.float32
+    )
