@@ -21,6 +21,7 @@ from .aging import cloud
 from .background import background
 from .fonts import printed_fonts, script_fonts, text_mask
 from .ink import Ink, blend, paste, ruled_paper
+from .other_kinds import KEPT_KINDS, LEARNED_KINDS, Draw
 from .style import GRID_COLORS, GridStyle
 
 PICTURES = (
@@ -353,6 +354,17 @@ def _waves(rng: np.random.Generator, n: int) -> Floats:
     return np.asarray(wave * decay + rng.normal(0, float(rng.choice([0.01, 0.2])), n), np.float32)
 
 
+def _on_paper(draw: Draw, grid: float = 0.0) -> _Draw:
+    """Draws on plain paper, or on squared paper as often as `grid` says."""
+
+    def drawn(rng: np.random.Generator) -> Pixels:
+        pixels = (_grid_paper(rng) if rng.random() < grid else _paper(rng)).copy()
+        draw(pixels, rng)
+        return pixels
+
+    return drawn
+
+
 def _picture(names: tuple[str, ...]) -> _Draw:
     def draw(rng: np.random.Generator) -> Pixels:
         folder = Path(str(files("skimage.data")))
@@ -381,14 +393,16 @@ _DRAW: dict[str, _Draw] = {
     "contours": _contours,
     "collage": _collage,
     "oscilloscope": lambda rng: _channels(rng, _waves, 12),
+    **{kind: _on_paper(draw, 0.4) for kind, draw in LEARNED_KINDS.items()},
     "seismogram": lambda rng: _channels(rng, _quake, 9),
     "breathing": lambda rng: _channels(rng, _breath, 6),
     "scatter": lambda rng: _charted(rng, "scatter"),
     "music": _music,
     "floor-plan": _plan,
     "held-picture": _picture(HELD_PICTURES),
+    **{kind: _on_paper(draw) for kind, draw in KEPT_KINDS.items()},
 }
-HELD_KINDS = ("seismogram", "breathing", "scatter", "music", "floor-plan", "held-picture")
+HELD_KINDS = ("seismogram", "breathing", "scatter", "music", "floor-plan", "held-picture", *KEPT_KINDS)
 """Kinds that are kept for testing the gate."""
 KINDS = tuple(kind for kind in _DRAW if kind not in HELD_KINDS)
 """Kinds that the gate learns from."""

@@ -20,7 +20,7 @@ from .truth import Curve, Page, TextBox
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """Where things go, in page pixels."""
 
     width: int
@@ -40,7 +40,7 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
         style: how it looks.
         rng: for the words on the page.
     """
-    plan = _plan(layout, style)
+    plan = plan_page(layout, style)
     pixels, origin = ruled_paper(plan.width, plan.height, style.px_per_mm, style.grid, style.paper_color, plan.box)
     mv = _long_enough(mv, max(c.start + c.seconds for c in layout.cells), fs)
     ink = Ink(plan.width, plan.height)
@@ -51,7 +51,7 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
     width = style.line * style.px_per_mm
     for line in _connected(curves, layout, style):
         ink.trace(line, width, style.thin)
-    pulses = _pulses(layout, style, plan)
+    pulses = pulse_outlines(layout, style, plan)
     for pulse in pulses:
         ink.stroke(pulse, width * 1.05)
     _separators(ink, layout, style, plan)
@@ -80,7 +80,8 @@ def _long_enough(mv: Floats, seconds: float, fs: float) -> Floats:
     return mv if missing <= 0 else np.pad(mv, ((0, 0), (0, missing)), constant_values=np.nan)
 
 
-def _plan(layout: Layout, style: PageStyle) -> _Plan:
+def plan_page(layout: Layout, style: PageStyle) -> Plan:
+    """Where a page's rows lie, and how large it is."""
     s = style
     pulse = s.pulse_mm + s.pulse_gap + 1.5
     left = s.border + s.left + (pulse if s.pulse == "left" else 0)
@@ -97,10 +98,10 @@ def _plan(layout: Layout, style: PageStyle) -> _Plan:
     width, height = round(width_mm * k), round(height_mm * k)
     edge = s.border * k
     box = (edge - 0.5, edge - 0.5, width - edge - 0.5, height - edge - 0.5)
-    return _Plan(width, height, left * k, tuple(float(y * k) for y in rows), box)
+    return Plan(width, height, left * k, tuple(float(y * k) for y in rows), box)
 
 
-def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, plan: _Plan) -> Curve:
+def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, plan: Plan) -> Curve:
     k = style.px_per_mm * style.paper_speed
     x0, y0 = plan.left + cell.column * cell.seconds * k, plan.zero_lines[cell.row]
     x1 = x0 + cell.seconds * k
@@ -137,7 +138,7 @@ def _connected(curves: tuple[Curve, ...], layout: Layout, style: PageStyle) -> l
     return rows + [c.points for c in curves[grid:]]
 
 
-def _pulses(layout: Layout, style: PageStyle, plan: _Plan) -> list[NDArray[np.float64]]:
+def pulse_outlines(layout: Layout, style: PageStyle, plan: Plan) -> list[NDArray[np.float64]]:
     """Outlines of the calibration pulses, one a line; `pulse_mm` wide and 1 mV high."""
     if style.pulse == "none":
         return []
@@ -151,7 +152,7 @@ def _pulses(layout: Layout, style: PageStyle, plan: _Plan) -> list[NDArray[np.fl
     return [np.stack([xs, y0 - np.array([0, 0, h, h, 0, 0])], axis=1) for y0 in plan.zero_lines]
 
 
-def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: _Plan) -> None:
+def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: Plan) -> None:
     """Marks where one column ends and the next begins."""
     k = style.px_per_mm
     if style.separator == "none":
@@ -184,7 +185,7 @@ def _lead_names(words: Pixels, curves: tuple[Curve, ...], style: PageStyle) -> l
     return boxes
 
 
-def _header(words: Pixels, style: PageStyle, plan: _Plan, rng: np.random.Generator) -> list[TextBox]:
+def _header(words: Pixels, style: PageStyle, plan: Plan, rng: np.random.Generator) -> list[TextBox]:
     """Patient, measurements and statements at the top of the page."""
     if style.header == "none":
         return []
@@ -208,7 +209,7 @@ def _header(words: Pixels, style: PageStyle, plan: _Plan, rng: np.random.Generat
     return boxes
 
 
-def _footer(words: Pixels, style: PageStyle, plan: _Plan, rng: np.random.Generator) -> list[TextBox]:
+def _footer(words: Pixels, style: PageStyle, plan: Plan, rng: np.random.Generator) -> list[TextBox]:
     """Printed speed, gain and filter, left to right along the lower edge."""
     if not style.footer:
         return []

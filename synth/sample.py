@@ -7,6 +7,7 @@ from functools import cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from ecgimg.layouts import Layout, layout_ids, load_layout
@@ -106,6 +107,11 @@ def printed(mv: Floats, rng: np.random.Generator, fs: float = FS) -> Floats:
         sos, pad = butter(1, cut, "high", fs=fs, output="sos"), min(int(fs / cut), out.shape[1] - 1)
         out = np.asarray(sosfiltfilt(sos, out, axis=1, padtype="even", padlen=pad))
     return np.where(known, out, np.nan).astype(np.float32)
+
+
+@cache
+def _high_pass(cut: float, fs: float) -> NDArray[np.float64]:
+    return np.asarray(butter(1, cut, "high", fs=fs, output="sos"))
 
 
 def _layout(rng: np.random.Generator, recipe: Recipe) -> Layout:
