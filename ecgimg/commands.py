@@ -332,7 +332,7 @@ def train_landmarks_command(
 def train_screen_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 100 steps.")] = 15,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 200 steps.")] = 66,
     compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
     package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
@@ -370,26 +370,28 @@ def bench_speed_command(
 
 @bench_app.command("digitize")
 def bench_digitize_command(
-    out: Annotated[Path, typer.Option("-o", "--out", help="JSON file of slices and pages.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows, tables and plots; goes on there.")],
     presets: Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")] = "scan,photo",
-    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 50,
-    source: Annotated[str, typer.Option(help="sim, or ptbxl:DIR of PTB-XL 1.0.x.")] = "sim",
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 51,
+    source: Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb:DIR.")] = "sim",
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
+    index: Annotated[Path | None, typer.Option(help="CSV of real pages, measured in place of drawn ones.")] = None,
+    layouts: Annotated[Path | None, typer.Option(help="CSV (image, layout) of true layouts, for --index.")] = None,
 ) -> None:
-    """Digitize drawn pages with the whole chain and score them against their truth."""
-    import json
+    """Digitize drawn or real pages with the whole chain and score them against their truth."""
+    from ecgimg.bench.digitize import DrawnPlan
+    from ecgimg.bench.digitize_report import markdown, run_drawn, run_index
 
-    from ecgimg.bench.digitize import TABLE_HEAD, PageScore, as_json, bench_digitize, summarise
-    from ecgimg.io.recordings import write_atomically
-    from ecgimg.synth.signals import open_source
+    def tell(text: str) -> None:
+        typer.echo(text, err=True)
 
-    def told(score: PageScore) -> None:
-        found = f"{score.found} {score.db:.1f} dB" if score.found else f"refused: {score.reason}"
-        typer.echo(f"{score.preset} {score.page} {score.layout}: {found}", err=True)
-
-    scores = bench_digitize([p.strip() for p in presets.split(",")], pages, open_source(source, (fold,)), told)
-    write_atomically(out, json.dumps(as_json(scores), indent=1).encode())
-    typer.echo("\n".join([TABLE_HEAD, *(s.row() for s in summarise(scores))]))
+    names = [name.strip() for name in presets.split(",")]
+    if index is not None:
+        bench = run_index(index, layouts, out, jobs, tell)
+    else:
+        bench = run_drawn(DrawnPlan(source, fold, str(out)), names, pages, jobs, tell)
+    typer.echo(markdown(bench), nl=False)
 
 
 @bench_app.command("chain")

@@ -6,9 +6,8 @@ can be looked at, and so that the image network can be asked anew without drawin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -16,24 +15,21 @@ from time import perf_counter
 import numpy as np
 
 from ecgimg.bench.beats import BeatErrors, beat_errors
-from ecgimg.bench.digitize import shown_signals
-from ecgimg.errors import EcgimgError, RefusedError, UsageError, WorkerError
-from ecgimg.io.recordings import write_atomically
+from ecgimg.bench.digitize import digitized, shown_signals
+from ecgimg.bench.kept import ROWS, claim, read_rows, run_kept
+from ecgimg.errors import RefusedError, WorkerError
 from ecgimg.layouts import layout_ids
 from ecgimg.nets.patchecg import load_patchecg, prepare, windows
-from ecgimg.options import Options
-from ecgimg.pipeline import digitize_page
 from ecgimg.signal_metrics import fit_page
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals import FS, PtbxlSource
 from ecgimg.types import Recording
-from ecgimg.worker import Done, ProcessExecutor, Step, Tell
+from ecgimg.worker import Tell
 
 SEED = 88_100_000
 """First number of the seeds kept for this benchmark; no training draws from them."""
 JPEG_QUALITY = 95
-TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -93,35 +89,13 @@ def run_pages(plan: ChainPlan, jobs: int, told: Callable[[ChainRow, int, int], N
     for preset in plan.presets:
         load_recipe(preset)
     _source(plan.data, plan.fold)
-    _claim(plan)
-    path = Path(plan.out) / "pages.jsonl"
-    rows = {(row.preset, row.number): row for row in read_rows(path)}
+    out = Path(plan.out)
+    (out / "pages").mkdir(parents=True, exist_ok=True)
+    claim(out, {"fold": plan.fold, "presets": list(plan.presets), "seed": SEED})
+    before = {(row.preset, row.number): row for row in read_rows(out / ROWS, lambda row: ChainRow(**row))}
     wanted = [(preset, k) for k in range(plan.pages) for preset in plan.presets]
-    todo = [ChainJob(plan, preset, k) for preset, k in wanted if (preset, k) not in rows]
-    with path.open("a", encoding="utf-8") as file:
-
-        def report(item: Step[ChainJob] | Done[ChainJob, ChainRow]) -> None:
-            if isinstance(item, Step):
-                return
-            row = _lost(item.job, item.answer) if isinstance(item.answer, WorkerError) else item.answer
-            rows[row.preset, row.number] = row
-            file.write(json.dumps(asdict(row)) + "\n")
-            file.flush()
-            told(row, len(rows), len(wanted))
-
-        ProcessExecutor(chain_page, jobs, TIMEOUT_S).run(todo, report)
-    return tuple(rows[key] for key in wanted)
-
-
-def read_rows(path: Path) -> list[ChainRow]:
-    """Rows of a JSON-lines file; a last line that was cut short is left out."""
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            rows.append(ChainRow(**json.loads(line)))
-        except (ValueError, TypeError):
-            continue
-    return rows
+    todo = {(preset, k): ChainJob(plan, preset, k) for preset, k in wanted}
+    return run_kept(out / ROWS, todo, before, chain_page, _lost, jobs, told)
 
 
 def page_path(out: str | Path, preset: str, number: int) -> Path:
@@ -165,12 +139,9 @@ def _read(path: Path) -> tuple[Recording | None, str | None, float, str]:
     """The recording of a picture, its layout and the page's confidence, or why there is none."""
     from ecgimg.io.results import page_confidence
 
-    try:
-        made = digitize_page(path, 1, Options.read(), path.stem)
-    except EcgimgError as error:
-        return None, None, 0.0, error.what
-    except Exception as error:  # a bug costs its page here as it does in a run of `diagnose`
-        return None, None, 0.0, f"unexpected {type(error).__name__}: {error}"
+    made, reason = digitized(path)
+    if made is None:
+        return None, None, 0.0, reason
     return made.recording, made.match.layout_id, page_confidence(made.match, made.recording), ""
 
 
@@ -207,15 +178,3 @@ def _order(count: int) -> Sequence[int]:
 def _record_of(count: int, number: int) -> int:
     """Every record once before any comes twice."""
     return _order(count)[number % count]
-
-
-def _claim(plan: ChainPlan) -> None:
-    """Writes the plan, or checks that OUT holds pages of the same; more pages and presets of the same are welcome."""
-    out = Path(plan.out)
-    (out / "pages").mkdir(parents=True, exist_ok=True)
-    path = out / "plan.json"
-    mine = {"fold": plan.fold, "presets": list(plan.presets), "seed": SEED}
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != mine:
-        remedy = "choose another folder, or repeat the options in its plan.json"
-        raise UsageError(f"{out} holds the pages of another benchmark", where="--out", remedy=remedy)
-    write_atomically(path, json.dumps(mine).encode())

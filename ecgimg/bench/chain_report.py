@@ -78,8 +78,8 @@ def write_plots(bench: ChainBench, folder: Path) -> list[Path]:
     ]
     classes = [(f"{loss.preset}: {loss.code} (n = {loss.positives})", loss.lost) for loss in bench.classes]
     return [
-        _plot(layouts, "AUROC lost, mean of 5 superclasses", folder / "chain_layouts.png"),
-        _plot(classes, "AUROC lost", folder / "chain_classes.png"),
+        interval_plot(layouts, "AUROC lost, mean of 5 superclasses", folder / "chain_layouts.png"),
+        interval_plot(classes, "AUROC lost", folder / "chain_classes.png"),
     ]
 
 
@@ -139,7 +139,8 @@ def _signed(score: Interval) -> str:
     return f"{score.value:+.3f} ({score.low:+.3f} to {score.high:+.3f})"
 
 
-def _plot(rows: Sequence[tuple[str, Interval]], label: str, path: Path) -> Path:
+def interval_plot(rows: Sequence[tuple[str, Interval]], label: str, path: Path) -> Path:
+    """Scores with their intervals as a PNG file, one a row; those that are NaN are left out."""
     from matplotlib import pyplot as plt
 
     kept = [(name, score) for name, score in rows if not np.isnan(score.value)]

@@ -1,121 +1,183 @@
 """How well pages are digitized: `ecgimg bench digitize`, on pages that `synth` draws from seeds kept for it.
 
-Every page goes through the whole chain, from a picture file to a recording, and is scored by the competition's metric
-(`ecgimg.signal_metrics`) against what it shows. A refused page counts as an output of nothing.
+Every page goes through the whole chain, from a picture file to a recording, and is compared with what it shows. A page
+without an answer counts as an output of nothing. `digitize_index` does the same with real pages.
 """
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import numpy as np
 
-from ecgimg.errors import EcgimgError
+from ecgimg.bench.digitize_agreement import Agreement, agreement
+from ecgimg.bench.digitize_slices import slices_of
+from ecgimg.bench.kept import ROWS, claim, read_rows, run_kept
+from ecgimg.errors import EcgimgError, WorkerError
+from ecgimg.io.results import page_confidence
+from ecgimg.layouts import layout_ids
 from ecgimg.leads import LEADS, lead_index
 from ecgimg.options import Options
-from ecgimg.pipeline import digitize_page
-from ecgimg.signal_metrics import fit_page, mean_db
+from ecgimg.pipeline import Digitized, digitize_page
+from ecgimg.signal_metrics import to_db
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals import FS, SignalSource
+from ecgimg.synth.signals import FS, SignalSource, open_source
 from ecgimg.synth.truth import Curve, SynthPage
 from ecgimg.types import Floats
+from ecgimg.worker import Tell
 
 SEED = 88_000_000
 """First number of the seeds kept for measuring; no training draws from them."""
 FAILED_DB = 10.0
-FLOOR_DB = -30.0
-DRAWS = 1000
+GAIN_TOLERANCE = 0.1
+FAILED = "failed"
+"""Folder of the pictures of drawn pages that went wrong."""
+
+Told = Callable[["PageScore", int, int], None]
+"""Called as told(page, done, total) for every page that was measured."""
 
 
 @dataclass(frozen=True)
 class PageScore:
-    """One page: its recipe and true layout, the layout found (None if refused), linear SNR, and wrong scales."""
+    """One page: its set (recipe or kind of real page), true layout ("" where nobody knows), and what came back.
 
-    preset: str
+    `found` is None where the page was refused, which `reason` tells. `has_truth` tells whether its signal is known;
+    then `agreement` compares the two, None where nothing came back. `scale_right` tells whether the paper speed and
+    gain that were taken are the printed ones, None where that is not known. `confidence` is the page's in its JSON.
+    """
+
+    group: str
     page: int
+    name: str
     layout: str
     found: str | None
     confidence: float
-    snr: float
-    gain_right: bool
-    speed_right: bool
+    has_truth: bool
+    agreement: Agreement | None = None
+    scale_right: bool | None = None
+    slices: tuple[str, ...] = ()
     reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def snr(self) -> float:
+        """Linear SNR; 0 where nothing came back, NaN without a truth."""
+        if self.agreement is not None:
+            return self.agreement.snr
+        return 0.0 if self.has_truth else float("nan")
 
     @property
     def db(self) -> float:
-        """SNR in dB, FLOOR_DB at the least."""
-        return float(max(10 * np.log10(max(self.snr, 1e-9)), FLOOR_DB))
+        """SNR in dB, -30 at the least; NaN without a truth."""
+        return to_db(self.snr)
+
+    @property
+    def right_layout(self) -> bool | None:
+        """Whether the layout found is the true one; None where there is none or nobody knows the true one."""
+        return None if self.found is None or not self.layout else self.found == self.layout
+
+    @property
+    def wrong_gain(self) -> bool:
+        """Whether heights are off by more than 10 %, or the scales that were taken are wrong."""
+        off = self.agreement is not None and abs(self.agreement.gain - 1) > GAIN_TOLERANCE
+        return off or self.scale_right is False
+
+    @property
+    def swapped(self) -> tuple[str, ...]:
+        """Leads that show another lead's curve."""
+        return self.agreement.swapped if self.agreement is not None else ()
 
 
 @dataclass(frozen=True)
-class SliceScore:
-    """Pages of one slice: mean of the linear SNR in dB with its 95 % bootstrap interval over pages, median, shares."""
+class DrawnPlan:
+    """Pages to draw: signals as `ecgimg synth --source` has them, the fold of PTB-XL, and where all is kept."""
 
-    name: str
-    pages: int
-    mean_db: float
-    low_db: float
-    high_db: float
-    median_db: float
-    failed: float
-    refused: float
-    wrong_layout: float
-    wrong_scale: float
-
-    def row(self) -> str:
-        """A row of the Markdown table."""
-        shares = (self.failed, self.refused, self.wrong_layout, self.wrong_scale)
-        return (
-            f"| {self.name} | {self.pages} | {self.mean_db:.1f} ({self.low_db:.1f} to {self.high_db:.1f}) "
-            f"| {self.median_db:.1f} | " + " | ".join(f"{100 * share:.0f} %" for share in shares) + " |"
-        )
+    source: str
+    fold: int
+    out: str
 
 
-TABLE_HEAD = (
-    "| slice | pages | mean dB (95 % interval) | median dB | under 10 dB | refused | wrong layout | wrong scale |\n"
-    "|---|---|---|---|---|---|---|---|"
-)
+@dataclass(frozen=True)
+class DrawnJob:
+    """One page of a plan: page k of every recipe has the same layout, each layout in turn."""
+
+    plan: DrawnPlan
+    preset: str
+    number: int
 
 
-def bench_digitize(
-    presets: Sequence[str], pages: int, source: SignalSource, told: Callable[[PageScore], None]
+def bench_drawn(
+    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: int, told: Told
 ) -> tuple[PageScore, ...]:
-    """Scores `pages` pages of each preset; `told` hears of every page as it is done.
+    """Scores `pages` pages of each preset; those that are in OUT/pages.jsonl from before are taken from there.
 
     Raises:
-        UsageError: there is no such preset.
+        UsageError: there is no such preset or source, or OUT holds the pages of another benchmark.
+        UnreadableInputError: the data is not there.
     """
-    scores = []
     for preset in presets:
-        recipe = load_recipe(preset)
-        for k in range(pages):
-            score = _score(preset, k, sample_page((SEED, k), recipe, source))
-            told(score)
-            scores.append(score)
-    return tuple(scores)
+        load_recipe(preset)
+    _source(plan.source, plan.fold)
+    out = Path(plan.out)
+    claim(out, {"source": plan.source, "fold": plan.fold, "seed": SEED, "networks": networks()})
+    before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
+    wanted = [(preset, k) for k in range(pages) for preset in presets]
+    jobs = {(preset, k): DrawnJob(plan, preset, k) for preset, k in wanted}
+    return run_kept(out / ROWS, jobs, before, drawn_page, _lost, processes, told)
 
 
-def summarise(scores: Sequence[PageScore]) -> tuple[SliceScore, ...]:
-    """The slices of a benchmark: every preset, then every layout within each preset."""
-    slices = []
-    for preset in dict.fromkeys(score.preset for score in scores):
-        of_preset = [score for score in scores if score.preset == preset]
-        slices.append(_slice(preset, of_preset))
-        for layout in sorted({score.layout for score in of_preset}):
-            slices.append(_slice(f"{preset}, {layout}", [score for score in of_preset if score.layout == layout]))
-    return tuple(slices)
+def drawn_page(job: DrawnJob, tell: Tell) -> PageScore:
+    """Draws and digitizes one page; runs in a worker. The picture of a page that went wrong is kept."""
+    import cv2
+    from PIL import Image
+
+    cv2.setNumThreads(1)
+    recipe = load_recipe(job.preset).with_layouts({_layout(job.number): 1.0})
+    page = sample_page((SEED, job.number), recipe, _source(job.plan.source, job.plan.fold))
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / f"{job.preset}-{job.number:05d}.png"
+        Image.fromarray(page.pixels).save(picture, compress_level=1)
+        score = _score(job, page, picture)
+        if score.db < FAILED_DB or not score.right_layout:
+            kept = Path(job.plan.out) / FAILED
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.move(picture, kept / picture.name)
+    return score
 
 
-def as_json(scores: Sequence[PageScore]) -> dict[str, object]:
-    """Pages and slices for a JSON file."""
-    return {"slices": [asdict(s) for s in summarise(scores)], "pages": [asdict(s) | {"db": s.db} for s in scores]}
+def digitized(path: Path) -> tuple[Digitized | None, str]:
+    """What is made of a picture, or why there is nothing."""
+    try:
+        return digitize_page(path, 1, Options.read(), path.stem), ""
+    except EcgimgError as error:
+        return None, error.what
+    except Exception as error:  # a bug costs its page here as it does in a run of `digitize`
+        return None, f"unexpected {type(error).__name__}: {error}"
 
 
-def shown_signals(curves: Sequence[Curve], fs: float = FS) -> Floats:
+def page_score(row: dict[str, Any]) -> PageScore:
+    """A row of a JSON-lines file as it was written."""
+    agreed = None if row["agreement"] is None else Agreement(**_tuples(row["agreement"]))
+    return PageScore(**{**_tuples(row), "agreement": agreed})
+
+
+def networks() -> str:
+    """A hash of the packaged networks, so that pages read by older ones are not taken for pages of these."""
+    manifest = resources.files("ecgimg") / "weights" / "manifest.json"
+    return hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
+
+
+def shown_signals(curves: tuple[Curve, ...], fs: float = FS) -> Floats:
     """What a page shows: [12, T] in mV, NaN where nothing of a lead is visible; a strip stands for its lead's cell."""
     seconds = max(curve.cell.start + curve.cell.seconds for curve in curves)
     signals = np.full((len(LEADS), round(seconds * fs)), np.nan, np.float32)
@@ -129,48 +191,37 @@ def shown_signals(curves: Sequence[Curve], fs: float = FS) -> Floats:
     return signals
 
 
-def _score(preset: str, number: int, page: SynthPage) -> PageScore:
-    from PIL import Image
-
-    layout = page.layout.id
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            picture = Path(folder) / "page.png"
-            Image.fromarray(page.pixels).save(picture, compress_level=1)
-            done = digitize_page(picture, 1, Options.read(), "page")
-    except EcgimgError as error:
-        return PageScore(preset, number, layout, None, 0.0, 0.0, False, False, error.what)
-    fit = fit_page(shown_signals(page.curves), done.recording.signals, done.recording.fs)
+def _score(job: DrawnJob, page: SynthPage, picture: Path) -> PageScore:
+    start = perf_counter()
+    made, reason = digitized(picture)
+    seconds = round(perf_counter() - start, 3)
+    found = agreed = right = None
+    confidence = 0.0
+    if made is not None:
+        found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
+        right = (made.match.gain.value, made.match.paper_speed.value) == (page.sheet.gain, page.sheet.paper_speed)
+        agreed = agreement(shown_signals(page.curves), made.recording)
     return PageScore(
-        preset=preset,
-        page=number,
-        layout=layout,
-        found=done.match.layout_id,
-        confidence=done.match.confidence,
-        snr=fit.snr,
-        gain_right=done.match.gain.value == page.sheet.gain,
-        speed_right=done.match.paper_speed.value == page.sheet.paper_speed,
-    )
+        job.preset, job.number, picture.name, page.layout.id, found, confidence, True, agreed, right, slices_of(page),
+        reason, seconds,
+    )  # fmt: skip
 
 
-def _slice(name: str, scores: Sequence[PageScore]) -> SliceScore:
-    snr = np.array([score.snr for score in scores])
-    answered = [score for score in scores if score.found is not None]
-    draws = np.random.default_rng(0).integers(len(snr), size=(DRAWS, len(snr)))
-    low, high = np.percentile([mean_db(snr[draw]) for draw in draws], [2.5, 97.5])
-    return SliceScore(
-        name=name,
-        pages=len(scores),
-        mean_db=mean_db(snr),
-        low_db=float(low),
-        high_db=float(high),
-        median_db=float(np.median([score.db for score in scores])),
-        failed=float(np.mean([score.db < FAILED_DB for score in scores])),
-        refused=1 - len(answered) / len(scores),
-        wrong_layout=_share([score.found != score.layout for score in answered]),
-        wrong_scale=_share([not (score.gain_right and score.speed_right) for score in answered]),
-    )
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    """Lists as the tuples they were before JSON."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
-def _share(flags: list[bool]) -> float:
-    return float(np.mean(flags)) if flags else 0.0
+def _lost(job: DrawnJob, error: WorkerError) -> PageScore:
+    """A page whose worker died or ran out of time."""
+    name = f"{job.preset}-{job.number:05d}.png"
+    return PageScore(job.preset, job.number, name, _layout(job.number), None, 0.0, True, reason=error.what)
+
+
+def _layout(number: int) -> str:
+    return layout_ids()[number % len(layout_ids())]
+
+
+@cache
+def _source(text: str, fold: int) -> SignalSource:
+    return open_source(text, (fold,))

@@ -12,8 +12,9 @@ import pytest
 from ecgimg.bench.beats import beat_errors
 from ecgimg.bench.chain import ChainBench, ChainData, chain_data, score_chain, score_slice
 from ecgimg.bench.chain_images import ImageRow
-from ecgimg.bench.chain_pages import ChainRow, read_rows
+from ecgimg.bench.chain_pages import ChainRow
 from ecgimg.bench.chain_report import BEGIN, END, markdown, summary, write_all, write_readme
+from ecgimg.bench.kept import read_rows
 from ecgimg.errors import UsageError
 from ecgimg.io.ptbxl import Ptbxl, PtbxlRecord, Statement
 from ecgimg.nets.patchecg import load_patchecg
@@ -137,8 +138,8 @@ def test_rows_of_a_run_that_was_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "pages.jsonl"
     line = json.dumps(vars(row(3)))
     path.write_text(f"{line}\n{line[:40]}")
-    assert read_rows(path) == [row(3)]
-    assert read_rows(tmp_path / "none.jsonl") == []
+    assert read_rows(path, lambda data: ChainRow(**data)) == [row(3)]
+    assert read_rows(tmp_path / "none.jsonl", dict) == []
 
 
 def test_rows_and_labels_are_joined() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgimg.bench.chain_pages import ChainPlan, ChainRow, page_path, read_rows, run_pages
+from ecgimg.bench.chain_pages import ChainPlan, ChainRow, page_path, run_pages
+from ecgimg.bench.kept import read_rows
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.io.recordings import write_wfdb
 from ecgimg.layouts import layout_ids
@@ -55,7 +56,7 @@ def test_pages_are_kept_and_gone_on_with(ptbxl: Path, tmp_path: Path) -> None:
     kept = (out / "pages.jsonl").read_text()
     assert run_pages(plan, 1, lambda *step: pytest.fail("nothing is left to do")) == (first,)
     assert (out / "pages.jsonl").read_text() == kept
-    assert read_rows(out / "pages.jsonl") == [first]
+    assert read_rows(out / "pages.jsonl", lambda row: ChainRow(**row)) == [first]
 
 
 def test_another_plan_or_no_data_is_told(ptbxl: Path, tmp_path: Path) -> None:

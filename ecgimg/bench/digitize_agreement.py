@@ -1,0 +1,174 @@
+"""How a recording agrees with what its page shows: the score of one page, and all that can go wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.bench.beats import beat_errors
+from ecgimg.leads import LEADS
+from ecgimg.signal_metrics import MAX_SHIFT_S, LeadFit, fit_page, low_passed, overlap, shifted
+from ecgimg.stages.measure import find_beats
+from ecgimg.types import Floats, Recording
+
+OWN_LIKENESS = 0.9
+"""A lead that is as much like its truth as this is no other lead."""
+OTHER_LIKENESS = 0.95
+SWAP_MARGIN = 0.2
+"""A lead is another one's curve if it is at least that much like it, and by so much more than like its own truth."""
+LEAST_GAIN_LIKENESS = 0.9
+"""Leads that are less like their truth say nothing about the gain."""
+LEAST_SECONDS = 1.0
+BEAT_REACH_S = 0.15
+BINS = 64
+"""Bins of equal width in -log10(1 - confidence), from 0 to BINS_END: fine where most samples are, near 1."""
+BINS_END = 4.0
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One page against its truth.
+
+    `snr` is linear. `gain` is how much larger the output is than the truth (1 is right, NaN where no lead is enough
+    like its truth to tell), `swapped` tells which leads show another's curve. The R peaks' errors are those of
+    `ecgimg.bench.beats`; `rr_ms` is the mean error of the RR intervals in ms. `read` is the share of the printed
+    samples that were read; `risk` counts these by confidence and `squares` sums their squared errors in mV^2, where
+    the truth is good enough for it.
+    """
+
+    snr: float
+    gain: float
+    swapped: tuple[str, ...]
+    beats: int
+    beats_found: float
+    r_ms: float
+    r_bias_ms: float
+    r_mv: float
+    rr_ms: float
+    read: float
+    risk: tuple[int, ...] = ()
+    squares: tuple[float, ...] = ()
+
+
+def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> Agreement:
+    """Compares a recording with the truth [12, T] in mV at the recording's rate, NaN where nothing is printed.
+
+    `band_limited` tells that the truth was recorded at 100 Hz.
+
+    Raises:
+        ValueError: no lead of the truth is long enough.
+    """
+    fs = output.fs
+    fit = fit_page(truth, output.signals, fs, band_limited)
+    signals = output.signals if not band_limited else np.stack([low_passed(row, fs) for row in output.signals])
+    peaks = beat_errors(truth, signals, fs)
+    printed = np.isfinite(truth)
+    read = np.isfinite(shifted_rows(output.signals, truth.shape[1])) & printed
+    risk, squares = ((), ()) if band_limited else risk_counts(truth, output, fit.leads)
+    return Agreement(
+        snr=fit.snr, gain=page_gain(truth, signals, fit.leads), swapped=swapped_leads(truth, output.signals, fs),
+        beats=peaks.beats, beats_found=peaks.found, r_ms=peaks.ms, r_bias_ms=peaks.bias_ms, r_mv=peaks.mv,
+        rr_ms=rr_error(Recording(truth.astype(np.float32), fs), output), read=float(read.sum() / printed.sum()),
+        risk=risk, squares=squares,
+    )  # fmt: skip
+
+
+def shifted_rows(signals: Floats, length: int) -> Floats:
+    """Signals [12, T] cut or filled with NaN to a length."""
+    return np.stack([shifted(row, 0, length) for row in signals])
+
+
+def page_gain(truth: Floats, signals: Floats, fits: dict[str, LeadFit]) -> float:
+    """Slope of the output on the truth over all leads that are alike; NaN where none is."""
+    products = squares = 0.0
+    for lead, fit in fits.items():
+        pair = _aligned(truth, signals, lead, fit)
+        if len(pair[0]) < 2 or min(np.ptp(pair[0]), np.ptp(pair[1])) == 0:
+            continue
+        if np.corrcoef(*pair)[0, 1] >= LEAST_GAIN_LIKENESS:
+            x, y = (v - v.mean() for v in pair)
+            products, squares = products + float(x @ y), squares + float(x @ x)
+    return products / squares if squares > 0 else float("nan")
+
+
+def swapped_leads(truth: Floats, signals: Floats, fs: float) -> tuple[str, ...]:
+    """Leads of the output that show another lead's curve, or their own upside down, as `V1 is V2`.
+
+    Curves are compared at the same time and from their starts, so that columns that were exchanged are found too.
+    """
+    stretches = {lead: _stretch(truth[k], fs) for k, lead in enumerate(LEADS)}
+    told = []
+    for k, lead in enumerate(LEADS):
+        mine = _stretch(signals[k], fs)
+        if mine is None or stretches[lead] is None:
+            continue
+        own = _likeness(truth[k], signals[k], fs)
+        if own >= OWN_LIKENESS:
+            continue
+        others = {f"-{lead}": _likeness(-truth[k], signals[k], fs)}
+        for j, other in enumerate(LEADS):
+            theirs = stretches[other]
+            if other != lead and theirs is not None:
+                others[other] = max(_likeness(truth[j], signals[k], fs), _likeness(theirs, mine, fs))
+        best = max(others, key=lambda name: others[name])
+        if others[best] >= max(OTHER_LIKENESS, own + SWAP_MARGIN):
+            told.append(f"{lead} is {best}")
+    return tuple(told)
+
+
+def rr_error(truth: Recording, output: Recording) -> float:
+    """Mean absolute error in ms of the intervals between beats that both have; NaN where there is none."""
+    true, read = find_beats(truth)[0], find_beats(output)[0]
+    if len(true) < 2 or len(read) < 2:
+        return float("nan")
+    nearest = np.abs(read[None] - true[:, None]).argmin(axis=1)
+    found = np.abs(read[nearest] - true) <= BEAT_REACH_S
+    both = found[1:] & found[:-1]
+    errors = np.abs(np.diff(read[nearest]) - np.diff(true))[both]
+    return float(1000 * errors.mean()) if len(errors) else float("nan")
+
+
+def risk_counts(
+    truth: Floats, output: Recording, fits: dict[str, LeadFit]
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """How many printed samples were read with which confidence, and the sum of their squared errors after alignment."""
+    counts, squares = np.zeros(BINS, np.int64), np.zeros(BINS)
+    for lead, fit in fits.items():
+        k, length = LEADS.index(lead), truth.shape[1]
+        error = truth[k] - shifted(output.signals[k], fit.shift, length) - fit.offset
+        confidence = shifted(output.confidences[k], fit.shift, length)
+        known = np.isfinite(error)
+        place = _bins(confidence[known])
+        counts += np.bincount(place, minlength=BINS)
+        squares += np.bincount(place, error[known].astype(np.float64) ** 2, BINS)
+    return tuple(int(n) for n in counts), tuple(float(f"{s:.6g}") for s in squares)
+
+
+def _bins(confidence: Floats) -> NDArray[np.int64]:
+    fine = -np.log10(np.maximum(1 - confidence.astype(np.float64), 10**-BINS_END))
+    return np.minimum((fine / BINS_END * BINS).astype(np.int64), BINS - 1)
+
+
+def _aligned(
+    truth: Floats, signals: Floats, lead: str, fit: LeadFit
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The samples of a lead that both have, aligned."""
+    k = LEADS.index(lead)
+    moved = shifted(signals[k], fit.shift, truth.shape[1])
+    both = np.isfinite(truth[k]) & np.isfinite(moved)
+    return truth[k][both].astype(np.float64), moved[both].astype(np.float64)
+
+
+def _stretch(row: Floats, fs: float) -> Floats | None:
+    """A lead from its first to its last known sample; None where that is too short."""
+    known = np.flatnonzero(np.isfinite(row))
+    return row[known[0] : known[-1] + 1] if len(known) >= LEAST_SECONDS * fs else None
+
+
+def _likeness(truth: Floats, output: Floats, fs: float) -> float:
+    """The highest correlation of two curves over shifts; 0 where they hardly overlap."""
+    sums = overlap(truth, output, round(MAX_SHIFT_S * fs))
+    enough = sums.count >= LEAST_SECONDS * fs
+    return float(sums.correlation[enough].max()) if enough.any() else 0.0
