@@ -35,7 +35,7 @@ def claim(out: Path, plan: Mapping[str, Any]) -> None:
 
 
 def read_rows(path: Path, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
-    """Rows of a JSON-lines file; one that was cut short or has another form is left out, so that its page comes again."""
+    """Rows of a JSON-lines file; one that was cut short or has another form is left out: its page is done again."""
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
