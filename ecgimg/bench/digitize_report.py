@@ -83,6 +83,8 @@ def write_all(bench: DigitizeBench, folder: Path) -> Path:
     data = asdict(bench)
     for page, row in zip(bench.pages, data["pages"], strict=True):
         row["db"] = page.db
+        for counts in ("risk", "squares") if page.agreement is not None else ():
+            del row["agreement"][counts]  # they stay in pages.jsonl
     write_atomically(folder / "digitize.json", (json.dumps(plain(data), indent=1) + "\n").encode())
     path = write_atomically(folder / "digitize.md", markdown(bench).encode())
     write_plots(bench, folder)

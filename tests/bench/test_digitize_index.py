@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY, PlainPage
+from typer.testing import CliRunner
 
 from ecgimg.bench.digitize_index import bench_index, index_page, printed, read_index, read_truth
+from ecgimg.commands import app
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.io.recordings import write_wfdb
 from ecgimg.leads import LEADS
@@ -50,8 +52,12 @@ def test_pages_with_and_without_truth(tmp_path: Path, plain_png: Path, plain_pag
     assert with_truth.agreement is not None
     assert abs(with_truth.agreement.gain - 1) < 0.05
     assert (without.has_truth, without.right_layout) == (False, False)
-    again = bench_index(index, None, tmp_path / "out", 1, lambda *step: pytest.fail("nothing is left to do"))
-    assert [row.snr for row in again][:1] == [with_truth.snr]
+    rows = (tmp_path / "out/pages.jsonl").read_text()
+    again = CliRunner().invoke(app, ["bench", "digitize", "--index", str(index), "-o", str(tmp_path / "out")])
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "out/pages.jsonl").read_text() == rows
+    assert f"| print | 1 | 0.0% | 0.0% | {with_truth.db:.1f} (" in again.stdout
+    assert "| unknown | 1 (0 with truth) | 0.0% | 100.0% | &ndash; |" in again.stdout
 
     better = tmp_path / "layouts.csv"
     better.write_text(f"image,layout\n{plain_png.name},other: a page for this test\n")
