@@ -27,6 +27,8 @@ NAMELESS_DOUBT = 4.0
 """Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
 MISSING_NAME_DOUBT = 1.4
 """Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
+EMPTY_COLUMN = 0.75
+"""How much of the share of names that is read in the best column a column without any is expected to show."""
 IDLE_NAME_DOUBT = 1.25
 """Doubt added by each lead name on the page that a format has no place for."""
 UNUSUAL_STRIP = 2.0
@@ -50,8 +52,8 @@ def weigh(
 ) -> tuple[tuple[PlacedCell, ...], tuple[Evidence, ...]]:
     """The cells with each strip's lead as the page shows it, and all evidence on the format that placed them."""
     evidence = [*_length(page, nominal_mm)]
-    right, wrong = _names(page, cells)
-    evidence += _named(page, cells, right, wrong)
+    right, wrong, missed = _names(page, cells)
+    evidence += _named(page, len(cells), right, wrong, missed)
     cells, repeats = _strips(page, cells)
     evidence += _repeated(layout, repeats)
     if right == 0 and not any(r is not None and r > LIKE_LEAD for _, r in repeats):
@@ -65,14 +67,13 @@ def _length(page: Marks, nominal_mm: float) -> tuple[Evidence, ...]:
     return (Evidence(0.6, f"{length:.0f} mm long"),) if fits else ()
 
 
-def _named(page: Marks, cells: tuple[PlacedCell, ...], right: int, wrong: int) -> tuple[Evidence, ...]:
+def _named(page: Marks, cells: int, right: int, wrong: int, missed: float) -> tuple[Evidence, ...]:
+    """Lead names that are read, contradicted, missed, or on the page without a place in the format."""
     if not page.names:
         return ()
-    missing = len(cells) - right - wrong
-    legible = right / len(cells)  # where names can be read, one that is missing tells more
-    seen = 0.8**right * 1.6**wrong * MISSING_NAME_DOUBT ** (missing * legible) if right + wrong else 1.0
+    seen = 0.8**right * 1.6**wrong * MISSING_NAME_DOUBT**missed if right + wrong else 1.0
     idle = IDLE_NAME_DOUBT ** max(len(page.names) - right, 0)
-    return (Evidence(seen * idle, f"{right} of {len(cells)} lead names read, {wrong} against"),)
+    return (Evidence(seen * idle, f"{right} of {cells} lead names read, {wrong} against"),)
 
 
 def _repeated(layout: Layout, repeats: list[tuple[str, float | None]]) -> tuple[Evidence, ...]:
@@ -103,15 +104,23 @@ def _lawful(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
     return (Evidence(doubt, f"Einthoven's law leaves {100 * residual:.0f} %"),)
 
 
-def _names(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[int, int]:
-    """How many cells have their lead's name beside their start, and how many have another lead's and not their own."""
-    right = wrong = 0
+def _names(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[int, int, float]:
+    """How many cells have their lead's name beside their start, how many have another lead's and not their own, and how
+    much the names that are missing tell: each as much as names can be read on the page, and those of a column without
+    any nearly as much as in the column where most are read.
+    """
     shift = _name_shift(page, cells)
+    columns: dict[float, list[tuple[bool, bool]]] = {}
     for cell in cells:
         near = _names_near(page, cell, shift)
-        right += cell.lead in near
-        wrong += bool(near) and cell.lead not in near
-    return right, wrong
+        columns.setdefault(cell.x0, []).append((cell.lead in near, bool(near) and cell.lead not in near))
+    right, wrong = (sum(found[k] for column in columns.values() for found in column) for k in (0, 1))
+    best = max(sum(named for named, _ in column) / len(column) for column in columns.values())
+    missed = 0.0
+    for column in columns.values():
+        read, missing = any(named for named, _ in column), sum(not any(found) for found in column)
+        missed += missing * (right / len(cells) if read else EMPTY_COLUMN * best)
+    return right, wrong, missed
 
 
 def _names_near(page: Marks, cell: PlacedCell, shift: float) -> set[str]:
@@ -192,7 +201,7 @@ def _doubt_of_strip(correlation: float | None) -> float:
 def _doubt_of_halves(alike: float, columns: int) -> float:
     """A row of one lead beats alike to its end; where it changes from lead to lead, its halves differ."""
     if columns == 1:
-        return float(np.interp(alike, [0.6, 0.9], [1.6, 0.5]))
+        return float(np.interp(alike, [0.6, 0.9], [1.3, 0.5]))
     return float(np.interp(alike, [0.7, 0.95], [0.6, 1.6]))
 
 

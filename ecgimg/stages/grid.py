@@ -20,6 +20,10 @@ from ecgimg.stages.filters import wide_blur
 
 Array = NDArray[np.float32]
 
+SCALE = 12.0
+"""Standard deviation in pixels of the neighbourhood against which lines are dark."""
+INK = 1.0
+"""Contrast above which ink counts no more than a line of the grid."""
 TILE = 256
 STRIDE = 128
 ANGLES = 360
@@ -33,6 +37,8 @@ FREQUENCY_REACH = 17
 """Steps of FREQUENCIES by which they may stretch it: about 25 %."""
 MIN_SCORE = 1.4
 """Comb contrast under which a page has no grid; noise, textures and pages of text stay under 1.1."""
+FAINT = 0.6
+"""Share of a page's usual strength under which a tile counts less."""
 TILE_SHARES = (0.3, 0.1)
 """Share of the tiles that must show the grid: most pages fill the picture, some lie small on a table."""
 MAJOR_SCORE = 1.5
@@ -58,18 +64,23 @@ class GridFit:
     assumed: bool
 
 
-def contrast_image(rgb: NDArray[np.uint8], scale: float = 12.0) -> Array:
+def contrast_image(rgb: NDArray[np.uint8], scale: float = SCALE) -> Array:
     """Dark or coloured lines as positive values in -1..2.5: local mean removed, local contrast normalised.
 
     Args:
         rgb: pixels [H, W, 3]; the darkest channel is used, in which a line of any colour is dark.
         scale: the neighbourhood's standard deviation in pixels.
     """
+    return _contrast(rgb, scale)[0]
+
+
+def _contrast(rgb: NDArray[np.uint8], scale: float) -> tuple[Array, Array]:
+    """The contrast image, and the mean strength in grey levels of what is normalised in it."""
     red, green, blue = cv2.split(rgb)
     dark = cv2.min(cv2.min(red, green), blue).astype(np.float32)
     detail = wide_blur(dark, scale) - dark
     spread = wide_blur(np.abs(detail), 2 * scale)
-    return np.asarray(np.clip(detail / (spread + 1.0), -1.0, 2.5), np.float32)
+    return np.clip(detail / (spread + 1.0), -1.0, 2.5), spread
 
 
 def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
@@ -87,9 +98,11 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
     return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0)
 
 
-def fit_grid(contrast: Array) -> GridFit | None:
-    """The grid's homography from a contrast image [H, W], or None where no grid is found."""
-    centres, spectra = _polar_spectra(contrast)
+def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
+    """The grid's homography from a photo's pixels [H, W, 3], or None where no grid is found."""
+    contrast, spread = _contrast(rgb, SCALE)
+    centres, spectra = _polar_spectra(np.minimum(contrast, INK))
+    spectra *= _tile_weights(centres, spread)[:, None, None]
     for share in TILE_SHARES:
         some = spectra[::2]
         rank = round((len(some) - 1) * (1 - share))
@@ -128,6 +141,12 @@ def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
             spectra.append(np.sqrt(polar / (np.median(polar[::4, ::4]) + 1e-6)))
             centres.append((x + TILE / 2, y + TILE / 2))
     return np.array(centres, np.float32), np.array(spectra, np.float32)
+
+
+def _tile_weights(centres: Array, spread: Array) -> Array:
+    """Weights [N] of the tiles: tables and cloths have textures too, but much fainter ones than a page with ink."""
+    strength = cv2.remap(cv2.blur(spread, (TILE, TILE)), centres[None], None, cv2.INTER_LINEAR)[0]
+    return np.asarray(np.clip(strength / (FAINT * np.percentile(strength, 90) + 1e-6), 0, 1) ** 2, np.float32)
 
 
 def _starts(length: int) -> list[int]:

@@ -44,7 +44,7 @@ def rectify(photo: Photo) -> Sheet:
         RefusedError: no grid was found, or it is too small for an ECG.
     """
     work, shrink = _resize(photo.pixels, WORK_SIDE)
-    fit = fit_grid(contrast_image(work))
+    fit = fit_grid(work)
     if fit is None:
         raise RefusedError("no ECG grid found", where="straighten")
     to_flat, size = _flat_page(fit, work.shape)
