@@ -34,7 +34,9 @@ class Backbone:
 
 
 BACKBONES: dict[str, Backbone] = {
-    "resnet": Backbone("resnet18", {"layers": (1, 2, 2, 2), "channels": (32, 64, 128, 256)}, patch=4),
+    "resnet": Backbone(
+        "resnet18", {"layers": (1, 2, 2, 2), "channels": (32, 64, 128, 256), "zero_init_last": False}, patch=4
+    ),
     "regnet": Backbone("regnetx_002"),
     "mobilenet": Backbone("mobilenetv4_conv_small_050"),
 }
@@ -45,7 +47,10 @@ FAITHFUL_SIDES = (300, 384)
 
 
 class ScreenModel(nn.Module):
-    """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input."""
+    """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input.
+
+    ``page``, once train/screen_gate.py has fitted it, takes the place of the gate's first output.
+    """
 
     def __init__(self, backbone: Backbone, findings: int, frame: tuple[int, int] = (HEIGHT, WIDTH)) -> None:
         super().__init__()
@@ -66,6 +71,7 @@ class ScreenModel(nn.Module):
         self.maps = nn.Conv2d(channels, findings, 1, bias=False)
         self.bias = nn.Parameter(torch.zeros(findings))
         self.gate = nn.Linear(channels, FIRST)
+        self.page: nn.Module | None = None
         corners = nn.Linear(16 * height * width, 8)
         corners.load_state_dict(
             {"weight": torch.zeros(8, 16 * height * width), "bias": torch.tensor([0.0, 0, 1, 0, 1, 1, 0, 1])}
@@ -77,13 +83,20 @@ class ScreenModel(nn.Module):
         features = self.features(picture)
         maps = self.maps(features)
         findings = maps.float().mean((2, 3)) + self.bias
-        gate = self.gate(features.mean((2, 3)))
-        return torch.cat([gate.float(), findings], 1), self.place(features).float(), maps.float()
+        gate = self.gate(features.mean((2, 3))).float()
+        if self.page is not None:
+            gate = torch.cat([self.page(pooled(features)), gate[:, 1:]], 1)
+        return torch.cat([gate, findings], 1), self.place(features).float(), maps.float()
 
     def features(self, picture: Tensor) -> Tensor:
         """The last features [B, C, h, w]."""
         features: Tensor = self.body(self.squares(picture).contiguous(memory_format=torch.channels_last))
         return features
+
+
+def pooled(features: Tensor) -> Tensor:
+    """Mean and largest value of each feature [B, 2C], of which `ScreenModel.page` tells an ECG page."""
+    return torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1).float()
 
 
 class Exported(nn.Module):

@@ -16,6 +16,7 @@ from ecgimg.nets.patchecg import load_patchecg
 from ecgimg.nets.screen import ABNORMAL, HEIGHT, WIDTH
 from ecgimg.train.data import TARGETS, load_set, targets_of
 from ecgimg.train.screen_pages import PagePicture, Shard, read_shard
+from ecgimg.train.screen_sketch import Sketches
 from ecgimg.train.screen_views import TrainView, draw_other_view, draw_view
 
 LEARNED: tuple[str, ...] = (ABNORMAL, *TARGETS)
@@ -33,8 +34,10 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
 MOST_ODDS = 6.0
-MIX = {"print": 0.62, "camera": 0.26, "other": 0.12}
-"""Shares of a batch."""
+MIX = {"print": 0.25, "camera": 0.19, "other": 0.11}
+"""Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
+MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
+"""How much screening, superclasses and AFIB count, and what is learned but not given, in terms of other findings."""
 Floats = NDArray[np.float32]
 
 
@@ -103,50 +106,52 @@ def log_odds(chance: Floats) -> Floats:
 
 
 def class_weights(targets: Targets) -> Floats:
-    """[K] how much each class counts: rare ones up to 3 times as much, those that are not given a third."""
+    """[K] how much each class counts: rare ones up to 3 times as much, then by what it is for."""
     share = (targets.values * targets.weights).sum(0) / np.maximum(targets.weights.sum(0), 1)
-    given = np.full(len(share), 1 / 3)
-    given[[column for _, _, column in FINDINGS]] = 1
+    given = np.full(len(share), SIDE_WEIGHT)
+    for code, group, column in FINDINGS:
+        given[column] = MAIN_WEIGHT if group in ("screening", "superclass") or code == "AFIB" else 1.0
     return np.asarray(np.clip((0.1 / np.maximum(share, 1e-4)) ** 0.25, 0.7, 3.0) * given, np.float32)
 
 
 class Stream:
-    """Endless batches from the shards of a folder; shards that come while it runs are taken up at the next epoch."""
+    """Endless batches of sketches and from the shards of a folder; new shards are taken up at the next epoch."""
 
-    def __init__(self, folder: Path, targets: Targets, size: int) -> None:
-        self._folder, self._targets, self._size = folder, targets, size
+    def __init__(self, folder: Path, targets: Targets, size: int, sketches: Sketches) -> None:
+        self._folder, self._targets, self._size, self._sketches = folder, targets, size, sketches
         self._shards: dict[str, dict[Path, Shard]] = {kind: {} for kind in MIX}
         self._places: dict[str, list[tuple[Shard, int]]] = {}
 
     def epoch(self, epoch: int, steps: int, hard: float = 1.0) -> Iterator[Batch]:
-        """The batches of an epoch; every picture of a kind comes once before any comes again.
+        """The batches of an epoch; every recording and picture comes once before any comes again.
 
-        ``hard`` is how hard the views are, 0 to 1.
+        ``hard`` goes from 0, clean sketches alone, to 1, all kinds as bad as they get.
         """
-        counts = self._look()
+        counts = self._look(hard)
         rng = np.random.default_rng([epoch, 6])
         for step in range(epoch * steps, (epoch + 1) * steps):
             views = [self._view(kind, step * n + k, rng, hard) for kind, n in counts.items() for k in range(n)]
             yield to_batch(views, self._targets)
 
-    def _look(self) -> dict[str, int]:
-        """Reads new shards; returns how many pictures of each kind a batch holds."""
+    def _look(self, hard: float) -> dict[str, int]:
+        """Reads new shards; returns how many views of each kind a batch holds."""
         for kind, known in self._shards.items():
             for path in sorted(self._folder.glob(f"{kind}-*.npz")):
                 if path not in known:
                     known[path] = read_shard(path)
             self._places[kind] = [(shard, k) for shard in known.values() for k in range(len(shard))]
-        there = {kind: share for kind, share in MIX.items() if self._places[kind]}
-        counts = {kind: round(self._size * share / sum(there.values())) for kind, share in there.items()}
-        counts["print"] += self._size - sum(counts.values())
-        return counts
+        counts = {kind: round(self._size * share * hard) for kind, share in MIX.items() if self._places[kind]}
+        return {"sketch": self._size - sum(counts.values()), **counts}
 
-    def _view(self, kind: str, k: int, rng: np.random.Generator, hard: float) -> tuple[PagePicture, TrainView]:
+    def _view(self, kind: str, k: int, rng: np.random.Generator, hard: float) -> tuple[int, TrainView]:
+        if kind == "sketch":
+            lap, at = divmod(k, len(self._sketches))
+            return self._sketches.view(int(_order(len(self._sketches), lap, kind)[at]), rng, hard)
         places = self._places[kind]
         lap, at = divmod(k, len(places))
         shard, row = places[_order(len(places), lap, kind)[at]]
         page = shard.picture(row)
-        return page, draw_view(page, rng, hard) if page.record else draw_other_view(page, rng)
+        return page.record, draw_view(page, rng, hard) if page.record else draw_other_view(page, rng)
 
 
 _ORDERS: dict[tuple[int, int, str], NDArray[np.int64]] = {}
@@ -161,16 +166,19 @@ def _order(count: int, lap: int, kind: str) -> NDArray[np.int64]:
     return _ORDERS[key]
 
 
-def to_batch(views: Sequence[tuple[PagePicture, TrainView]], targets: Targets) -> Batch:
-    """Views with their targets; nothing is asked of the heart on a page that is spoiled, turned or no ECG."""
+def to_batch(views: Sequence[tuple[int, TrainView]], targets: Targets) -> Batch:
+    """Views with the numbers of their records, 0 where they are no ECG, and their targets.
+
+    Nothing is asked of the heart on a page that is spoiled, turned or no ECG.
+    """
     count, width = len(views), targets.values.shape[1]
     values, weights = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
     odds = np.full((count, width), np.nan, np.float32)
     gate = np.zeros((count, 4), np.float32)
     quad = np.zeros((count, 8), np.float32)
-    for k, (page, view) in enumerate(views):
-        if page.record:
-            row = targets.rows[page.record]
+    for k, (record, view) in enumerate(views):
+        if record:
+            row = targets.rows[record]
             plain = view.readable and view.turn == 0
             values[k], weights[k] = targets.values[row], targets.weights[row] * plain
             if plain:

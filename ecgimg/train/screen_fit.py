@@ -25,12 +25,12 @@ from ecgimg.train.screen_pages import PagePicture
 
 logger = logging.getLogger(__name__)
 
-STEPS = 100
+STEPS = 200
 """Optimizer steps between two checkpoints."""
-BATCH = 32
-RATE = 2e-3
-HARD_AFTER = 0.5
-"""Share of a training after which the views are as hard as they get."""
+BATCH = 16
+RATE = 1.5e-3
+HARDER = (0.2, 0.6)
+"""Shares of a training at which views begin to be less than easy, and are as hard as they get."""
 SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")
 Floats = NDArray[np.float32]
 
@@ -112,8 +112,8 @@ def train(
         if after is not None:
             after(_screen(fit.average), progress)
 
-    hard = [min(1.0, epoch / (HARD_AFTER * options.epochs)) for epoch in range(options.epochs)]
-    return _screen(fit.run(lambda epoch: stream.epoch(epoch, options.steps, hard[epoch]), told))
+    hard = np.interp(np.arange(options.epochs) / options.epochs, HARDER, (0, 1))
+    return _screen(fit.run(lambda epoch: stream.epoch(epoch, options.steps, float(hard[epoch])), told))
 
 
 def compare(

@@ -1,7 +1,8 @@
 """The last step of the screening network's training: its word on what is an ECG page, fitted anew on frozen features.
 
-In training pictures that are no ECG are an eighth of each batch. Here they weigh as much as the pages do, every one is
-seen as a first look sees it, and the backbone stays as it is: a logistic regression over its mean features.
+In training pictures that are no ECG are a tenth of each batch. Here they weigh as much as the pages do, every one is
+seen as a first look sees it, and the backbone stays as it is: a small network over the mean and the largest value of
+its features.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.nets.screen import frame_ink, picture_corners
-from ecgimg.train.screen import ScreenModel
+from ecgimg.train.screen import ScreenModel, pooled
 from ecgimg.train.screen_pages import PagePicture, Shard, read_shard
 from ecgimg.train.screen_views import draw_other_view, draw_view
 from ecgimg.types import Floats
 
 logger = logging.getLogger(__name__)
 
-PULL = 3e-4
-"""Weight of the squared weights."""
-PRINTS = 1024
-"""Views of flat prints beside the photographs."""
+PRINTS = 2048
+"""Flat prints beside the photographs."""
+STEPS, BATCH, RATE, PULL = 1500, 256, 2e-3, 0.05
+"""Steps of the fit, pictures a step, and the strength of AdamW and of its pull to 0."""
 
 
 def refit_gate(model: ScreenModel, folder: Path) -> float:
@@ -34,16 +35,15 @@ def refit_gate(model: ScreenModel, folder: Path) -> float:
     shards = {
         kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in ("print", "camera", "other")
     }
-    pages = [_whole(p) for p in _pictures(shards["camera"])] + _views(_pictures(shards["print"][:2])[:PRINTS])
-    others = [_whole(p) for p in _pictures(shards["other"])] + _views(_pictures(shards["other"]))
-    features = torch.cat([_features(model, pages), _features(model, others)])
-    labels = torch.cat([torch.ones(len(pages)), torch.zeros(len(others))])
-    weight, bias = _logistic(features, labels)
+    cameras, others = _pictures(shards["camera"]), _pictures(shards["other"])
+    pages = [_whole(p) for p in cameras] + _views(cameras + _pictures(shards["print"])[:PRINTS])
+    strange = [_whole(p) for p in others] + _views(others)
+    features = torch.cat([_features(model, pages), _features(model, strange)])
+    labels = torch.cat([torch.ones(len(pages)), torch.zeros(len(strange))])
+    model.page = _fit(features, labels)
     with torch.no_grad():
-        model.gate.weight[0] = weight
-        model.gate.bias[0] = bias
-    right = (((features @ weight + bias) > 0) == (labels > 0)).float().mean()
-    logger.info("gate: %d pages, %d other pictures, %.4f right", len(pages), len(others), float(right))
+        right = (((model.page(features)[:, 0]) > 0) == (labels > 0)).float().mean()
+    logger.info("gate: %d pages, %d other pictures, %.4f right", len(pages), len(strange), float(right))
     return float(right)
 
 
@@ -69,32 +69,33 @@ def _views(pages: Sequence[PagePicture]) -> list[Floats]:
 
 @torch.no_grad()
 def _features(model: ScreenModel, inks: Sequence[Floats]) -> Tensor:
-    """Mean features [N, C] of frames."""
+    """Pooled features [N, 2C] of frames."""
     model.eval()
     parts = []
     for k in range(0, len(inks), 32):
         with torch.autocast("cpu", torch.bfloat16):
-            parts.append(model.features(torch.from_numpy(np.stack(inks[k : k + 32]))[:, None]).mean((2, 3)).float())
+            parts.append(pooled(model.features(torch.from_numpy(np.stack(inks[k : k + 32]))[:, None])))
     return torch.cat(parts)
 
 
-def _logistic(features: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Weights [C] and bias of a logistic regression in which both classes weigh alike."""
-    centre, spread = features.mean(0), features.std(0) + 1e-4
-    scaled = (features - centre) / spread
-    weight, bias = torch.zeros(features.shape[1], requires_grad=True), torch.zeros((), requires_grad=True)
-    share = labels.mean()
-    counts = torch.where(labels > 0, 0.5 / share, 0.5 / (1 - share))
-    solver = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
-
-    def loss() -> Tensor:
+def _fit(features: Tensor, labels: Tensor) -> nn.Module:
+    """A network [N, 2C] -> [N, 1] of log odds, in which both classes weigh alike."""
+    torch.manual_seed(6)
+    norm = nn.BatchNorm1d(features.shape[1], affine=False)
+    norm.running_mean, norm.running_var = features.mean(0), features.var(0) + 1e-4
+    head = nn.Sequential(norm, nn.Dropout(0.2), nn.Linear(features.shape[1], 64), nn.ReLU(), nn.Linear(64, 1))
+    solver = torch.optim.AdamW(head.parameters(), RATE, weight_decay=PULL)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, RATE, STEPS)
+    sides = [torch.nonzero(labels == side)[:, 0] for side in (0, 1)]
+    half = BATCH // 2
+    goal = torch.cat([torch.zeros(half), torch.ones(half)])
+    for _ in range(STEPS):
+        rows = torch.cat([side[torch.randint(len(side), (half,))] for side in sides])
+        head.train()
+        norm.eval()
+        loss = F.binary_cross_entropy_with_logits(head(features[rows])[:, 0], goal)
         solver.zero_grad()
-        value = (
-            F.binary_cross_entropy_with_logits(scaled @ weight + bias, labels, counts) + PULL * weight.square().sum()
-        )
-        torch.autograd.backward(value)
-        return value
-
-    solver.step(loss)
-    flat = (weight / spread).detach()
-    return flat, (bias - centre @ flat).detach()
+        torch.autograd.backward(loss)
+        solver.step()
+        schedule.step()
+    return head.eval().requires_grad_(False)

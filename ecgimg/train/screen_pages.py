@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.layouts import layout_ids, load_layout
-from ecgimg.nets.screen import LOOK_SIDE, ink_picture, picture_corners
+from ecgimg.nets.screen import LOOK_SIDE, fit_quad, frame_scale, ink_picture, picture_corners
 from ecgimg.synth.others import draw_other
 from ecgimg.synth.page import render_page
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
@@ -37,6 +37,8 @@ SKIP = 2
 """Every other sample is drawn: 250 Hz is finer than the pixels."""
 CAMERA = {"scan": 0.36, "photo": 0.48, "ruin": 0.16}
 """Weights of the recipes of true photographs."""
+FITTED = 1.3
+"""Pixels of a training picture in terms of those of the frame it is laid into."""
 KINDS = ("print", "camera", "other")
 
 
@@ -131,12 +133,26 @@ def camera_recipes() -> dict[str, Recipe]:
     return out
 
 
+def fitted(page: PagePicture) -> PagePicture:
+    """The picture in no more pixels than a view of it needs, a quarter of what it has, so that it is decoded fast."""
+    quad = page.content if page.record else page.page
+    scale = FITTED * frame_scale(fit_quad(quad), quad)
+    if scale >= 1:
+        return page
+    width, height = (max(1, round(n * scale)) for n in page.grey.shape[::-1])
+    fx, fy = width / page.grey.shape[1], height / page.grey.shape[0]
+    grey = np.asarray(cv2.resize(page.grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    corners, content = (np.asarray((q + 0.5) * [fx, fy] - 0.5, np.float32) for q in (page.page, page.content))
+    return replace(page, grey=grey, page=corners, content=content)
+
+
 def write_shards(
-    source: PtbxlSource, folder: Path, kind: str, count: int, seed: int, kinds: Sequence[str] = ()
+    source: PtbxlSource, folder: Path, kind: str, count: int, seed: int, kinds: Sequence[str] = (), fit: bool = True
 ) -> None:
     """Draws `count` pictures of a kind into folder/KIND-NNN.npz; shards that are there are kept.
 
     Every record comes once before any comes twice, each time in another format. The same seed gives the same pictures.
+    With `fit` they are kept in few pixels, for training; without as a first look finds them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recipes = camera_recipes()
@@ -154,7 +170,7 @@ def write_shards(
                 pictures.append(draw_camera(key, source, record, recipes[name]))
             else:
                 pictures.append(draw_no_ecg(key, kinds))
-        write_shard(pictures, path)
+        write_shard([fitted(p) for p in pictures] if fit else pictures, path)
         logger.info("%s: %d pictures", path.name, len(pictures))
 
 

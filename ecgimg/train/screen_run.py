@@ -21,6 +21,7 @@ from ecgimg.runtime import open_network
 from ecgimg.synth.others import KINDS
 from ecgimg.synth.signals import PtbxlSource
 from ecgimg.train.calibrate import Calibration, fit_platt, thresholds
+from ecgimg.train.data import load_set
 from ecgimg.train.fit import FitOptions, Progress
 from ecgimg.train.screen import ScreenModel
 from ecgimg.train.screen_data import (
@@ -46,6 +47,7 @@ from ecgimg.train.screen_fit import (
 )
 from ecgimg.train.screen_gate import refit_gate
 from ecgimg.train.screen_pages import PagePicture, read_shard, write_shards
+from ecgimg.train.screen_sketch import Sketches
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +66,10 @@ class ScreenPlan:
 
     prints: int = 17408
     cameras: int = 1024
-    others: int = 3584
+    others: int = 5632
     held_prints: int = 512
     held_cameras: int = 512
-    epochs: int = 15
+    epochs: int = 66
     backbone: str = "resnet"
 
 
@@ -87,11 +89,11 @@ def run(data: Path, out: Path, plan: ScreenPlan, threads: int = 1) -> Path:
     held = held_set(out)
 
     def told(model: ScreenModel, progress: Progress) -> None:
-        if progress.epoch % 3 == 0 or progress.epoch == plan.epochs:
+        if progress.epoch % 5 == 0 or progress.epoch == plan.epochs:
             logger.info("epoch %d: %s", progress.epoch, scores(straight_logits(model, held), held, held_targets))
 
     options = FitOptions(plan.epochs, STEPS, rate=RATE, decay=0.05, warm=0.1, average=0.998)
-    stream = Stream(out / "shards", soft, BATCH)
+    stream = Stream(out / "shards", soft, BATCH, sketches(data, out))
     model = train(plan.backbone, stream, class_weights(targets), out / f"{plan.backbone}.pt", options, told)
     refit_gate(model, out / "shards")
     return finish(model, held, held_targets, out / "screen.onnx", {"backbone": plan.backbone})
@@ -105,7 +107,7 @@ def run_comparison(data: Path, out: Path, plan: ScreenPlan, seconds: float, thre
     targets, soft, held_targets = all_targets(data, out)
     folder = out / "compared"
     folder.mkdir(exist_ok=True)
-    stream = Stream(out / "shards", soft, BATCH)
+    stream = Stream(out / "shards", soft, BATCH, sketches(data, out))
     return compare(seconds, stream, class_weights(targets), folder, held_set(out), held_targets)
 
 
@@ -115,7 +117,14 @@ def draw(data: Path, out: Path, plan: ScreenPlan) -> None:
     for kind, count in (("print", plan.prints), ("camera", plan.cameras), ("other", plan.others)):
         write_shards(source, out / "shards", kind, count, SEED, KINDS)
     for kind, count in (("print", plan.held_prints), ("camera", plan.held_cameras)):
-        write_shards(held, out / "held", kind, count, HELD_SEED, KINDS)
+        write_shards(held, out / "held", kind, count, HELD_SEED, KINDS, fit=False)
+
+
+def sketches(data: Path, out: Path) -> Sketches:
+    """The recordings of the training folds."""
+    database = read_ptbxl(data)
+    numbers = tuple(record.ecg_id for record in database.select(TRAIN_FOLDS, diagnostic_only=False))
+    return Sketches(load_set(database, TRAIN_FOLDS, out).signals, numbers)
 
 
 def all_targets(data: Path, out: Path) -> tuple[Targets, Targets, Targets]:

@@ -67,8 +67,8 @@ def _between(pair: tuple[float, float], hard: float) -> float:
 def draw_other_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
     """A view of a picture that is no ECG: any part of it, any way up."""
     turn = int(rng.integers(4)) if rng.random() < 0.3 else 0
-    quad = _widened(page.page, rng.uniform(-0.15, 0.08, 4))
-    to_frame = fit_quad(np.roll(_shaken(quad, rng, 0.03), turn, axis=0))
+    quad = widened(page.page, rng.uniform(-0.15, 0.08, 4))
+    to_frame = fit_quad(np.roll(shaken(quad, rng, 0.03), turn, axis=0))
     frame = wear(_lay(page, to_frame, frame_scale(to_frame, quad), rng, 1.0), rng, 1.0)
     return TrainView(even_ink(255 - frame), np.zeros((4, 2), np.float32), 0, True)
 
@@ -76,7 +76,7 @@ def draw_other_view(page: PagePicture, rng: np.random.Generator) -> TrainView:
 def _laid(page: PagePicture, rng: np.random.Generator, turn: int, close: bool) -> tuple[Quad, float]:
     """The page by its curves or its edges, nearly straight."""
     margins = rng.uniform(-0.012, 0.06, 4) if close else rng.uniform(-0.03, 0.1, 4)
-    quad = _shaken(_widened(page.content if close else page.page, margins), rng, 0.006 if close else 0.012)
+    quad = shaken(widened(page.content if close else page.page, margins), rng, 0.006 if close else 0.012)
     to_frame = fit_quad(np.roll(quad, turn, axis=0))
     return to_frame, frame_scale(to_frame, quad)
 
@@ -84,13 +84,13 @@ def _laid(page: PagePicture, rng: np.random.Generator, turn: int, close: bool) -
 def _raw(page: PagePicture, rng: np.random.Generator, turn: int) -> tuple[Quad, float]:
     """The page as a hand holds a camera over it; a photograph keeps the view it was taken with."""
     if page.recipe != "print":
-        quad = _widened(picture_corners(page.grey.shape), rng.uniform(-0.02, 0.02, 4))
+        quad = widened(picture_corners(page.grey.shape), rng.uniform(-0.02, 0.02, 4))
         turned = int(np.round(_angle(page.page) / 90)) % 4
         to_frame = fit_quad(np.roll(quad, turn - turned, axis=0))
         return to_frame, frame_scale(to_frame, quad)
     angle = np.deg2rad(rng.normal(0, 4) if rng.random() < 0.5 else rng.uniform(-28, 28)) + turn * np.pi / 2
     spin = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    bent = _shaken(page.page.astype(np.float64), rng, float(rng.choice([0.01, 0.06]))) @ spin
+    bent = shaken(page.page.astype(np.float64), rng, float(rng.choice([0.01, 0.06]))) @ spin
     low, high = bent.min(axis=0), bent.max(axis=0)
     reach = rng.uniform(-0.03, rng.choice([0.05, 0.25]), 4) * [*(high - low), *(high - low)]
     (x0, y0), (x1, y1) = low - reach[:2], high + reach[2:]
@@ -105,7 +105,7 @@ def _angle(quad: NDArray[np.floating]) -> float:
     return float(np.rad2deg(np.arctan2(along[1], along[0])))
 
 
-def _widened(quad: NDArray[np.floating], margins: NDArray[np.floating]) -> Quad:
+def widened(quad: NDArray[np.floating], margins: NDArray[np.floating]) -> Quad:
     """The quad grown by shares of its sides: left, top, right, bottom."""
     left, top, right, low = (float(m) for m in margins)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
@@ -115,7 +115,8 @@ def _widened(quad: NDArray[np.floating], margins: NDArray[np.floating]) -> Quad:
     )
 
 
-def _shaken(quad: Quad, rng: np.random.Generator, share: float) -> Quad:
+def shaken(quad: Quad, rng: np.random.Generator, share: float) -> Quad:
+    """The corners moved at random by a share of the diagonal."""
     size = float(np.linalg.norm(quad[2] - quad[0]))
     return np.asarray(quad + rng.normal(0, share * size / 2, (4, 2)))
 
@@ -126,7 +127,7 @@ def _lay(page: PagePicture, to_frame: Quad, scale: float, rng: np.random.Generat
         scale *= float(rng.uniform(0.5, 0.9))  # a picture of few pixels
     seen = warp_ink(page.grey, to_frame, scale)
     if rng.random() < 0.35 * often:
-        seen = _bent(seen, rng)
+        seen = bent(seen, rng)
     if page.recipe == "print" and rng.random() < 0.6:
         corners = cv2.perspectiveTransform(page.page[None].astype(np.float64), to_frame)[0]
         mask = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -148,7 +149,7 @@ def _table(rng: np.random.Generator) -> Pixels:
     return np.asarray(np.clip(level + size * noise, 0, 255), np.uint8)
 
 
-def _bent(frame: Pixels, rng: np.random.Generator) -> Pixels:
+def bent(frame: Pixels, rng: np.random.Generator) -> Pixels:
     """Curled and crumpled paper: pixels move by a smooth field of up to a few pixels."""
     cells = int(rng.integers(2, 7))
     size = float(rng.uniform(0.5, 3.0)) / np.sqrt(cells / 2)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from ecgimg.nets.screen import FIRST, HEIGHT, WIDTH, ScreenNet
+from ecgimg.nets.screen import FIRST, HEIGHT, WIDTH, ScreenNet, frame_ink
 from ecgimg.runtime import open_network
 from ecgimg.synth.others import KINDS
 from ecgimg.train.calibrate import Calibration
@@ -18,8 +18,10 @@ from ecgimg.train.fit import FitOptions
 from ecgimg.train.screen import BACKBONES, FAITHFUL, FAITHFUL_SIDES, Backbone, ScreenModel
 from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Stream, Targets, class_weights, to_batch
 from ecgimg.train.screen_fit import Limits, export, exported, screen_loss, train
-from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, read_shard, write_shard
+from ecgimg.train.screen_gate import refit_gate
+from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, fitted, read_shard, write_shard
 from ecgimg.train.screen_run import gate_limit
+from ecgimg.train.screen_sketch import FS, Sketches, draw_sketch
 from ecgimg.train.screen_views import draw_other_view, draw_view
 
 TINY = Backbone("test_resnet")
@@ -82,20 +84,30 @@ def test_nothing_is_asked_of_the_heart_where_it_can_not_be_seen() -> None:
     views = []
     for k in range(80):
         rng = np.random.default_rng(k)
-        views.append((marked_page(), draw_view(marked_page(), rng)))
+        views.append((7, draw_view(marked_page(), rng)))
     other = draw_no_ecg((1, 2, 3), KINDS)
-    views.append((other, draw_other_view(other, np.random.default_rng(0))))
+    views.append((0, draw_other_view(other, np.random.default_rng(0))))
     batch = to_batch(views, targets())
     asked = batch.weights.sum(1) > 0
-    for (page, view), one, gate in zip(views, asked, batch.gate, strict=True):
-        assert bool(one) == (page.record > 0 and view.readable and view.turn == 0)
-        assert gate.tolist()[0] == float(page.record > 0)
+    for (record, view), one, gate in zip(views, asked, batch.gate, strict=True):
+        assert bool(one) == (record > 0 and view.readable and view.turn == 0)
+        assert gate.tolist()[0] == float(record > 0)
     assert 0.5 < float(asked.float().mean()) < 0.99
+
+
+def beats(rate: float = 1.0, height: float = 1.0) -> np.ndarray:
+    """A recording [12, 1000] at 100 Hz with a spike every 1 / rate seconds in all leads."""
+    phase = (np.arange(1000) / FS * rate) % 1
+    return np.tile(height * np.exp(-(((phase - 0.5) / (0.02 * rate)) ** 2)), (12, 1)).astype(np.float32)
+
+
+def sketches() -> Sketches:
+    return Sketches(np.stack([beats(r) for r in (0.7, 1.0, 1.5, 2.2)]), (7, 8, 9, 10))
 
 
 def test_a_stream_mixes_all_kinds_and_takes_up_new_shards(tmp_path: Path) -> None:
     write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
-    stream = Stream(tmp_path, targets(), 16)
+    stream = Stream(tmp_path, targets(), 16, sketches())
     assert bool(next(iter(stream.epoch(0, 1))).gate[:, 0].all())
     write_shard([draw_no_ecg((1, 2, k), KINDS) for k in range(3)], tmp_path / "other-000.npz")
     write_shard([marked_page(7, "photo")], tmp_path / "camera-000.npz")
@@ -105,10 +117,65 @@ def test_a_stream_mixes_all_kinds_and_takes_up_new_shards(tmp_path: Path) -> Non
     assert float((batches[0].gate[:, 0] == 0).float().mean()) == pytest.approx(MIX["other"], abs=0.05)
 
 
-def test_rare_classes_count_more() -> None:
+def test_a_sketch_holds_its_curves_where_it_says() -> None:
+    inside = []
+    for k in range(40):
+        view = draw_sketch(beats(), np.random.default_rng(k), 0)
+        (x0, y0), (x1, y1) = view.quad.min(axis=0).clip(0), view.quad.max(axis=0)
+        ink = view.ink > 60
+        box = ink[round(y0) : round(y1) + 1, round(x0) : round(x1) + 1]
+        # Traces run through nearly every column of their box.
+        inside.append(float(box.any(axis=0).mean()))
+        assert view.readable
+        assert x1 - x0 > 0.6 * WIDTH or y1 - y0 > 0.6 * HEIGHT
+    assert np.mean(inside) > 0.97
+
+
+def test_sketches_show_the_rate() -> None:
+    slow, fast = (
+        [draw_sketch(beats(rate, 2.0), np.random.default_rng(k), 0).ink.mean() for k in range(30)]
+        for rate in (0.5, 2.0)
+    )
+    assert np.mean(fast) > 1.3 * np.mean(slow)
+
+
+def test_the_same_seed_gives_the_same_sketch() -> None:
+    first, second = (draw_sketch(beats(), np.random.default_rng(4), 1) for _ in range(2))
+    np.testing.assert_array_equal(first.ink, second.ink)
+
+
+def test_a_picture_kept_in_few_pixels_keeps_its_corners() -> None:
+    page = marked_page()
+    small = fitted(page)
+    assert small.grey.shape[1] < 0.75 * page.grey.shape[1]
+    for name in ("page", "content"):
+        ratio = (getattr(small, name)[2] + 0.5) / (getattr(page, name)[2] + 0.5)
+        np.testing.assert_allclose(ratio, small.grey.shape[1] / page.grey.shape[1], atol=0.01)
+    seen, again = (frame_ink(p.grey, p.content)[0] for p in (page, small))
+    assert np.abs(seen - again).mean() < 0.02
+
+
+def test_findings_asked_for_count_most_and_rare_ones_more() -> None:
     weights = class_weights(targets())
-    assert weights[0] < weights[1]
-    assert weights.max() <= 3
+    columns = {(code, group): column for code, group, column in FINDINGS}
+    stated = targets().values.mean(axis=0)
+    assert stated[columns["ABNORMAL", "screening"]] == 0.5
+    assert weights[columns["ABNORMAL", "screening"]] < weights[columns["MI", "superclass"]]
+    assert weights[columns["AFIB", "rhythm"]] == 3 * weights[columns["STACH", "rhythm"]]
+    others = np.delete(weights, list(columns.values()))
+    assert others.max() < weights[list(columns.values())].min()
+
+
+def test_the_gate_is_fitted_on_what_the_shards_hold(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    model = ScreenModel(TINY, len(LEARNED))
+    for kind in ("print", "camera"):
+        write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / f"{kind}-000.npz")
+    write_shard([draw_no_ecg((1, 2, k), ("document", "texture")) for k in range(8)], tmp_path / "other-000.npz")
+    before = model(torch.zeros(1, 1, HEIGHT, WIDTH))[0][0, 1:]
+    assert refit_gate(model, tmp_path) > 0.9
+    after = model.eval()(torch.zeros(1, 1, HEIGHT, WIDTH))[0][0, 1:]
+    assert after.shape == before.shape
 
 
 def test_a_batch_is_learned_by_heart() -> None:
@@ -119,7 +186,7 @@ def test_a_batch_is_learned_by_heart() -> None:
     for k in range(8):
         page = marked_page((7, 8, 9, 10)[k % 4]) if k < 6 else other
         rng = np.random.default_rng(k)
-        views.append((page, draw_view(page, rng) if page.record else draw_other_view(page, rng)))
+        views.append((page.record, draw_view(page, rng) if page.record else draw_other_view(page, rng)))
     batch, classes = to_batch(views, targets()), torch.ones(len(LEARNED))
     optimizer = torch.optim.AdamW(model.parameters(), 3e-3)
     losses = []
@@ -134,7 +201,7 @@ def test_a_batch_is_learned_by_heart() -> None:
 
 def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
-    stream = Stream(tmp_path, targets(), 4)
+    stream = Stream(tmp_path, targets(), 4, sketches())
     classes = np.ones(len(LEARNED), np.float32)
     seen: list[int] = []
     options = FitOptions(2, 1)
