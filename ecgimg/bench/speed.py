@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -17,6 +18,8 @@ from ecgimg.errors import UsageError, WorkerError
 from ecgimg.io.images import read_page
 
 COMMANDS = ("digitize", "diagnose")
+FOLDER = 8
+"""Pages of the folder that is measured."""
 POLL_S = 0.01
 """How often the memory of the processes is read."""
 PAGE_BYTES = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
@@ -37,7 +40,7 @@ class SpeedRow:
 def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
     """Measures `ecgimg --help`, and `digitize` and `diagnose` of each image, each as a whole process, `runs` times.
 
-    With several images the last row is `diagnose` of them all in one process, which loads the networks once.
+    The last row is one page of a folder with FOLDER copies of the first image, diagnosed by two workers.
 
     Memory is the resident memory of the command and of its worker added up, as /proc tells; pages that both share are
     counted twice.
@@ -53,10 +56,16 @@ def bench_speed(images: Sequence[Path], runs: int) -> tuple[SpeedRow, ...]:
         height, width = read_page(image).pixels.shape[:2]
         for command in COMMANDS:
             rows.append(_measure(f"ecgimg {command} {image.name}", f"{width} x {height}", [command, str(image)], runs))
-    if len(images) > 1:
-        words = ["diagnose", *map(str, images)]
-        rows.append(_measure(f"ecgimg diagnose ({len(images)} pages)", "as above", words, runs))
-    return tuple(rows)
+    return (*rows, _folder_row(images[0], rows[1].size, runs))
+
+
+def _folder_row(image: Path, size: str, runs: int) -> SpeedRow:
+    """A page's share of the time of a folder; the memory is that of the whole run."""
+    with tempfile.TemporaryDirectory() as folder:
+        for k in range(FOLDER):
+            shutil.copy(image, Path(folder) / f"{k}{image.suffix}")
+        row = _measure(f"ecgimg diagnose folder/ -j 2, a page of {FOLDER}", size, ["diagnose", folder, "-j", "2"], runs)
+    return replace(row, seconds=row.seconds / FOLDER, processor_seconds=row.processor_seconds / FOLDER)
 
 
 def _measure(label: str, size: str, words: list[str], runs: int) -> SpeedRow:
