@@ -42,9 +42,7 @@ def sample_page(
     layout = _layout(rng, recipe)
     style = sample_style(rng, layout, recipe.page)
     if style.paper_speed > 25 and rng.random() < recipe.page.short:
-        # Made anew, not copied: a copy would keep the cells of the longer columns.
-        shorter = layout.column_seconds * 25 / style.paper_speed
-        layout = Layout.model_validate({**layout.model_dump(), "column_seconds": shorter})
+        layout = layout.shortened(style.paper_speed)
     width_mm = layout.seconds * style.paper_speed + 40
     style = replace(style, px_per_mm=min(style.px_per_mm, recipe.page.longest / width_mm))
     signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(10.0, layout.seconds))

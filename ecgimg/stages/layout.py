@@ -94,6 +94,7 @@ def _best_match(page: Marks, options: LayoutOptions) -> LayoutMatch:
     if not rivals:
         raise RefusedError(f"{len(lines)} rows of curves, which no known layout has", where="layout", remedy=_REMEDY)
     speed = _paper_speed(page, options, rivals)
+    rivals += [layout.shortened(speed.value) for layout in rivals if speed.value > layout.paper_speed]
     judged = [_judge_rows(page, layout, speed, top) for layout in rivals for top in _tops(lines, layout)]
     judged.sort(key=lambda j: j.confidence, reverse=True)
     best = judged[0]

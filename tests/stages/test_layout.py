@@ -47,6 +47,16 @@ def test_scales_come_from_pulse_and_user() -> None:
     assert (given.paper_speed.value, given.paper_speed.source) == (25, "given")
 
 
+def test_at_a_higher_speed_the_same_columns_are_shorter_in_time() -> None:
+    """25 cm of paper at 50 mm/s hold 5 s, not half of 10 s."""
+    _, lying = flat("6x2", STYLE)
+    match = find_layout(lying, trace(lying), LayoutOptions(load_layouts(), paper_speed=50.0))
+    assert match.layout_id == "6x2"
+    assert match.seconds == 5
+    assert {cell.seconds for cell in match.cells} == {2.5}
+    assert {cell.start for cell in match.cells} == {0, 2.5}
+
+
 def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
     _, lying = flat("3x4+1R", STYLE)
     two = replace(lying, zeros=lying.zeros[:2])
