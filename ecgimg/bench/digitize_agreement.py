@@ -98,22 +98,19 @@ def swapped_leads(truth: Floats, signals: Floats, fs: float) -> tuple[str, ...]:
 
     Curves are compared at the same time and from their starts, so that columns that were exchanged are found too.
     """
-    stretches = {lead: _stretch(truth[k], fs) for k, lead in enumerate(LEADS)}
     told = []
     for k, lead in enumerate(LEADS):
-        mine = _stretch(signals[k], fs)
-        if mine is None or stretches[lead] is None:
+        if min(np.isfinite(truth[k]).sum(), np.isfinite(signals[k]).sum()) < LEAST_SECONDS * fs:
             continue
         own = _likeness(truth[k], signals[k], fs)
         if own >= OWN_LIKENESS:
             continue
-        others = {f"-{lead}": _likeness(-truth[k], signals[k], fs)}
+        surplus = {f"-{lead}": _surplus(own, _likeness(-truth[k], signals[k], fs))}
         for j, other in enumerate(LEADS):
-            theirs = stretches[other]
-            if other != lead and theirs is not None:
-                others[other] = max(_likeness(truth[j], signals[k], fs), _likeness(theirs, mine, fs))
-        best = max(others, key=lambda name: others[name])
-        if others[best] >= max(OTHER_LIKENESS, own + SWAP_MARGIN):
+            if j != k and np.isfinite(truth[j]).sum() >= LEAST_SECONDS * fs:
+                surplus[other] = max(_at_same_time(truth, signals, k, j, fs), _from_start(truth, signals, k, j, fs))
+        best = max(surplus, key=lambda name: surplus[name])
+        if surplus[best] >= SWAP_MARGIN:
             told.append(f"{lead} is {best}")
     return tuple(told)
 
@@ -161,10 +158,27 @@ def _aligned(
     return truth[k][both].astype(np.float64), moved[both].astype(np.float64)
 
 
-def _stretch(row: Floats, fs: float) -> Floats | None:
-    """A lead from its first to its last known sample; None where that is too short."""
-    known = np.flatnonzero(np.isfinite(row))
-    return row[known[0] : known[-1] + 1] if len(known) >= LEAST_SECONDS * fs else None
+def _at_same_time(truth: Floats, signals: Floats, k: int, j: int, fs: float) -> float:
+    """How much more lead k of the output is like lead j than like itself where both are printed."""
+    both = np.isfinite(truth[k]) & np.isfinite(truth[j])
+    own, other = (np.where(both, truth[i], np.float32(np.nan)) for i in (k, j))
+    return _surplus(_likeness(own, signals[k], fs), _likeness(other, signals[k], fs))
+
+
+def _from_start(truth: Floats, signals: Floats, k: int, j: int, fs: float) -> float:
+    """How much more lead k of the output is like lead j than like itself, each taken from its own start."""
+    here, there = (int(np.flatnonzero(np.isfinite(row))[0]) for row in (signals[k], truth[j]))
+    length = min(truth.shape[1] - max(here, there), len(signals[k]) - here)
+    if length < LEAST_SECONDS * fs:
+        return 0.0
+    mine = signals[k][here : here + length]
+    other = truth[j][there : there + length]
+    own = np.where(np.isfinite(other), truth[k][here : here + length], np.float32(np.nan))
+    return _surplus(_likeness(own, mine, fs), _likeness(other, mine, fs))
+
+
+def _surplus(own: float, other: float) -> float:
+    return other - own if other >= OTHER_LIKENESS else 0.0
 
 
 def _likeness(truth: Floats, output: Floats, fs: float) -> float:

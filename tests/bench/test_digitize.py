@@ -180,3 +180,13 @@ def test_an_unknown_preset_or_source_is_told(tmp_path: Path) -> None:
         bench_drawn(DrawnPlan("sim", 9, str(tmp_path)), ("nonsense",), 1, 1, lambda *step: None)
     with pytest.raises(UsageError, match="signal source"):
         bench_drawn(DrawnPlan("nothing", 9, str(tmp_path)), ("clean",), 1, 1, lambda *step: None)
+
+
+def test_a_strip_read_badly_elsewhere_is_no_swap() -> None:
+    truth = printed()
+    v5, v6 = LEADS.index("V5"), LEADS.index("V6")
+    truth[v5] = Simulated(1).get(4).mv[v5]
+    truth[v6] = np.where(np.isfinite(truth[v6]), truth[v5] * 0.8, np.nan)
+    output = truth.copy()
+    output[v5, :3750] = -output[v5, :3750]
+    assert swapped_leads(truth, output, FS) == ()
