@@ -40,7 +40,7 @@ def refit_gate(model: ScreenModel, folder: Path) -> float:
     strange = [_whole(p) for p in others] + _views(others)
     features = torch.cat([_features(model, pages), _features(model, strange)])
     labels = torch.cat([torch.ones(len(pages)), torch.zeros(len(strange))])
-    model.page = _fit(features, labels)
+    model.page = fit_page(features, labels)
     with torch.no_grad():
         right = (((model.page(features)[:, 0]) > 0) == (labels > 0)).float().mean()
     logger.info("gate: %d pages, %d other pictures, %.4f right", len(pages), len(strange), float(right))
@@ -78,8 +78,8 @@ def _features(model: ScreenModel, inks: Sequence[Floats]) -> Tensor:
     return torch.cat(parts)
 
 
-def _fit(features: Tensor, labels: Tensor) -> nn.Module:
-    """A network [N, 2C] -> [N, 1] of log odds, in which both classes weigh alike."""
+def fit_page(features: Tensor, labels: Tensor) -> nn.Module:
+    """A network of features [N, 2C] to log odds [N, 1] of labels [N] in which 0 and 1 weigh alike."""
     torch.manual_seed(6)
     norm = nn.BatchNorm1d(features.shape[1], affine=False)
     norm.running_mean, norm.running_var = features.mean(0), features.var(0) + 1e-4

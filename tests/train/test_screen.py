@@ -18,7 +18,7 @@ from ecgimg.train.fit import FitOptions
 from ecgimg.train.screen import BACKBONES, FAITHFUL, FAITHFUL_SIDES, Backbone, ScreenModel
 from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Stream, Targets, class_weights, to_batch
 from ecgimg.train.screen_fit import Limits, export, exported, screen_loss, train
-from ecgimg.train.screen_gate import refit_gate
+from ecgimg.train.screen_gate import fit_page, refit_gate
 from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, fitted, read_shard, write_shard
 from ecgimg.train.screen_run import gate_limit
 from ecgimg.train.screen_sketch import FS, Sketches, draw_sketch
@@ -213,6 +213,7 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_the_exported_file_says_what_the_twin_says(tmp_path: Path) -> None:
     torch.manual_seed(1)
     model = ScreenModel(TINY, len(LEARNED)).eval()
+    model.page = fit_page(torch.randn(40, 2 * model.gate.in_features), torch.arange(40) % 2)
     about = {"backbone": "tiny"}
     path = export(
         model, [Calibration(1, 0)] * len(FINDINGS), [0.5] * len(FINDINGS), Limits(0.5, 0.5), tmp_path / "s.onnx", about
