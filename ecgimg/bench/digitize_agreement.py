@@ -81,16 +81,19 @@ def shifted_rows(signals: Floats, length: int) -> Floats:
 
 
 def page_gain(truth: Floats, signals: Floats, fits: dict[str, LeadFit]) -> float:
-    """Slope of the output on the truth over all leads that are alike; NaN where none is."""
-    products = squares = 0.0
+    """How much larger the output is than the truth: the median over leads that are alike; NaN where none is.
+
+    Of each lead the ratio of the standard deviations (the reduced major axis), which an error in time leaves as it is;
+    the slope of a regression would shrink.
+    """
+    ratios = []
     for lead, fit in fits.items():
-        pair = _aligned(truth, signals, lead, fit)
-        if len(pair[0]) < 2 or min(np.ptp(pair[0]), np.ptp(pair[1])) == 0:
+        x, y = _aligned(truth, signals, lead, fit)
+        if len(x) < 2 or min(np.ptp(x), np.ptp(y)) == 0:
             continue
-        if np.corrcoef(*pair)[0, 1] >= LEAST_GAIN_LIKENESS:
-            x, y = (v - v.mean() for v in pair)
-            products, squares = products + float(x @ y), squares + float(x @ x)
-    return products / squares if squares > 0 else float("nan")
+        if np.corrcoef(x, y)[0, 1] >= LEAST_GAIN_LIKENESS:
+            ratios.append(float(y.std() / x.std()))
+    return float(np.median(ratios)) if ratios else float("nan")
 
 
 def swapped_leads(truth: Floats, signals: Floats, fs: float) -> tuple[str, ...]:

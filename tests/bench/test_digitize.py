@@ -190,3 +190,10 @@ def test_a_strip_read_badly_elsewhere_is_no_swap() -> None:
     output = truth.copy()
     output[v5, :3750] = -output[v5, :3750]
     assert swapped_leads(truth, output, FS) == ()
+
+
+def test_an_error_in_time_is_none_in_the_gain() -> None:
+    truth = printed()
+    later = truth.copy()
+    later[:, 600:] = truth[:, 593:-7]
+    assert agreement(truth, Recording(later, FS)).gain == pytest.approx(1, abs=0.03)
