@@ -19,7 +19,7 @@ START_MM = 2.0
 """Distance within which starts of stretches agree."""
 START_ROW_MM = 6.0
 """Distance from a row's zero line within which its stretches start."""
-SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.2, 0.4), (0.5, 0.25), (0.2, 0.6)
+SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.3, 0.5), (0.3, 0.25), (0.25, 0.5)
 """Weight and spread in mm of what tells the origin: ends of rows, those beside a pulse, pulses, starts of stretches."""
 PEN_MM = 0.1
 """Half the width of a stroke: by so much it ends after the time that it stands for."""
