@@ -87,8 +87,8 @@ class PageScore:
         return None if self.found is None or not self.layout else self.found == self.layout
 
     @property
-    def wrong_gain(self) -> bool:
-        """Whether heights are off by more than 10 %, or the scales that were taken are wrong."""
+    def wrong_scale(self) -> bool:
+        """Whether heights are off by more than 10 %, or the speed or gain that was taken is not the printed one."""
         off = self.agreement is not None and abs(self.agreement.gain - 1) > GAIN_TOLERANCE
         return off or self.scale_right is False
 

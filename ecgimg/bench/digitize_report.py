@@ -21,12 +21,12 @@ from ecgimg.metrics import Interval
 
 NONE = "&ndash;"
 _PAGE_HEAD = (
-    "| {} | pages | refused | wrong layout | mean dB (95 % interval) | median dB | under 10 dB | wrong gain | swapped "
+    "| {} | pages | refused | wrong layout | mean dB (95 % interval) | median dB | under 10 dB | wrong scale | swapped "
     "leads |\n|---|---|---|---|---|---|---|---|---|"
 )
 _BEAT_HEAD = (
     "| pages | R peaks found | R peak's time | its height | RR interval | samples read "
-    f"| gain or leads wrong, confidence above {SURE} |\n|---|---|---|---|---|---|---|"
+    f"| scale or leads wrong, confidence above {SURE} |\n|---|---|---|---|---|---|---|"
 )
 
 
@@ -74,7 +74,7 @@ def page_table(scores: Sequence[SliceScore], what: str) -> str:
         pages = str(s.pages) if s.truths == s.pages else f"{s.pages} ({s.truths} with truth)"
         cells = [s.name, pages, _percent(s.refused), _percent(s.wrong_layout), _ranged(s.mean_db, "{:.1f}")]
         cells += [_ranged(s.median_db, "{:.1f}"), _ranged(s.failed, "{:.0%}")]
-        lines.append(_line([*cells, _percent(s.wrong_gain), _percent(s.swapped)]))
+        lines.append(_line([*cells, _percent(s.wrong_scale), _percent(s.swapped)]))
     return "\n".join(lines)
 
 
@@ -157,19 +157,19 @@ def _wrong_layouts(pages: Sequence[PageScore]) -> str:
 
 def _sure_but_wrong(pages: Sequence[PageScore]) -> str:
     """Pages whose confidence promised more than they hold."""
-    wrong = [page for page in pages if page.confidence > SURE and (page.wrong_gain or page.swapped)]
+    wrong = [page for page in pages if page.confidence > SURE and (page.wrong_scale or page.swapped)]
     if not wrong:
         return ""
     lines = [
         "### Sure but wrong",
         "",
-        "| page | layout | confidence | dB | gain | swapped |",
-        "|---|---|---|---|---|---|",
+        "| page | layout | confidence | dB | height | scale | swapped |",
+        "|---|---|---|---|---|---|---|",
     ]
     for p in wrong:
-        gain = _unit(p.agreement.gain, "{:.2f}") if p.agreement is not None else NONE
-        cells = [p.name, p.layout, f"{p.confidence:.2f}", f"{p.db:.1f}", gain, ", ".join(p.swapped) or NONE]
-        lines.append(_line(cells))
+        height = _unit(p.agreement.gain, "{:.2f}") if p.agreement is not None else NONE
+        cells = [p.name, p.layout, f"{p.confidence:.2f}", f"{p.db:.1f}", height]
+        lines.append(_line([*cells, "wrong" if p.wrong_scale else "right", ", ".join(p.swapped) or NONE]))
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from ecgimg.signal_metrics import LEAST_SNR, mean_db
 
 DRAWS = 1000
 SURE = 0.9
-"""A page with more confidence claims that its leads and its gain are right."""
+"""A page with more confidence claims that its leads and its scales are right."""
 COVERAGES = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 Floats = NDArray[np.float64]
@@ -42,10 +42,10 @@ class SliceScore:
 
     Of all pages: `refused`. Of those that were answered and whose layout is known: `wrong_layout`. Of those with a
     truth: `mean_db` (a page without an answer counts as nothing), `median_db`, `failed` (share under 10 dB). Of those
-    that were answered and have a truth: `wrong_gain`, `swapped`, the medians over pages of the R peaks' absolute error
+    that were answered and have a truth: `wrong_scale`, `swapped`, the medians over pages of the R peaks' absolute error
     in time (`r_ms`) and height (`r_mv`) and of the RR intervals' error (`rr_ms`), the mean shares of R peaks found and
     of samples read. `sure` pages are answered ones with a truth and a confidence above 0.9; `sure_wrong` of these have
-    a wrong gain or swapped leads.
+    a wrong scale or swapped leads.
     """
 
     name: str
@@ -56,7 +56,7 @@ class SliceScore:
     mean_db: Interval
     median_db: Interval
     failed: Interval
-    wrong_gain: float
+    wrong_scale: float
     swapped: float
     beats_found: float
     r_ms: float
@@ -108,7 +108,7 @@ def score_slice(name: str, pages: Sequence[PageScore], draws: int = DRAWS) -> Sl
         mean_db=_interval(snr, mean_db, draws),
         median_db=_interval(10 * np.log10(snr), lambda db: float(np.median(db)), draws),
         failed=_interval(10 * np.log10(snr), lambda db: float((db < FAILED_DB).mean()), draws),
-        wrong_gain=_mean([page.wrong_gain for page, _ in agreed]),
+        wrong_scale=_mean([page.wrong_scale for page, _ in agreed]),
         swapped=_mean([bool(page.swapped) for page, _ in agreed]),
         beats_found=_mean([a.beats_found for _, a in agreed]),
         r_ms=_median([a.r_ms for _, a in agreed]),
@@ -116,7 +116,7 @@ def score_slice(name: str, pages: Sequence[PageScore], draws: int = DRAWS) -> Sl
         rr_ms=_median([a.rr_ms for _, a in agreed]),
         read=_mean([a.read for _, a in agreed]),
         sure=len(sure),
-        sure_wrong=sum(page.wrong_gain or bool(page.swapped) for page in sure),
+        sure_wrong=sum(page.wrong_scale or bool(page.swapped) for page in sure),
         samples_risk=samples_risk(pages),
         pages_risk=pages_risk(judged),
     )

@@ -54,9 +54,9 @@ def test_a_wrong_gain_is_measured_and_no_swap() -> None:
     agreed = agreement(truth, Recording(2 * truth, FS))
     assert agreed.gain == pytest.approx(2, rel=1e-3)
     assert agreed.swapped == ()
-    assert replace(page(0, 1.0), agreement=agreed).wrong_gain
-    assert not page(0, 1.0).wrong_gain
-    assert replace(page(0, 1.0), scale_right=False).wrong_gain
+    assert replace(page(0, 1.0), agreement=agreed).wrong_scale
+    assert not page(0, 1.0).wrong_scale
+    assert replace(page(0, 1.0), scale_right=False).wrong_scale
 
 
 def test_swapped_and_turned_leads_are_named() -> None:
@@ -146,7 +146,7 @@ def test_results_are_written_and_sure_mistakes_are_listed(tmp_path: Path) -> Non
     bench = score_pages([counted, wrong, page(2, None, None), page(3, 50.0, "6x2")])
     text = write_all(bench, tmp_path).read_text()
     assert text == markdown(bench)
-    assert "| scan-1 | 3x4 | 0.95 | 3.0 | 2.00 | V1 is V2 |" in text
+    assert "| scan-1 | 3x4 | 0.95 | 3.0 | 2.00 | wrong | V1 is V2 |" in text
     assert "| scan-3 | 3x4 | 6x2 | 0.95 |" in text
     assert "1 of 3 (33.3%)" in text
     data = json.loads((tmp_path / "digitize.json").read_text())
