@@ -1,6 +1,6 @@
 """The trace network: a band of a sheet around one row of leads -> where the row's curve runs, column by column.
 
-What it is: a U-Net of 0.9 M parameters, trained on rendered pages for the curve's centre line, not for its ink.
+What it is: a U-Net of 1.4 M parameters, trained on rendered pages for the curve's centre line, not for its ink.
 
     input   band [N, 3, 240, W], W a multiple of 32: 30 mm above and below the row's zero line at 4 px/mm, along time
             8 px/mm; contrast of the brightest and of the darkest colour channel against the paper, and the place in
@@ -43,7 +43,7 @@ REACH_ROWS = 14
 CLAIM_MM, CLAIM = 0.75, 0.9
 """A stroke within so many millimetres of another row's curve is that row's; this share of it is denied to others."""
 BESIDE_MM, CLEAR = 2.5, 0.6
-"""Beside a printed stretch a stroke is still followed for so many millimetres, where its place is this sure."""
+"""Inside a row and so many millimetres beside it a stroke is followed where its place is this sure."""
 BACKGROUND_MM = 3.0
 INK_PERCENTILE = 99.7
 MIN_LEVEL = 12.0
@@ -166,8 +166,8 @@ def kept_apart(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 def to_line(reading: Reading, width: int, zero: float, spec: Spec) -> Line:
     """The curve of one row in sheet pixels.
 
-    Where it begins beside a pulse or a separator the network doubts that it is printed, but follows it: there the curve
-    is kept and its confidence is 0.
+    Where it begins beside a pulse or a separator, and where its baseline jumps, the network doubts that it is printed,
+    but follows it: there the curve is kept and its confidence is 0.
 
     Args:
         reading: what the network says of the row's band.
@@ -181,11 +181,18 @@ def to_line(reading: Reading, width: int, zero: float, spec: Spec) -> Line:
     confidence = np.interp(raw, curve[:, 0], curve[:, 1]).astype(np.float32)
     chance = _chance(reading.presence[:count])
     printed = chance >= spec.presence
-    reach = 2 * round(BESIDE_MM * PX_PER_MM * STRETCH) + 1
-    beside = cv2.dilate(printed.astype(np.uint8)[None], np.ones((1, reach), np.uint8))[0] > 0
-    followed = printed | (beside & (raw > CLEAR * chance))
+    followed = printed | (_span(printed, round(BESIDE_MM * PX_PER_MM * STRETCH)) & (raw > CLEAR * chance))
     y = np.where(followed, reading.top + PX_PER_MM / ROWS_PER_MM * rows, np.nan).astype(np.float32)
     return Line(y=y, confidence=np.where(printed, confidence, 0).astype(np.float32), step=1 / STRETCH, zero=zero)
+
+
+def _span(printed: NDArray[np.bool_], beside: int) -> NDArray[np.bool_]:
+    """The columns from the first printed one to the last, and some more on both sides."""
+    known = np.flatnonzero(printed)
+    span = np.zeros(len(printed), bool)
+    if known.size:
+        span[max(known[0] - beside, 0) : known[-1] + beside + 1] = True
+    return span
 
 
 def _chance(logits: Floats) -> Floats:

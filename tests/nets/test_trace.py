@@ -104,6 +104,17 @@ def test_beside_a_printed_stretch_only_a_clear_stroke_is_followed() -> None:
     assert np.isfinite(line.y[60:]).all()
 
 
+def test_a_gap_inside_of_a_row_is_followed_where_the_stroke_is_clear() -> None:
+    columns = np.arange(192)
+    presence = np.where((columns > 60) & (columns < 120), -9, 9).astype(np.float32)
+    clear = logits_at(np.full(192, 100.25, np.float32))
+    vague = logits_at(np.full(192, 100.25, np.float32), spread=30.0)
+    seen, blank = (to_line(Reading(logits, presence, 82.5), 80, 321.0, PLAIN) for logits in (clear, vague))
+    np.testing.assert_allclose(seen.y, 82.5 + 200.5, atol=0.05)
+    assert not seen.confidence[61:120].any()
+    assert np.isnan(blank.y[61:120]).all()
+
+
 def test_a_stroke_that_another_row_claims_is_left_to_it() -> None:
     """The lower row half believes in the upper row's beat, 5 mm above its own curve; without the other it takes it."""
     sure = np.full(64, 20, np.float32)
