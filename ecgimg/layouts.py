@@ -22,6 +22,7 @@ from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -29,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ecgimg.errors import UsageError
 from ecgimg.leads import LIMB_LEADS, PRECORDIAL_LEADS, parse_printed_lead
 
+M = TypeVar("M", bound=BaseModel)
 PAPER_SPEEDS = (12.5, 25.0, 50.0)
 """Paper speeds in mm/s that ECG machines print with."""
 GAINS = (2.5, 5.0, 10.0, 20.0)
@@ -180,11 +182,16 @@ def _folder() -> Traversable:
 
 
 def _parse(file: Traversable | Path, where: str) -> Layout:
+    return read_yaml(Layout, file, where, "layout")
+
+
+def read_yaml(model: type[M], file: Traversable | Path, where: str, what: str) -> M:
+    """A YAML file of a model, or a UsageError that names the field that breaks it; `what` is a word for the file."""
     try:
-        return Layout.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"not valid YAML ({error})".replace("\n", " "), where=where, remedy="mend the file") from error
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "layout"
-        raise UsageError(f"{field}: {first['msg']}", where=where, remedy="mend the layout file") from error
+        field = ".".join(str(part) for part in first["loc"]) or what
+        raise UsageError(f"{field}: {first['msg']}", where=where, remedy=f"mend the {what} file") from error

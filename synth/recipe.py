@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ecgimg.errors import UsageError
-from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids
+from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids, read_yaml
 
 Strength = Annotated[float, Field(ge=0, le=1)]
 Weights = dict[str, float]
@@ -169,14 +168,7 @@ def load_recipe(source: str | Path) -> Recipe:
     if not file.is_file():
         remedy = f"choose one of {', '.join(recipe_names())}, or a .yaml file"
         raise UsageError(f"there is no recipe {text!r}", where="recipe", remedy=remedy)
-    try:
-        return Recipe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"not valid YAML ({error})".replace("\n", " "), where=text, remedy="mend the file") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "recipe"
-        raise UsageError(f"{field}: {first['msg']}", where=text, remedy="mend the recipe") from error
+    return read_yaml(Recipe, file, text, "recipe")
 
 
 def pick(rng: np.random.Generator, weights: dict[K, float]) -> K:

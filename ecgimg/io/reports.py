@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from ecgimg.findings import Finding, Opinion, ReadBy, Report, Screening, Verdict
+from ecgimg.io.parts import Part
 from ecgimg.io.recordings import write_atomically
 from ecgimg.io.results import (
     PageLayout,
@@ -32,11 +33,7 @@ DISCLAIMER = (
 )
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class OpinionResult(_Part):
+class OpinionResult(Part):
     """What one network says of a statement."""
 
     code: str = Field(description="what the network was asked: the finding's code, or its diagnostic group's")
@@ -44,7 +41,7 @@ class OpinionResult(_Part):
     threshold: float = Field(description="probability of the best balanced accuracy")
 
 
-class InfluenceResult(_Part):
+class InfluenceResult(Part):
     """A stretch of a lead that spoke for a finding."""
 
     lead: str = Field(description="name of the lead")
@@ -53,7 +50,7 @@ class InfluenceResult(_Part):
     weight: float = Field(description="fall of the finding's log odds when the stretch is hidden")
 
 
-class FindingResult(_Part):
+class FindingResult(Part):
     """One statement about the page."""
 
     code: str = Field(description="SCP-ECG code, or PTB-XL's name of the subclass or superclass")
@@ -68,7 +65,7 @@ class FindingResult(_Part):
     influences: tuple[InfluenceResult, ...] = Field(description="what spoke for it most, strongest first")
 
 
-class ScreeningResult(_Part):
+class ScreeningResult(Part):
     """What the image network says of the picture as a whole."""
 
     ecg: float = Field(description="probability that the picture shows a 12-lead ECG")
@@ -79,7 +76,7 @@ class ScreeningResult(_Part):
     is_abnormal: bool = Field(description="whether that reaches its threshold")
 
 
-class PageReading(_Part):
+class PageReading(Part):
     """How the page was digitized."""
 
     layout: PageLayout
@@ -89,7 +86,7 @@ class PageReading(_Part):
     confidence: float = Field(description="the lower of the layout's and the mean of the printed leads' confidence")
 
 
-class LeadReading(_Part):
+class LeadReading(Part):
     """One lead."""
 
     word: str = Field(description="good, doubtful or not visible")
@@ -98,7 +95,7 @@ class LeadReading(_Part):
     seconds: float = Field(description="seconds that are known")
 
 
-class MeasurementResult(_Part):
+class MeasurementResult(Part):
     """A figure taken from the signal."""
 
     name: str = Field(description="heart rate or RR variation")
@@ -107,7 +104,7 @@ class MeasurementResult(_Part):
     reason: str = Field(description="why there is none, else empty")
 
 
-class ReportResult(_Part):
+class ReportResult(Part):
     """Everything a report tells about a page, but its pictures."""
 
     schema_: Literal["ecgimg/report/1"] = Field(

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from ecgimg.io.parts import Part
 from ecgimg.io.recordings import write_atomically
 from ecgimg.leads import LEADS
 from ecgimg.types import LayoutMatch, Photo, Recording, Scale, Sheet, Source
@@ -24,11 +25,7 @@ SCHEMA: Final = "ecgimg/page/1"
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class PageSource(_Part):
+class PageSource(Part):
     """The file a recording was read from."""
 
     file: str = Field(description="path of the picture or document, as it was given")
@@ -39,7 +36,7 @@ class PageSource(_Part):
     height: int = Field(description="height of the page's picture in pixels, upright")
 
 
-class PageSettings(_Part):
+class PageSettings(Part):
     """What the user asked for; null and "auto" leave it to the page."""
 
     layout: str = Field(description="layout asked for, or auto")
@@ -47,7 +44,7 @@ class PageSettings(_Part):
     gain: float | None = Field(description="mm/mV asked for, or null")
 
 
-class PageLayout(_Part):
+class PageLayout(Part):
     """The paper format that was found."""
 
     id: str = Field(description="name of the layout, as in `ecgimg layouts list`")
@@ -55,7 +52,7 @@ class PageLayout(_Part):
     evidence: tuple[str, ...] = Field(description="what decided for this layout, in words")
 
 
-class PageScale(_Part):
+class PageScale(Part):
     """One scale of the paper."""
 
     value: float = Field(description="mm/s or mm/mV")
@@ -63,7 +60,7 @@ class PageScale(_Part):
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
 
 
-class PageShape(_Part):
+class PageShape(Part):
     """How the page lay in the picture."""
 
     px_per_mm: float = Field(description="pixels of the picture a millimetre of paper, measured at the grid")
@@ -72,14 +69,14 @@ class PageShape(_Part):
     grid_confidence: float = Field(description="0 to 1")
 
 
-class LeadResult(_Part):
+class LeadResult(Part):
     """One lead."""
 
     confidence: float = Field(description="mean over the samples that are known, 0 to 1; 0 where none is")
     interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
 
 
-class PageResult(_Part):
+class PageResult(Part):
     """Everything about one page but its samples, which are in the WFDB and CSV files."""
 
     schema_: Literal["ecgimg/page/1"] = Field(

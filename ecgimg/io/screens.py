@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from ecgimg.io.parts import Part
 from ecgimg.io.recordings import write_atomically
 from ecgimg.io.results import PageSource, describe_source, versions
 from ecgimg.nets.screen import ABNORMAL, NAME, ScreenFinding, Sight
@@ -18,11 +19,7 @@ SCHEMA: Final = "ecgimg/screen/1"
 ABNORMAL_NAME = "Not a normal ECG"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class ScreenFindingResult(_Part):
+class ScreenFindingResult(Part):
     """One finding of the image network."""
 
     code: str = Field(description="ABNORMAL, an SCP-ECG code, or PTB-XL's name of the subclass or superclass")
@@ -33,7 +30,7 @@ class ScreenFindingResult(_Part):
     positive: bool = Field(description="true where the probability reaches the threshold")
 
 
-class ScreenResult(_Part):
+class ScreenResult(Part):
     """What the image network says of one page, without digitizing it."""
 
     schema_: Literal["ecgimg/screen/1"] = Field(
