@@ -37,8 +37,10 @@ RIMS = (0.0, 0.02, 0.045)
 """Room left around the curves in the looks whose mean gives the findings, as shares of their box."""
 EVEN_SIDE = 17
 """Side in frame pixels of the neighbourhood whose mean ink is taken off: 14 mm of most pages."""
-EVEN_SHARES = (0.84, 0.99)
+EVEN_SHARES = (0.86, 0.99)
 """Shares of a frame that are paler than its grid's usual ink, and than its traces."""
+EVEN_POWER = 0.65
+"""Power that brings faint traces nearer to dark ones: print and separators are darker than a thin trace."""
 EVEN_LEAST = 12
 """Contrast in 1/255 under which ink is not made any darker."""
 MARGIN = 0.01
@@ -340,7 +342,8 @@ def even_ink(ink: Pixels) -> Pixels:
     filled = np.cumsum(np.bincount(detail.ravel(), minlength=256)) / detail.size
     low, high = (int(np.searchsorted(filled, share)) for share in EVEN_SHARES)
     high = max(high, low + EVEN_LEAST)
-    table = np.clip((np.arange(256) - low) * (200 / (high - low)), 0, 255)
+    share = np.clip((np.arange(256) - low) / (high - low), 0, None) ** EVEN_POWER
+    table = np.minimum(200 * share, 255)
     return np.asarray(cv2.LUT(detail, table.astype(np.uint8)), np.uint8)
 
 
