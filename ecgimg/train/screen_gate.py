@@ -18,14 +18,16 @@ from torch.nn import functional as F
 
 from ecgimg.nets.screen import frame_ink, picture_corners
 from ecgimg.train.screen import ScreenModel, pooled
-from ecgimg.train.screen_pages import PagePicture, Shard, read_shard
-from ecgimg.train.screen_views import draw_other_view, draw_view
+from ecgimg.train.screen_pages import SHARD, PagePicture, Shard, read_shard
+from ecgimg.train.screen_views import draw_other_view, draw_view, widened
 from ecgimg.types import Floats
 
 logger = logging.getLogger(__name__)
 
-PRINTS = 2048
+PRINTS = 1024
 """Flat prints beside the photographs."""
+PART = (0.25, 0.9)
+"""Shares of the sides of what is shown where only a part of a page is."""
 STEPS, BATCH, RATE, PULL = 1500, 256, 2e-3, 0.05
 """Steps of the fit, pictures a step, and the strength of AdamW and of its pull to 0."""
 
@@ -36,7 +38,8 @@ def refit_gate(model: ScreenModel, folder: Path) -> float:
         kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in ("print", "camera", "other")
     }
     cameras, others = _pictures(shards["camera"]), _pictures(shards["other"])
-    pages = [_whole(p) for p in cameras] + _views(cameras + _pictures(shards["print"])[:PRINTS])
+    drawn = cameras + _pictures(shards["print"][: -(-PRINTS // SHARD)])[:PRINTS]
+    pages = [_whole(p) for p in cameras] + _views(drawn) + [_part(p, k) for k, p in enumerate(drawn)]
     strange = [_whole(p) for p in others] + _views(others)
     features = torch.cat([_features(model, pages), _features(model, strange)])
     labels = torch.cat([torch.ones(len(pages)), torch.zeros(len(strange))])
@@ -54,6 +57,15 @@ def _pictures(shards: Sequence[Shard]) -> list[PagePicture]:
 def _whole(page: PagePicture) -> Floats:
     """The picture as the first look sees it [H, W]."""
     return frame_ink(page.grey, picture_corners(page.grey.shape))[0]
+
+
+def _part(page: PagePicture, k: int) -> Floats:
+    """A part of the curves, as of a page that was cut up or photographed from near."""
+    rng = np.random.default_rng([k, 8])
+    shown, free = rng.uniform(*PART, 2), rng.random(2)
+    left, top = free * (1 - shown)
+    right, low = 1 - shown - (left, top)
+    return frame_ink(page.grey, widened(page.content.astype(np.float64), -np.array([left, top, right, low])))[0]
 
 
 def _views(pages: Sequence[PagePicture]) -> list[Floats]:
