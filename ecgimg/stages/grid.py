@@ -22,8 +22,8 @@ Array = NDArray[np.float32]
 
 SCALE = 12.0
 """Standard deviation in pixels of the neighbourhood against which lines are dark."""
-INK = 1.0
-"""Contrast above which ink counts no more than a line of the grid."""
+INK = (2.5, 1.0)
+"""Contrast above which ink counts no more than a line: a grid that dense curves hide is looked for with the second."""
 TILE = 256
 STRIDE = 128
 ANGLES = 360
@@ -101,13 +101,10 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
 def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
     """The grid's homography from a photo's pixels [H, W, 3], or None where no grid is found."""
     contrast, spread = _contrast(rgb, SCALE)
-    centres, spectra = _polar_spectra(np.minimum(contrast, INK))
-    spectra *= _tile_weights(centres, spread)[:, None, None]
-    for share in TILE_SHARES:
-        some = spectra[::2]
-        rank = round((len(some) - 1) * (1 - share))
-        usual = np.partition(some, rank, axis=0)[rank]
-        angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
+    for ink in INK:
+        centres, spectra = _polar_spectra(np.minimum(contrast, ink))
+        spectra *= _tile_weights(centres, spread)[:, None, None]
+        usual, angle, frequency, score = _usual_comb(spectra)
         if score >= MIN_SCORE:
             break
     else:
@@ -121,6 +118,18 @@ def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
     across = float(max(box[2] - box[0], box[3] - box[1]))
     spacing, assumed = _line_spacing(usual, angle, frequency, across)
     return GridFit(np.diag([spacing, spacing, 1.0]) @ lines, box * spacing, spacing, score, assumed)
+
+
+def _usual_comb(spectra: Array) -> tuple[Array, int, int, float]:
+    """A spectrum that enough tiles reach, with angle, frequency and score of its strongest comb."""
+    some = spectra[::2]
+    for share in TILE_SHARES:
+        rank = round((len(some) - 1) * (1 - share))
+        usual = np.partition(some, rank, axis=0)[rank]
+        angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
+        if score >= MIN_SCORE:
+            break
+    return usual, angle, frequency, score
 
 
 def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
