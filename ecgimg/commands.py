@@ -332,7 +332,7 @@ def train_landmarks_command(
 def train_screen_command(
     data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 200 steps.")] = 66,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 200 steps.")] = 53,
     compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
     package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,

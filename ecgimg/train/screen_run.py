@@ -69,7 +69,7 @@ class ScreenPlan:
     others: int = 5632
     held_prints: int = 512
     held_cameras: int = 512
-    epochs: int = 66
+    epochs: int = 53
     backbone: str = "resnet"
 
 
