@@ -22,6 +22,7 @@ from ecgimg.leads import LEADS
 from ecgimg.types import LayoutMatch, Photo, Recording, Scale, Sheet, Source
 
 SCHEMA: Final = "ecgimg/page/1"
+ASSUMED_AT_MOST = 0.9
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
 
@@ -90,7 +91,9 @@ class PageResult(Part):
     geometry: PageShape
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
-    confidence: float = Field(description="the lower of the layout's and the mean of the printed leads' confidence")
+    confidence: float = Field(
+        description="the layout's or the printed leads' mean, whichever is lower; at most 0.9 where a scale is assumed"
+    )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the recording")
@@ -139,9 +142,13 @@ def photo_px_per_mm(sheet: Sheet) -> float:
 
 
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
-    """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence."""
+    """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
+
+    A page whose speed or gain nothing tells is never surer than ASSUMED_AT_MOST, since machines print with others too.
+    """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
-    return _short(min(match.confidence, float(np.mean(printed)) if printed else 0.0))
+    told = "assumed" not in (match.paper_speed.source, match.gain.source)
+    return _short(min(match.confidence, float(np.mean(printed)) if printed else 0.0, 1.0 if told else ASSUMED_AT_MOST))
 
 
 def write_result(result: PageResult, path: Path) -> Path:
