@@ -47,6 +47,7 @@ from ecgimg.train.screen_fit import (
 )
 from ecgimg.train.screen_gate import refit_gate
 from ecgimg.train.screen_pages import PagePicture, read_shard, write_shards
+from ecgimg.train.screen_place import refit_place
 from ecgimg.train.screen_sketch import Sketches
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def run(data: Path, out: Path, plan: ScreenPlan, threads: int = 1) -> Path:
     stream = Stream(out / "shards", soft, BATCH, sketches(data, out))
     model = train(plan.backbone, stream, class_weights(targets), out / f"{plan.backbone}.pt", options, told)
     refit_gate(model, out / "shards")
+    refit_place(model, out / "shards")
     return finish(model, held, held_targets, out / "screen.onnx", {"backbone": plan.backbone})
 
 

@@ -6,7 +6,7 @@ look), a whole page, or a picture from the hand, tilted, turned and on a table (
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -43,16 +43,22 @@ class TrainView:
     readable: bool
 
 
-def draw_view(page: PagePicture, rng: np.random.Generator, hard: float = 1.0) -> TrainView:
-    """A view of a page at random; ``hard`` goes from 0, near and clean, to 1, as bad as it gets."""
-    chances = np.array([_between(pair, hard) for pair in LAYS.values()])
-    lay = str(rng.choice(list(LAYS), p=chances))
+def draw_view(
+    page: PagePicture, rng: np.random.Generator, hard: float = 1.0, lays: Mapping[str, float] | None = None,
+    spoiling: bool = True,
+) -> TrainView:  # fmt: skip
+    """A view of a page at random; ``hard`` goes from 0, near and clean, to 1, as bad as it gets.
+
+    ``lays`` are chances in place of those of LAYS; without ``spoiling`` every view can be read.
+    """
+    chances = lays or {name: _between(pair, hard) for name, pair in LAYS.items()}
+    lay = str(rng.choice(list(chances), p=list(chances.values())))
     turned = (lay != "content" and rng.random() < TURNED) or rng.random() < 0.02
     turn = int(rng.integers(1, 4)) if turned and lay != "content" else 2 * int(turned)
     to_frame, scale = _raw(page, rng, turn) if lay == "raw" else _laid(page, rng, turn, lay == "content")
     often = _between(WORN, hard)
     frame = wear(_lay(page, to_frame, scale, rng, often), rng, often)
-    spoiled = rng.random() < _between(SPOILED, hard)
+    spoiled = rng.random() < _between(SPOILED, hard) * spoiling
     if spoiled:
         frame = spoil(frame, rng)
     quad = cv2.perspectiveTransform(page.content[None].astype(np.float64), to_frame)[0]

@@ -20,6 +20,7 @@ from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Stream, Targets, cl
 from ecgimg.train.screen_fit import Limits, export, exported, screen_loss, train
 from ecgimg.train.screen_gate import fit_page, refit_gate
 from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, fitted, read_shard, write_shard
+from ecgimg.train.screen_place import refit_place
 from ecgimg.train.screen_run import gate_limit
 from ecgimg.train.screen_sketch import FS, Sketches, draw_sketch
 from ecgimg.train.screen_views import draw_other_view, draw_view
@@ -153,6 +154,16 @@ def test_a_picture_kept_in_few_pixels_keeps_its_corners() -> None:
         np.testing.assert_allclose(ratio, small.grey.shape[1] / page.grey.shape[1], atol=0.01)
     seen, again = (frame_ink(p.grey, p.content)[0] for p in (page, small))
     assert np.abs(seen - again).mean() < 0.02
+
+
+def test_corners_are_fitted_on_what_the_shards_hold(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    model = ScreenModel(TINY, len(LEARNED))
+    for kind in ("print", "camera"):
+        write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / f"{kind}-000.npz")
+    first = refit_place(model, tmp_path, 1)
+    assert refit_place(model, tmp_path, 60) < 0.8 * first
+    assert model(torch.zeros(2, 1, HEIGHT, WIDTH))[1].shape == (2, 8)
 
 
 def test_findings_asked_for_count_most_and_rare_ones_more() -> None:
