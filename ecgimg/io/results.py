@@ -22,7 +22,8 @@ from ecgimg.leads import LEADS
 from ecgimg.types import LayoutMatch, Photo, Recording, Scale, Sheet, Source
 
 SCHEMA: Final = "ecgimg/page/1"
-ASSUMED_AT_MOST = 0.9
+ASSUMED = 0.9
+"""What is left of a page's confidence where a scale is assumed."""
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
 
@@ -92,7 +93,7 @@ class PageResult(Part):
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the layout's or the printed leads' mean, whichever is lower; at most 0.9 where a scale is assumed"
+        description="the layout's or the printed leads' mean, whichever is lower; 0.9 times that where a scale is assumed"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
@@ -144,11 +145,12 @@ def photo_px_per_mm(sheet: Sheet) -> float:
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
 
-    A page whose speed or gain nothing tells is never surer than ASSUMED_AT_MOST, since machines print with others too.
+    Where nothing tells the speed or the gain it counts ASSUMED times as much, since machines print with others too.
     """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
     told = "assumed" not in (match.paper_speed.source, match.gain.source)
-    return _short(min(match.confidence, float(np.mean(printed)) if printed else 0.0, 1.0 if told else ASSUMED_AT_MOST))
+    lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
+    return _short(lower if told else ASSUMED * lower)
 
 
 def write_result(result: PageResult, path: Path) -> Path:
