@@ -93,7 +93,7 @@ class PageResult(Part):
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the layout's or the printed leads' mean, whichever is lower; 0.9 times that where a scale is assumed"
+        description="the lower of the layout's and the printed leads' mean; 0.9 times that where a scale is assumed"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
