@@ -63,6 +63,7 @@ def digitized(path: Path, page: int, options: Options, name: str, hook: object) 
     photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
     nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
     sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), np.ones((2, 3), bool), 1.5, "grid", 0.9)
+    # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
     match = LayoutMatch("12x1", (cell,), speed, gain, 0.8, ("seen",), 10.0)
     return Digitized(photo, sheet, match, recording, (("load", 0.1),))
 
@@ -103,7 +104,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     assert result["leads"]["I"]["interval"] == [0.0, 10.0]
     assert result["leads"]["V1"] == {"confidence": 0.0, "interval": None}
     assert result["paper_speed"] == {"value": 25.0, "source": "assumed", "assumed": True}
-    assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.8, ("a warning",))
+    assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.72, ("a warning",))
     assert (listener.pages, listener.steps) == (1, [("x", "load")])
 
 
@@ -127,7 +128,7 @@ def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
     assert list(table) == ["a", "bug", "refuse", "z", "text"]
     assert "unexpected ZeroDivisionError" in table["bug"]["reason"]
     assert table["refuse"]["reason"].startswith("straighten: no ECG grid found; photograph")
-    assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.800", "")
+    assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.720", "")
     assert "ZeroDivisionError" in next(o.details for o in outcomes if o.name == "bug")
     assert exit_code(outcomes) == ExitCode.SOME_FAILED
 
@@ -147,7 +148,7 @@ def test_done_pages_are_skipped_unless_forced(tmp_path: Path) -> None:
     run(inputs, out)
     before = (out / "x.dat").stat().st_mtime_ns
     (outcome,), _ = run(inputs, out)
-    assert (outcome.skipped, outcome.layout, outcome.confidence) == (True, "12x1", 0.8)
+    assert (outcome.skipped, outcome.layout, outcome.confidence) == (True, "12x1", 0.72)
     assert (out / "x.dat").stat().st_mtime_ns == before
     assert rows(out)["x"]["status"] == "ok"
     (outcome,), _ = run(inputs, out, force=True)
