@@ -49,6 +49,13 @@ app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 
 
+PtbxlOption = Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")]
+StepsOption = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]
+HeldOption = Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")]
+ThreadsOption = Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")]
+PackageOption = Annotated[bool, typer.Option(help="Put the result into the package.")]
+
+
 def main() -> None:
     """Entry point of the command `ecgimg`."""
     app(prog_name="ecgimg")
@@ -270,12 +277,12 @@ def synth_command(
 
 @train_app.command("patchecg")
 def train_patchecg_command(
-    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and the exported network; resumes there.")],
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of each network.")] = 18,
     members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
-    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+    package: PackageOption = False,
 ) -> None:
     """Train PatchECG and its two baselines on folds 1-8, calibrate on fold 9 and export."""
     import logging
@@ -291,12 +298,12 @@ def train_patchecg_command(
 
 @train_app.command("trace")
 def train_trace_command(
-    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
-    steps: Annotated[int, typer.Option(min=1, help="Optimizer steps.")] = 8000,
-    pages: Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")] = 24,
-    threads: Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")] = 1,
-    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+    steps: StepsOption = 8000,
+    pages: HeldOption = 24,
+    threads: ThreadsOption = 1,
+    package: PackageOption = False,
 ) -> None:
     """Train the trace network on synthetic pages of folds 1-8, calibrate on fold 9 and export."""
     import logging
@@ -310,12 +317,12 @@ def train_trace_command(
 
 @train_app.command("landmarks")
 def train_landmarks_command(
-    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoints and exported networks; resumes there.")],
-    steps: Annotated[int, typer.Option(min=1, help="Optimizer steps.")] = 3200,
-    pages: Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")] = 24,
-    threads: Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")] = 1,
-    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+    steps: StepsOption = 3200,
+    pages: HeldOption = 24,
+    threads: ThreadsOption = 1,
+    package: PackageOption = False,
 ) -> None:
     """Train the networks that find rows, starts and pulses and read lead names, on pages of folds 1-8."""
     import logging
@@ -330,12 +337,12 @@ def train_landmarks_command(
 
 @train_app.command("screen")
 def train_screen_command(
-    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")],
+    data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of 200 steps.")] = 53,
     compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
-    package: Annotated[bool, typer.Option(help="Put the result into the package.")] = False,
+    package: PackageOption = False,
 ) -> None:
     """Train the screening network on pages drawn from folds 1-8, calibrate on fold 9 and export."""
     import logging

@@ -52,9 +52,10 @@ def weigh(
 ) -> tuple[tuple[PlacedCell, ...], tuple[Evidence, ...]]:
     """The cells with each strip's lead as the page shows it, and all evidence on the format that placed them."""
     evidence = [*_length(page, nominal_mm)]
-    right, wrong, missed = _names(page, cells)
+    shift = _name_shift(page, cells)
+    right, wrong, missed = _names(page, cells, shift)
     evidence += _named(page, len(cells), right, wrong, missed)
-    cells, repeats = _strips(page, cells)
+    cells, repeats = _strips(page, cells, shift)
     evidence += _repeated(layout, repeats)
     if right == 0 and not any(r is not None and r > LIKE_LEAD for _, r in repeats):
         evidence.append(Evidence(NAMELESS_DOUBT))
@@ -104,12 +105,11 @@ def _lawful(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
     return (Evidence(doubt, f"Einthoven's law leaves {100 * residual:.0f} %"),)
 
 
-def _names(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[int, int, float]:
+def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[int, int, float]:
     """How many cells have their lead's name beside their start, how many have another lead's and not their own, and how
     much the names that are missing tell: each as much as names can be read on the page, and those of a column without
     any nearly as much as in the column where most are read.
     """
-    shift = _name_shift(page, cells)
     columns: dict[float, list[tuple[bool, bool]]] = {}
     for cell in cells:
         near = _names_near(page, cell, shift)
@@ -152,13 +152,13 @@ def _name_shift(page: Marks, cells: tuple[PlacedCell, ...]) -> float:
 
 
 def _strips(
-    page: Marks, cells: tuple[PlacedCell, ...]
+    page: Marks, cells: tuple[PlacedCell, ...], shift: float
 ) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float | None]]]:
     """The cells with each strip's lead as the page shows it, and (lead, likeness to its cell) of every strip.
 
     A strip's printed name decides; without one, a cell of another lead that it repeats clearly better than its own.
     """
-    named, shift = list(cells), _name_shift(page, cells)
+    named = list(cells)
     repeats: list[tuple[str, float | None]] = []
     for k, strip in enumerate(cells):
         if not strip.is_strip:

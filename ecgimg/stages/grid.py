@@ -80,7 +80,7 @@ def _contrast(rgb: NDArray[np.uint8], scale: float) -> tuple[Array, Array]:
     dark = cv2.min(cv2.min(red, green), blue).astype(np.float32)
     detail = wide_blur(dark, scale) - dark
     spread = wide_blur(np.abs(detail), 2 * scale)
-    return np.clip(detail / (spread + 1.0), -1.0, 2.5), spread
+    return np.clip(detail / (spread + 1.0), -1.0, INK[0]), spread
 
 
 def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:

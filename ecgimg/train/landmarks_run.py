@@ -56,7 +56,6 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> tuple
     """
     torch.set_num_threads(threads)
     shards = out / "shards"
-    shards.mkdir(parents=True, exist_ok=True)
     with rendering(render_shards, data, shards):
         model = train(shards, out / "checkpoint.pt", steps)
     reader = names.train(shards, out / "names.pt", NAME_EPOCHS)

@@ -15,7 +15,7 @@ from ecgimg.io.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecor
 from ecgimg.nets.patchecg import load_patchecg
 from ecgimg.nets.screen import ABNORMAL, HEIGHT, WIDTH
 from ecgimg.train.data import TARGETS, load_set, targets_of
-from ecgimg.train.screen_pages import PagePicture, Shard, read_shard
+from ecgimg.train.screen_pages import Shard, read_shard
 from ecgimg.train.screen_sketch import Sketches
 from ecgimg.train.screen_views import TrainView, draw_other_view, draw_view
 
@@ -188,8 +188,3 @@ def to_batch(views: Sequence[tuple[int, TrainView]], targets: Targets) -> Batch:
     picture = torch.from_numpy(np.stack([view.ink for _, view in views])).float().div_(255)[:, None]
     parts = (torch.from_numpy(a) for a in (values, weights, odds, gate, quad))
     return Batch(picture, *parts)
-
-
-def held_pictures(shards: Sequence[Shard]) -> list[PagePicture]:
-    """All pictures of shards."""
-    return [shard.picture(k) for shard in shards for k in range(len(shard))]

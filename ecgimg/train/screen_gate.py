@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from ecgimg.nets.screen import frame_ink, picture_corners
 from ecgimg.train.screen import ScreenModel, pooled
-from ecgimg.train.screen_pages import SHARD, PagePicture, Shard, read_shard
+from ecgimg.train.screen_pages import PagePicture, read_pictures
 from ecgimg.train.screen_views import draw_other_view, draw_view, widened
 from ecgimg.types import Floats
 
@@ -34,11 +34,8 @@ STEPS, BATCH, RATE, PULL = 1500, 256, 2e-3, 0.05
 
 def refit_gate(model: ScreenModel, folder: Path) -> float:
     """Fits the is-ECG output on the shards of a folder, in place; returns the share it gets right of what it fitted."""
-    shards = {
-        kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in ("print", "camera", "other")
-    }
-    cameras, others = _pictures(shards["camera"]), _pictures(shards["other"])
-    drawn = cameras + _pictures(shards["print"][: -(-PRINTS // SHARD)])[:PRINTS]
+    cameras, others = (read_pictures(folder, kind) for kind in ("camera", "other"))
+    drawn = cameras + read_pictures(folder, "print", PRINTS)
     pages = [_whole(p) for p in cameras] + _views(drawn) + [_part(p, k) for k, p in enumerate(drawn)]
     strange = [_whole(p) for p in others] + _views(others)
     features = torch.cat([_features(model, pages), _features(model, strange)])
@@ -48,10 +45,6 @@ def refit_gate(model: ScreenModel, folder: Path) -> float:
         right = (((model.page(features)[:, 0]) > 0) == (labels > 0)).float().mean()
     logger.info("gate: %d pages, %d other pictures, %.4f right", len(pages), len(strange), float(right))
     return float(right)
-
-
-def _pictures(shards: Sequence[Shard]) -> list[PagePicture]:
-    return [shard.picture(k) for shard in shards for k in range(len(shard))]
 
 
 def _whole(page: PagePicture) -> Floats:

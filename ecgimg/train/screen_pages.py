@@ -200,6 +200,12 @@ def read_shard(path: Path) -> Shard:
         return Shard(parts, file["pages"], file["contents"], file["records"], file["layouts"], file["recipes"])
 
 
+def read_pictures(folder: Path, kind: str = "*", most: int | None = None) -> list[PagePicture]:
+    """The pictures of a folder's shards, of all kinds or of one; `most` reads no further shards than it needs."""
+    paths = sorted(folder.glob(f"{kind}-*.npz"))[: None if most is None else -(-most // SHARD)]
+    return [shard.picture(k) for shard in map(read_shard, paths) for k in range(len(shard))][:most]
+
+
 def _record(records: int, k: int, seed: int) -> int:
     lap, at = divmod(k, records)
     return int(np.random.default_rng([seed, lap, 2]).permutation(records)[at])

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from ecgimg.nets.screen import HEIGHT, WIDTH
 from ecgimg.train.screen import ScreenModel
-from ecgimg.train.screen_pages import SHARD, PagePicture, read_shard
+from ecgimg.train.screen_pages import PagePicture, read_pictures
 from ecgimg.train.screen_views import draw_view
 
 logger = logging.getLogger(__name__)
@@ -33,10 +33,7 @@ STEPS, BATCH, RATE, PULL = 3000, 64, 1.5e-3, 0.05
 
 def refit_place(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
     """Fits the corners on the shards of a folder, in place; returns the last loss."""
-    shards = {kind: [read_shard(p) for p in sorted(folder.glob(f"{kind}-*.npz"))] for kind in ("camera", "print")}
-    cameras = [shard.picture(k) for shard in shards["camera"] for k in range(len(shard))]
-    some = shards["print"][: -(-PRINTS // SHARD)]
-    prints = [shard.picture(k) for shard in some for k in range(len(shard))][:PRINTS]
+    cameras, prints = read_pictures(folder, "camera"), read_pictures(folder, "print", PRINTS)
     cells, corners = _views(model, [page for page in cameras for _ in range(TIMES)] + prints)
     head = _head(cells.shape[1], cells.shape[2] * cells.shape[3])
     loss = _fit(head, cells, corners, steps)

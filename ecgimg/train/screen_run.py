@@ -29,7 +29,6 @@ from ecgimg.train.screen_data import (
     Stream,
     Targets,
     class_weights,
-    held_pictures,
     page_targets,
     softened,
 )
@@ -46,7 +45,7 @@ from ecgimg.train.screen_fit import (
     train,
 )
 from ecgimg.train.screen_gate import refit_gate
-from ecgimg.train.screen_pages import PagePicture, read_shard, write_shards
+from ecgimg.train.screen_pages import PagePicture, read_pictures, write_shards
 from ecgimg.train.screen_place import refit_place
 from ecgimg.train.screen_sketch import Sketches
 
@@ -139,7 +138,7 @@ def all_targets(data: Path, out: Path) -> tuple[Targets, Targets, Targets]:
 
 def held_set(out: Path) -> list[PagePicture]:
     """Held-out prints, scans and photos."""
-    pictures = held_pictures([read_shard(path) for path in sorted((out / "held").glob("*.npz"))])
+    pictures = read_pictures(out / "held")
     return [picture for picture in pictures if picture.recipe in CALIBRATED_ON]
 
 

@@ -37,7 +37,6 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> Path:
     """
     torch.set_num_threads(threads)
     shards = out / "shards"
-    shards.mkdir(parents=True, exist_ok=True)
     with rendering(render_shards, data, shards):
         model = train(shards, out / "checkpoint.pt", steps)
     reads = measure(model, data, pages)
@@ -62,6 +61,7 @@ def measure(model: nn.Module, data: str, pages: int) -> list[Read]:
 @contextmanager
 def rendering(render: Callable[[str, Path, int], None], data: str, shards: Path) -> Iterator[None]:
     """A process that renders shards as long as the block runs: render(data, shards, seed)."""
+    shards.mkdir(parents=True, exist_ok=True)
     seed = 1 + len(list(shards.glob("*.npz")))
     process = multiprocessing.get_context("spawn").Process(target=render, args=(data, shards, seed), daemon=True)
     process.start()
