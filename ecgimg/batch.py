@@ -19,7 +19,7 @@ from ecgimg.inputs import plan_jobs
 from ecgimg.io.recordings import write_atomically
 from ecgimg.options import Options
 from ecgimg.page import DIGITIZE, Kind, Outcome, Task, ended_early, failed
-from ecgimg.worker import Done, Executor, ProcessExecutor, Step
+from ecgimg.worker import Done, Executor, Step
 
 SUMMARY = "summary.csv"
 COLUMNS = ("name", "input", "page", "status", "reason", "layout", "confidence", "seconds")
@@ -46,7 +46,7 @@ def run_batch(
     out: Path,
     options: Options,
     listener: Listener,
-    executor: Executor[Task, Outcome] | None = None,
+    executor: Executor,
     kind: Kind = DIGITIZE,
 ) -> tuple[Outcome, ...]:
     """Does one kind of work on all pages of the inputs, into a folder; a page that fails costs only itself.
@@ -69,9 +69,8 @@ def run_batch(
             tasks.append(task)
         else:
             run.finish(early)
-    workers = executor or ProcessExecutor(kind.work, options.jobs, options.timeout, lambda pid: _tidy(out, pid))
     try:
-        workers.run(tasks, run.report)
+        executor.run(kind.work, tasks, run.report, lambda pid: _tidy(out, pid))
     finally:
         order = {job.name: k for k, job in enumerate(plan.jobs)}
         run.outcomes.sort(key=lambda outcome: order[outcome.name])

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from ecgimg.errors import EcgimgError, ExitCode
+
+if TYPE_CHECKING:
+    from ecgimg.options import Options
 
 
 class _Edge(TyperGroup):
@@ -78,6 +82,24 @@ def _root(
     """A photo or scan of a paper ECG in, a 12-lead recording out."""
 
 
+def _run_pages(
+    module: str, name: str, ahead: tuple[str, ...], inputs: list[str], out: Path, options: Options, quiet: bool,
+    verbose: bool,
+) -> NoReturn:  # fmt: skip
+    """Does the kind of work `module.name` on all pages; the first worker imports `ahead` while these are planned."""
+    from ecgimg.worker import ProcessExecutor
+
+    with ProcessExecutor(options.jobs, options.timeout, ahead) as workers:
+        from ecgimg.batch import SUMMARY, exit_code, run_batch
+        from ecgimg.progress import Reporter
+
+        kind = getattr(import_module(module), name)
+        with Reporter(quiet, verbose) as reporter:
+            outcomes = run_batch(inputs, out, options, reporter, workers, kind)
+            reporter.told(outcomes, str(out / SUMMARY))
+    raise typer.Exit(int(exit_code(outcomes)))
+
+
 @app.command()
 def digitize(
     inputs: Annotated[
@@ -103,17 +125,12 @@ def digitize(
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
     """
-    from ecgimg.batch import SUMMARY, exit_code, run_batch
     from ecgimg.options import Options
-    from ecgimg.progress import Reporter
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
     switches = {"force": force or None, "debug": debug or None}
     options = Options.read(config=config, timeout=timeout, **given, **switches)
-    with Reporter(quiet, verbose) as reporter:
-        outcomes = run_batch(inputs, out, options, reporter)
-        reporter.told(outcomes, str(out / SUMMARY))
-    raise typer.Exit(int(exit_code(outcomes)))
+    _run_pages("ecgimg.page", "DIGITIZE", ("ecgimg.pipeline",), inputs, out, options, quiet, verbose)
 
 
 @app.command()
@@ -138,17 +155,11 @@ def diagnose(
     A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
     is refused. Exit codes as of `digitize`.
     """
-    from ecgimg.batch import SUMMARY, exit_code, run_batch
     from ecgimg.options import Options
-    from ecgimg.progress import Reporter
-    from ecgimg.report_page import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs, "timeout": timeout}
     options = Options.read(config=config, force=force or None, debug=debug or None, **given)
-    with Reporter(quiet, verbose) as reporter:
-        outcomes = run_batch(inputs, out, options, reporter, kind=DIAGNOSE)
-        reporter.told(outcomes, str(out / SUMMARY))
-    raise typer.Exit(int(exit_code(outcomes)))
+    _run_pages("ecgimg.report_page", "DIAGNOSE", ("ecgimg.diagnosing",), inputs, out, options, quiet, verbose)
 
 
 @app.command("screen")
@@ -168,16 +179,10 @@ def screen_command(
 
     Nothing is traced. What is no ECG page, or can't be read, is refused. Exit codes as of `digitize`.
     """
-    from ecgimg.batch import SUMMARY, exit_code, run_batch
     from ecgimg.options import Options
-    from ecgimg.progress import Reporter
-    from ecgimg.screen_page import SCREEN
 
     options = Options.read(config=config, jobs=jobs, timeout=timeout, force=force or None)
-    with Reporter(quiet, verbose) as reporter:
-        outcomes = run_batch(inputs, out, options, reporter, kind=SCREEN)
-        reporter.told(outcomes, str(out / SUMMARY))
-    raise typer.Exit(int(exit_code(outcomes)))
+    _run_pages("ecgimg.screen_page", "SCREEN", ("ecgimg.nets.screen",), inputs, out, options, quiet, verbose)
 
 
 @app.command()

@@ -8,6 +8,7 @@ made.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,7 @@ from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.rectify import rectify
 from ecgimg.stages.screen import admit
 from ecgimg.stages.trace import trace
+from ecgimg.stages.words import read_scales
 from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
 
 Hook = Callable[[str, object, int, int], None]
@@ -86,8 +88,10 @@ def digitize_photo(photo: Photo, options: Options, name: str, clock: Clock) -> D
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
     sheet = clock.run("straighten", lambda: rectify(photo))
     upright = clock.run("landmarks", lambda: find_landmarks(sheet))
-    lines = clock.run("trace", lambda: trace(upright))
-    match = clock.run("layout", lambda: find_layout(upright, lines, wanted))
+    with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are followed
+        text = beside.submit(read_scales, upright)
+        lines = clock.run("trace", lambda: trace(upright))
+        match = clock.run("layout", lambda: find_layout(upright, lines, text.result(), wanted))
     recording = clock.run("assemble", lambda: assemble(upright.sheet, lines, match, name))
     return Digitized(photo, upright.sheet, match, recording, tuple(clock.timings))
 

@@ -19,7 +19,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from importlib import import_module
+from types import TracebackType
+from typing import BinaryIO, Generic, Protocol, Self, TypeVar
 
 from ecgimg.errors import WorkerError
 
@@ -47,42 +49,72 @@ class Done(Generic[Job, Answer]):
     answer: Answer | WorkerError
 
 
-class Executor(Protocol[Job, Answer]):
+class Executor(Protocol):
     """Runs jobs somewhere and reports from the caller's own thread."""
 
-    def run(self, jobs: Sequence[Job], report: Callable[[Step[Job] | Done[Job, Answer]], None]) -> None:
-        """Returns when each job has been reported as `Done`; stops all work when it is interrupted."""
-
-
-class ProcessExecutor(Generic[Job, Answer]):
-    """Runs jobs in `count` worker processes of this machine.
-
-    Args:
-        work: a function of a module, called in the worker as work(job, tell); job and answer must be picklable.
-        count: number of workers; with more than one, each computes with a single thread.
-        timeout: seconds after which a job is given up.
-        ended: called with the process id of a worker that was ended amid a job, to clean up after it.
-    """
-
-    def __init__(
+    def run(
         self,
         work: Callable[[Job, Tell], Answer],
-        count: int,
-        timeout: float,
-        ended: Callable[[int], None] = lambda pid: None,
+        jobs: Sequence[Job],
+        report: Callable[[Step[Job] | Done[Job, Answer]], None],
+        ended: Callable[[int], None] = ...,
     ) -> None:
-        self._work = work
+        """Returns when each job has been reported as `Done`; stops all work when it is interrupted.
+
+        Args:
+            work: a function of a module, called as work(job, tell); job and answer must be picklable.
+            jobs: what there is to do.
+            report: hears of every step and every end.
+            ended: called with the process id of a worker that was ended amid a job, to clean up after it.
+        """
+
+
+class ProcessExecutor:
+    """Runs jobs in `count` worker processes of this machine.
+
+    As a context it starts the first worker at once, which imports the modules `ahead` while the caller finds out what
+    there is to do.
+
+    Args:
+        count: number of workers; with more than one, each computes with a single thread.
+        timeout: seconds after which a job is given up.
+        ahead: modules that the first worker imports before it gets a job.
+    """
+
+    def __init__(self, count: int, timeout: float, ahead: Sequence[str] = ()) -> None:
         self._count = count
         self._timeout = timeout
-        self._ended = ended
+        self._ahead = ahead
+        self._first: subprocess.Popen[bytes] | None = None
 
-    def run(self, jobs: Sequence[Job], report: Callable[[Step[Job] | Done[Job, Answer]], None]) -> None:
+    def __enter__(self) -> Self:
+        """Starts the first worker."""
+        self._first = _start(self._count > 1, self._ahead)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Ends the first worker if there was nothing to do."""
+        if self._first is not None:
+            _stop(self._first)
+
+    def run(
+        self,
+        work: Callable[[Job, Tell], Answer],
+        jobs: Sequence[Job],
+        report: Callable[[Step[Job] | Done[Job, Answer]], None],
+        ended: Callable[[int], None] = lambda pid: None,
+    ) -> None:
         """See `Executor`."""
         waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
         reports: queue.SimpleQueue[Step[Job] | Done[Job, Answer]] = queue.SimpleQueue()
         for job in jobs:
             waiting.put(job)
-        keepers = [self._keeper(waiting, reports) for _ in range(min(self._count, len(jobs)))]
+        keepers = [
+            _Keeper(work, self._timeout, self._count > 1, waiting, reports, ended)
+            for _ in range(min(self._count, len(jobs)))
+        ]
+        if keepers:
+            keepers[0].process, self._first = self._first, None
         threads = [threading.Thread(target=keeper.serve, daemon=True) for keeper in keepers]
         for thread in threads:
             thread.start()
@@ -97,11 +129,6 @@ class ProcessExecutor(Generic[Job, Answer]):
                 keeper.stop()
             for thread in threads:
                 thread.join()
-
-    def _keeper(
-        self, waiting: queue.SimpleQueue[Job], reports: queue.SimpleQueue[Step[Job] | Done[Job, Answer]]
-    ) -> _Keeper[Job, Answer]:
-        return _Keeper(self._work, self._timeout, self._count > 1, waiting, reports, self._ended)
 
 
 @dataclass(eq=False)
@@ -174,22 +201,25 @@ class _Keeper(Generic[Job, Answer]):
 
     def _end(self) -> None:
         process, self.process = self.process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):  # what was written to a worker that has died can't be flushed
-                    stream.close()
-        self.ended(process.pid)
+        if process is not None:
+            _stop(process)
+            self.ended(process.pid)
 
 
-def _start(single_thread: bool) -> subprocess.Popen[bytes]:
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):  # what was written to a worker that has died can't be flushed
+                stream.close()
+
+
+def _start(single_thread: bool, ahead: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     threads = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"} if single_thread else {}
-    code = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ecgimg.worker import main; main()"
+    code = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ecgimg.worker import main; main(sys.argv[2:])"
     return subprocess.Popen(
-        [sys.executable, "-c", code, json.dumps(sys.path)],
+        [sys.executable, "-c", code, json.dumps(sys.path), *ahead],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **threads},
@@ -206,13 +236,16 @@ def _lost(process: subprocess.Popen[bytes], timeout: float | None) -> WorkerErro
     return WorkerError(f"the worker ended with code {code}", where="worker")
 
 
-def main() -> None:
-    """A worker's life: reads jobs until its parent has no more or is gone."""
+def main(ahead: Sequence[str]) -> None:
+    """A worker's life: imports the modules `ahead`, then reads jobs until its parent has no more or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # a user can't act on a library's warnings; python -W shows them
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    for module in ahead:
+        with suppress(ImportError):  # the job that needs it tells
+            import_module(module)
     while True:
         try:
             work, job = pickle.load(sys.stdin.buffer)

@@ -32,15 +32,19 @@ def tell_threads(job: int, tell: Tell) -> str:
     return os.environ.get("OMP_NUM_THREADS", "")
 
 
+def has_imported(job: str, tell: Tell) -> bool:
+    return job in sys.modules
+
+
 class Inline:
-    """An executor that does all jobs in this process, one after the other, with any work."""
+    """An executor that does all jobs in this process, one after the other, with another work where one is given."""
 
-    def __init__(self, work: Callable) -> None:
-        self.work = work
-        self.jobs: list = []
+    def __init__(self, instead: Callable | None = None) -> None:
+        self.instead = instead
 
-    def run(self, jobs: Sequence, report: Callable) -> None:
+    def run(self, work: Callable, jobs: Sequence, report: Callable, ended: Callable = print) -> None:
         for job in jobs:
-            self.jobs.append(job)
-            answer = self.work(job, lambda step, done, total, job=job: report(Step(job, step, done, total)))
+            answer = (self.instead or work)(
+                job, lambda step, done, total, job=job: report(Step(job, step, done, total))
+            )
             report(Done(job, answer))

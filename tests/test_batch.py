@@ -17,7 +17,7 @@ from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
 from ecgimg.inputs import Outputs
 from ecgimg.leads import LEADS
 from ecgimg.options import Options
-from ecgimg.page import Kind, Outcome, Task, digitize_task
+from ecgimg.page import Kind, Outcome, Task
 from ecgimg.pipeline import Digitized
 from ecgimg.types import LayoutMatch, PageGeometry, Photo, PlacedCell, Recording, Scale, Sheet, SheetMap
 
@@ -80,7 +80,7 @@ def draw(path: Path) -> str:
 
 def run(inputs: list[str], out: Path, **given: object) -> tuple[tuple[Outcome, ...], Silent]:
     listener = Silent()
-    outcomes = run_batch(inputs, out, Options.read(**given), listener, doubles.Inline(digitize_task))
+    outcomes = run_batch(inputs, out, Options.read(**given), listener, doubles.Inline())
     return outcomes, listener
 
 
@@ -270,7 +270,7 @@ def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> N
     out = tmp_path / "out"
     run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
     listener = Silent()
-    (outcome,) = run_batch([str(tmp_path / "x.png")], out, Options.read(), listener, doubles.Inline(count), kind)
+    (outcome,) = run_batch([str(tmp_path / "x.png")], out, Options.read(), listener, doubles.Inline(), kind)
     assert (outcome.name, outcome.said) == ("x", "counted")
     assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
     assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")

@@ -20,7 +20,7 @@ from ecgimg.findings import Report
 from ecgimg.io.images import read_page
 from ecgimg.options import Options
 from ecgimg.page import Outcome
-from ecgimg.report_page import DIAGNOSE, diagnose_task
+from ecgimg.report_page import DIAGNOSE
 
 
 def diagnosed(path: Path, page: int, options: Options, name: str, hook: object) -> Report:
@@ -48,7 +48,7 @@ def draw(path: Path) -> str:
 
 
 def run(inputs: list[str], out: Path, **given: object) -> tuple[Outcome, ...]:
-    return run_batch(inputs, out, Options.read(**given), Silent(), doubles.Inline(diagnose_task), DIAGNOSE)
+    return run_batch(inputs, out, Options.read(**given), Silent(), doubles.Inline(), DIAGNOSE)
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:

@@ -20,7 +20,7 @@ def run(work: object, jobs: list, count: int = 1, timeout: float = 60.0) -> tupl
         else:
             answers[item.job] = item.answer
 
-    ProcessExecutor(work, count, timeout, ended.append).run(jobs, report)
+    ProcessExecutor(count, timeout).run(work, jobs, report, ended.append)
     return answers, steps, ended
 
 
@@ -34,6 +34,22 @@ def test_answers_and_steps_survive_a_library_that_prints() -> None:
 
 def test_no_jobs() -> None:
     assert run(doubles.double_it, []) == ({}, [], [])
+
+
+def test_the_first_worker_starts_and_imports_before_there_are_jobs() -> None:
+    reports: list = []
+    with ProcessExecutor(1, 60.0, ("this_module_is_missing", "colorsys")) as workers:
+        workers.run(doubles.has_imported, ["colorsys", "no_such_module"], reports.append)
+    assert [report.answer for report in reports] == [True, False]
+
+
+def test_a_worker_without_jobs_is_ended() -> None:
+    with ProcessExecutor(1, 60.0) as workers:
+        first = workers._first
+        assert first is not None
+        assert first.poll() is None
+        workers.run(doubles.double_it, [], print)
+    assert first.poll() is not None
 
 
 def test_a_worker_that_dies_costs_only_its_job() -> None:
@@ -71,5 +87,5 @@ def test_an_interrupt_ends_the_workers() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ProcessExecutor(doubles.misbehave, 2, 60.0, ended.append).run(["a", "hang"], interrupt)
+        ProcessExecutor(2, 60.0).run(doubles.misbehave, ["a", "hang"], interrupt, ended.append)
     assert len(ended) == 2

@@ -64,7 +64,7 @@ def run_images(
             file.write(json.dumps(asdict(item.answer)) + "\n")
             told(len(found), len(rows))
 
-        ProcessExecutor(image_page, jobs, TIMEOUT_S).run(todo, report)
+        ProcessExecutor(jobs, TIMEOUT_S).run(image_page, todo, report)
     return tuple(found[row.preset, row.number] for row in rows)
 
 

@@ -79,5 +79,5 @@ def run_kept(
             file.flush()
             told(row, len(rows), len(jobs))
 
-        ProcessExecutor(work, processes, TIMEOUT_S).run(todo, report)
+        ProcessExecutor(processes, TIMEOUT_S).run(work, todo, report)
     return tuple(rows[key] for key in jobs)

@@ -8,6 +8,7 @@ at every point (fringe-pattern analysis: Takeda et al., J. Opt. Soc. Am. 72, 156
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from skimage.restoration import unwrap_phase
 
+from ecgimg.runtime import thread_count
 from ecgimg.stages.filters import wide_blur
 
 Array = NDArray[np.float32]
@@ -138,18 +140,21 @@ def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
     theta, radius = np.meshgrid(np.arange(ANGLES) * (np.pi / ANGLES), np.arange(TILE) / 2, indexing="ij")
     across = (TILE / 2 + radius * np.cos(theta)).astype(np.float32)
     along = (radius * np.sin(theta)).astype(np.float32)
-    centres, spectra = [], []
-    for y in _starts(contrast.shape[0]):
-        for x in _starts(contrast.shape[1]):
-            tile = contrast[y : y + TILE, x : x + TILE]
-            tile = np.pad(tile, ((0, TILE - tile.shape[0]), (0, TILE - tile.shape[1])))
-            # A real picture's spectrum is the same on both sides of the origin: the lower half tells all angles.
-            half = np.abs(np.fft.rfft2((tile - tile.mean()) * window, axes=(1, 0)))
-            half = np.ascontiguousarray(np.roll(half, TILE // 2, axis=1))
-            polar = cv2.remap(half, across, along, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-            spectra.append(np.sqrt(polar / (np.median(polar[::4, ::4]) + 1e-6)))
-            centres.append((x + TILE / 2, y + TILE / 2))
-    return np.array(centres, np.float32), np.array(spectra, np.float32)
+    corners = [(x, y) for y in _starts(contrast.shape[0]) for x in _starts(contrast.shape[1])]
+
+    def spectrum(corner: tuple[int, int]) -> Array:
+        x, y = corner
+        tile = contrast[y : y + TILE, x : x + TILE]
+        tile = np.pad(tile, ((0, TILE - tile.shape[0]), (0, TILE - tile.shape[1])))
+        # A real picture's spectrum is the same on both sides of the origin: the lower half tells all angles.
+        half = np.abs(np.fft.rfft2((tile - tile.mean()) * window, axes=(1, 0)))
+        half = np.ascontiguousarray(np.roll(half, TILE // 2, axis=1))
+        polar = cv2.remap(half, across, along, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return np.asarray(np.sqrt(polar / (np.median(polar[::4, ::4]) + 1e-6)), np.float32)
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        spectra = np.stack(list(pool.map(spectrum, corners)))
+    return np.array(corners, np.float32) + TILE / 2, spectra
 
 
 def _tile_weights(centres: Array, spread: Array) -> Array:

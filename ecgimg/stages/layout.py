@@ -16,7 +16,7 @@ from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
 from ecgimg.stages.origin import LENGTH_TOLERANCE, covers, find_origin
-from ecgimg.stages.words import read_gain, read_speed, read_texts
+from ecgimg.stages.words import read_gain, read_speed
 from ecgimg.types import LayoutMatch, Line, PlacedCell, Scale, UprightSheet
 
 MIN_CONFIDENCE = 0.6
@@ -50,8 +50,14 @@ class _Judgement:
     evidence: tuple[str, ...]
 
 
-def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutOptions) -> LayoutMatch:
+def find_layout(upright: UprightSheet, lines: tuple[Line, ...], text: str, options: LayoutOptions) -> LayoutMatch:
     """The format of a page, with its cells in place.
+
+    Args:
+        upright: the page and its landmarks.
+        lines: its curves, one for each row.
+        text: the words that tell its speed and gain, as `read_scales` reads them.
+        options: what the user knows of it.
 
     Raises:
         RefusedError: no format fits; the message tells how many rows were seen and what came nearest.
@@ -59,7 +65,6 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], options: LayoutO
     if not lines:
         raise RefusedError("no ECG curves found on the grid", where="layout")
     q = upright.sheet.px_per_mm
-    text = read_texts(upright.sheet.pixels, upright.scale_texts, q)
     left, right, begins, ends = printed_range(lines, upright.pulses)
     seen = [k for k, line in enumerate(lines) if _seen(line, left, right)]
     if not seen:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
-from ecgimg.types import Pixels
+from ecgimg.types import Pixels, UprightSheet
 
 Box = tuple[float, float, float, float]
 
@@ -27,14 +26,9 @@ _SPEED = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*s", re.IGNORECASE)
 _GAIN = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*m[vu]", re.IGNORECASE)
 
 
-def read_texts(pixels: Pixels, boxes: Sequence[Box], px_per_mm: float) -> str:
-    """The text in some boxes of a sheet; empty where there are none or the program `tesseract` is missing.
-
-    Args:
-        pixels: the sheet [H, W, 3].
-        boxes: x0, y0, x1, y1 in sheet pixels.
-        px_per_mm: the sheet's scale.
-    """
+def read_scales(upright: UprightSheet) -> str:
+    """The text of a page's printed speed and gain; empty where there is none or the program `tesseract` is missing."""
+    pixels, boxes, px_per_mm = upright.sheet.pixels, upright.scale_texts, upright.sheet.px_per_mm
     if not boxes or shutil.which("tesseract") is None:
         return ""
     import pytesseract

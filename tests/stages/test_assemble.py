@@ -11,6 +11,7 @@ from ecgimg.signal_metrics import fit_page
 from ecgimg.stages.assemble import assemble
 from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.trace import trace
+from ecgimg.stages.words import read_scales
 from ecgimg.synth.style import PageStyle
 from ecgimg.types import Recording
 
@@ -20,7 +21,7 @@ from .pages import flat, true_signals
 def digitized(layout: str) -> Recording:
     _, lying = flat(layout, PageStyle(px_per_mm=8.0))
     lines = trace(lying)
-    match = find_layout(lying, lines, LayoutOptions((load_layout(layout),)))
+    match = find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout(layout),)))
     return assemble(lying.sheet, lines, match, "page")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from ecgimg.errors import RefusedError
@@ -13,7 +12,7 @@ from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.trace import trace
-from ecgimg.stages.words import read_gain, read_speed, read_texts
+from ecgimg.stages.words import read_gain, read_scales, read_speed
 from ecgimg.synth.style import PageStyle
 
 from .pages import flat
@@ -26,7 +25,7 @@ needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="
 @pytest.mark.parametrize("layout", ["3x4+1R", "3x4+1R-cabrera", "6x2", "3x4+3R", "12x1"])
 def test_the_format_is_found(layout: str) -> None:
     page, lying = flat(layout, STYLE)
-    match = find_layout(lying, trace(lying), ANY)
+    match = find_layout(lying, trace(lying), read_scales(lying), ANY)
     assert match.layout_id == layout
     assert match.confidence > 0.6
     wanted = {(c.cell.lead, c.cell.is_strip): c.cell for c in page.curves}
@@ -40,9 +39,9 @@ def test_scales_come_from_pulse_and_user() -> None:
     _, lying = flat("3x4+1R", STYLE)
     lines = trace(lying)
     layouts = (load_layout("3x4+1R"),)
-    match = find_layout(lying, lines, LayoutOptions(layouts))
+    match = find_layout(lying, lines, read_scales(lying), LayoutOptions(layouts))
     assert (match.gain.value, match.gain.source) == (10, "pulse")
-    given = find_layout(lying, lines, LayoutOptions(layouts, paper_speed=25.0, gain=20.0))
+    given = find_layout(lying, lines, read_scales(lying), LayoutOptions(layouts, paper_speed=25.0, gain=20.0))
     assert (given.gain.value, given.gain.source) == (20, "given")
     assert (given.paper_speed.value, given.paper_speed.source) == (25, "given")
 
@@ -50,7 +49,7 @@ def test_scales_come_from_pulse_and_user() -> None:
 def test_at_a_higher_speed_the_same_columns_are_shorter_in_time() -> None:
     """25 cm of paper at 50 mm/s hold 5 s, not half of 10 s."""
     _, lying = flat("6x2", STYLE)
-    match = find_layout(lying, trace(lying), LayoutOptions(load_layouts(), paper_speed=50.0))
+    match = find_layout(lying, trace(lying), read_scales(lying), LayoutOptions(load_layouts(), paper_speed=50.0))
     assert match.layout_id == "6x2"
     assert match.seconds == 5
     assert {cell.seconds for cell in match.cells} == {2.5}
@@ -61,7 +60,7 @@ def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
     _, lying = flat("3x4+1R", STYLE)
     two = replace(lying, zeros=lying.zeros[:2])
     with pytest.raises(RefusedError, match="2 rows of curves"):
-        find_layout(two, trace(two), ANY)
+        find_layout(two, trace(two), read_scales(two), ANY)
 
 
 def test_half_a_page_is_refused() -> None:
@@ -70,19 +69,19 @@ def test_half_a_page_is_refused() -> None:
     pixels[:, pixels.shape[1] * 2 // 5 :] = 255
     half = find_landmarks(replace(lying.sheet, pixels=pixels))
     with pytest.raises(RefusedError, match="mm"):
-        find_layout(half, trace(half), ANY)
+        find_layout(half, trace(half), read_scales(half), ANY)
 
 
 def test_another_format_than_the_page_s_is_refused() -> None:
     _, lying = flat("6x2", STYLE)
     with pytest.raises(RefusedError):
-        find_layout(lying, trace(lying), LayoutOptions((load_layout("3x4+1R"),)))
+        find_layout(lying, trace(lying), read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
 
 
 @needs_tesseract
 def test_speed_and_gain_are_read() -> None:
     _, lying = flat("3x4+1R", STYLE)
-    text = read_texts(lying.sheet.pixels, lying.scale_texts, 8.0)
+    text = read_scales(lying)
     assert (read_speed(text), read_gain(text)) == (25, 10)
 
 
@@ -95,5 +94,7 @@ def test_numbers_count_only_where_they_agree() -> None:
 
 
 def test_missing_tesseract_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    assert lying.scale_texts
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert read_texts(np.zeros((80, 80, 3), np.uint8), [(1, 1, 40, 20)], 8.0) == ""
+    assert read_scales(lying) == ""
