@@ -27,14 +27,14 @@ NAMELESS_DOUBT = 4.0
 """Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
 MISSING_NAME_DOUBT = 1.4
 """Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
-EMPTY_COLUMN = 0.75
-"""How much of the share of names that is read in the best column a column without any is expected to show."""
 IDLE_NAME_DOUBT = 1.25
 """Doubt added by each lead name on the page that a format has no place for."""
 UNUSUAL_STRIP = 2.0
 """Doubt added where a strip shows another lead than the format says."""
 LAW_RESIDUAL = 0.5
 """Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
+LAW_DOUBTS = (0.15, 2.0)
+"""Least and most by which the law changes the doubt."""
 HALVES_PX_PER_MM = 2.0
 """Scale at which halves of rows are compared."""
 
@@ -101,14 +101,14 @@ def _lawful(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
     residual = _law_residual(page, cells)
     if residual is None:
         return ()
-    doubt = float(np.clip(residual / LAW_RESIDUAL, 0.15, 1.0))
+    doubt = float(np.clip(residual / LAW_RESIDUAL, *LAW_DOUBTS))
     return (Evidence(doubt, f"Einthoven's law leaves {100 * residual:.0f} %"),)
 
 
 def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[int, int, float]:
     """How many cells have their lead's name beside their start, how many have another lead's and not their own, and how
     much the names that are missing tell: each as much as names can be read on the page, and those of a column without
-    any nearly as much as in the column where most are read.
+    any as much as in the column where most are read.
     """
     columns: dict[float, list[tuple[bool, bool]]] = {}
     for cell in cells:
@@ -119,7 +119,7 @@ def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[in
     missed = 0.0
     for column in columns.values():
         read, missing = any(named for named, _ in column), sum(not any(found) for found in column)
-        missed += missing * (right / len(cells) if read else EMPTY_COLUMN * best)
+        missed += missing * (right / len(cells) if read else best)
     return right, wrong, missed
 
 

@@ -33,11 +33,15 @@ ANGLES = 360
 HARMONICS = 6
 FREQUENCIES = np.exp(np.arange(np.log(2.4), np.log(80), 0.015)).astype(np.float32)
 """Lines a tile that are searched for, that is spacings from 3.2 to 107 pixels."""
+OCTAVE = round(float(np.log(2)) / 0.015)
+"""Steps of these to twice a frequency."""
+HALF_SHARE = 0.5
+"""Share of a comb's score that twice its frequency reaches only where that is the grid's."""
 ANGLE_REACH = 28
 """Half degrees by which perspective and folds may turn a tile's grid against the page's."""
 FREQUENCY_REACH = 17
 """Steps of FREQUENCIES by which they may stretch it: about 25 %."""
-MIN_SCORE = 1.4
+MIN_SCORE = 1.15
 """Comb contrast under which a page has no grid; noise, textures and pages of text stay under 1.1."""
 FAINT = 0.6
 """Share of a page's usual strength under which a tile counts less."""
@@ -131,7 +135,15 @@ def _usual_comb(spectra: Array) -> tuple[Array, int, int, float]:
         angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
         if score >= MIN_SCORE:
             break
-    return usual, angle, frequency, score
+    return usual, angle, _not_half(usual, angle, frequency), score
+
+
+def _not_half(usual: Array, angle: int, frequency: int) -> int:
+    """The frequency, or twice as much where that fits about as well: then every other harmonic has nothing to it."""
+    rays = usual[[angle, (angle + ANGLES // 2) % ANGLES]]
+    double = min(frequency + OCTAVE, len(FREQUENCIES) - 1)
+    once, twice = _comb(rays, FREQUENCIES[[frequency, double]]).mean(axis=0)
+    return double if twice > HALF_SHARE * once else frequency
 
 
 def _polar_spectra(contrast: Array) -> tuple[Array, Array]:

@@ -16,11 +16,11 @@ from ecgimg.types import Floats, LeadName, Sheet, SheetMap, UprightSheet
 TURNS = (0, 2, 1, 3)
 """Quarter turns in the order in which they are tried: most photos lie upright."""
 ENOUGH_MARKS = 6
-"""Names and pulses that prove that a sheet stands upright: upside down the network hardly sees any."""
+"""Different names, and pulses, that prove that a sheet stands upright: upside down the network hardly sees any."""
 MIN_NAME = 0.6
 """Chance from which a word is taken for a lead's name."""
 MARK_WORTH_MM = 50.0
-"""Length of rows that counts as much as one such mark when no turn shows enough of them."""
+"""Length of rows that counts as much as one such mark, or a printed scale, when no turn shows enough of them."""
 
 
 def find_landmarks(sheet: Sheet) -> UprightSheet:
@@ -31,10 +31,10 @@ def find_landmarks(sheet: Sheet) -> UprightSheet:
     tried: list[tuple[float, UprightSheet]] = []
     for turn in TURNS:
         page, length = _read(turn_sheet(sheet, turn))
-        marks = len(page.names) + len(page.pulses)
+        marks = len({name.lead for name in page.names}) + len(page.pulses)
         if page.zeros and marks >= ENOUGH_MARKS:
             return page
-        tried.append((length + MARK_WORTH_MM * marks, page))
+        tried.append((length + MARK_WORTH_MM * (marks + len(page.scale_texts)), page))
     return max(tried, key=lambda one: one[0])[1]
 
 

@@ -15,7 +15,7 @@ from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
-from ecgimg.stages.origin import LENGTH_TOLERANCE, covers, find_origin
+from ecgimg.stages.origin import LENGTH_TOLERANCE, column_pitch, covers, find_origin
 from ecgimg.stages.words import read_gain, read_speed
 from ecgimg.types import LayoutMatch, Line, PlacedCell, Scale, UprightSheet
 
@@ -65,7 +65,7 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], text: str, optio
     if not lines:
         raise RefusedError("no ECG curves found on the grid", where="layout")
     q = upright.sheet.px_per_mm
-    left, right, begins, ends = printed_range(lines, upright.pulses)
+    left, right, begins, ends = printed_range(lines, upright.pulses, q)
     seen = [k for k, line in enumerate(lines) if _seen(line, left, right)]
     if not seen:
         raise RefusedError("no curve is seen for a good part of its row", where="layout")
@@ -184,22 +184,24 @@ def _judge(page: Marks, layout: Layout, speed: Scale) -> _Judgement:
     Independent pieces of evidence leave the doubt of each: confidence = 1 - product of the doubts.
     """
     nominal_mm = layout.seconds * speed.value
-    origin = find_origin(page, layout, nominal_mm)
+    pitch = column_pitch(page, layout, nominal_mm)
+    origin = find_origin(page, layout, nominal_mm, pitch)
     if origin is None or not covers(page, origin, nominal_mm):
         length_mm = (page.right - page.left) / page.px_per_mm
         return _Judgement(layout, (), 0.0, (f"{length_mm:.0f} mm instead of {nominal_mm:.0f} mm",))
-    cells, evidence = weigh(page, layout, _place(page, layout, origin, speed), nominal_mm)
+    cells, evidence = weigh(page, layout, _place(page, layout, origin, pitch, speed), nominal_mm)
     doubt = float(np.prod([one.doubt for one in evidence]))
     words = tuple(one.words for one in evidence if one.words)
     return _Judgement(layout, cells, float(np.clip(1 - doubt, 0, 1)), words)
 
 
-def _place(page: Marks, layout: Layout, origin: float, speed: Scale) -> tuple[PlacedCell, ...]:
+def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scale) -> tuple[PlacedCell, ...]:
     per_second = speed.value * page.px_per_mm
     placed = []
     for cell in (*layout.cells, *layout.strips):
         is_strip = cell.row >= layout.n_rows
-        x0 = origin + (0.0 if is_strip else cell.column * layout.column_seconds * per_second)
+        x0 = origin + (0.0 if is_strip else cell.column * pitch)
+        seconds = cell.seconds if is_strip else min(cell.seconds, pitch / per_second)
         placed.append(
             PlacedCell(
                 lead=cell.lead,
@@ -207,9 +209,9 @@ def _place(page: Marks, layout: Layout, origin: float, speed: Scale) -> tuple[Pl
                 line=cell.row,
                 is_strip=is_strip,
                 start=cell.start,
-                seconds=cell.seconds,
+                seconds=seconds,
                 x0=x0,
-                x1=x0 + cell.seconds * per_second,
+                x1=x0 + seconds * per_second,
                 y0=page.lines[cell.row].zero,
             )
         )

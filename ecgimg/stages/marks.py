@@ -13,6 +13,9 @@ from ecgimg.types import LeadName, Line, Pulse
 NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
 
+ALONE_MM, ALONE_SHARE = 10.0, 0.6
+"""Share of the next millimetres over which a curve must be seen where it begins or ends."""
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -36,13 +39,12 @@ class Marks:
 
 
 def printed_range(
-    lines: tuple[Line, ...], pulses: tuple[Pulse, ...]
+    lines: tuple[Line, ...], pulses: tuple[Pulse, ...], px_per_mm: float
 ) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
     """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN if it
     is not seen.
     """
-    columns = [np.flatnonzero(line.confidence > 0.5) * line.step for line in lines]
-    first, last = (np.array([c[k] if c.size else np.nan for c in columns]) for k in (0, -1))
+    first, last = np.array([_extent(line, px_per_mm) for line in lines]).T
     if np.isnan(first).all():
         raise RefusedError("the curves are too faint to be followed", where="layout")
     left, right = float(np.nanmedian(first)), float(np.nanmedian(last))
@@ -53,6 +55,18 @@ def printed_range(
         else:
             right = pulse_left
     return left, right, tuple(first.tolist()), tuple(last.tolist())
+
+
+def _extent(line: Line, px_per_mm: float) -> tuple[float, float]:
+    """First and last column of a curve, NaN where it is not seen; strokes that stand alone beside it don't count."""
+    seen = line.confidence > 0.5
+    near = round(ALONE_MM * px_per_mm / line.step)
+    count = np.convolve(seen, np.ones(near))
+    begins = np.flatnonzero(seen & (count[near - 1 :] >= ALONE_SHARE * near))
+    ends = np.flatnonzero(seen & (count[: len(seen)] >= ALONE_SHARE * near))
+    return (
+        (float(begins[0] * line.step), float(ends[-1] * line.step)) if begins.size and ends.size else (np.nan, np.nan)
+    )
 
 
 def samples(line: Line, x0: float, x1: float) -> Array:

@@ -27,11 +27,32 @@ NAME_VOTES = 2
 """Starts that a lead name counts for."""
 START_SHARE = 0.3
 """Share of a format's cells whose starts must agree."""
+TOGETHER_MM = 0.6
+"""Distance within which rows begin or end together."""
+SHORT_MM = (1.0, 2.5)
+"""By how much rows end before a strip where columns are shorter than their time."""
 FOOT_MM = 4.0
 """Longest foot of a calibration pulse after its right stroke."""
 
 
-def find_origin(page: Marks, layout: Layout, nominal_mm: float) -> float | None:
+def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
+    """Distance in sheet pixels from a column's beginning to the next one's.
+
+    Some programs end every column a little before its time is over and begin the next one there. It shows where the
+    rows begin with a rhythm strip and end together before it does.
+    """
+    q, rows = page.px_per_mm, layout.n_rows
+    nominal = nominal_mm * q / layout.n_columns
+    begins, ends = np.array(page.begins), np.array(page.ends)
+    if not layout.rhythm or layout.n_columns == 1 or np.isnan([begins, ends]).any():
+        return nominal
+    missing = np.median(ends[rows:]) - ends[:rows]
+    together = np.ptp(missing) < TOGETHER_MM * q and np.ptp(begins) < TOGETHER_MM * q
+    short = float(np.median(missing))
+    return nominal - short / layout.n_columns if together and SHORT_MM[0] * q < short < SHORT_MM[1] * q else nominal
+
+
+def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
     """Sheet column at which the first cell begins, as the starts of the stretches and the lead names tell.
 
     Where they don't: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from the
@@ -39,9 +60,9 @@ def find_origin(page: Marks, layout: Layout, nominal_mm: float) -> float | None:
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
-    voted = _voted_origin(page, layout, nominal)
+    voted = _voted_origin(page, layout, pitch)
     if voted is not None:
-        return _sharpened(page, layout, voted, nominal)
+        return _sharpened(page, layout, voted, nominal, pitch)
     if page.pulse_is_left:
         feet = [end - nominal - page.left for end in page.ends]
         likely = [foot for foot in feet if abs(foot) < FOOT_MM * page.px_per_mm]
@@ -58,13 +79,12 @@ def covers(page: Marks, origin: float, nominal_mm: float) -> bool:
     return seen >= MIN_VISIBLE * nominal_mm and max(-left, right - nominal_mm) < BESIDE_MM
 
 
-def _voted_origin(page: Marks, layout: Layout, nominal: float) -> float | None:
+def _voted_origin(page: Marks, layout: Layout, column: float) -> float | None:
     """The origin that most starts of stretches and lead names agree on, or None where too few starts do.
 
     A start may be any column's; a name tells its own. A page that is cut, or has a separator after its last column,
     shows starts a column too early or too late.
     """
-    column = nominal / layout.n_columns
     votes = np.array([x - k * column for x in _row_starts(page) for k in range(layout.n_columns)])
     if votes.size == 0:
         return None
@@ -74,16 +94,17 @@ def _voted_origin(page: Marks, layout: Layout, nominal: float) -> float | None:
     return float(np.median(votes[best])) if best.sum() >= max(3, START_SHARE * len(layout.cells)) else None
 
 
-def _sharpened(page: Marks, layout: Layout, voted: float, nominal: float) -> float:
+def _sharpened(page: Marks, layout: Layout, voted: float, nominal: float, pitch: float) -> float:
     """An origin, moved to where the densest evidence lies: rows' ends, pulses, and starts of stretches, each by how
     sharply it is seen. Rows' beginnings are blurred by pulses before them, and their ends by pulses after them.
     """
-    q, column = page.px_per_mm, nominal / layout.n_columns
-    left = page.pulse_is_left
-    signs = [(x - nominal - PEN_MM * q, *(SHARP_SIGN if left or not page.pulses else BLURRED_SIGN)) for x in page.ends]
+    q, left = page.px_per_mm, page.pulse_is_left
+    lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal] * len(layout.rhythm)
+    lasts = [x - length - PEN_MM * q for x, length in zip(page.ends, lengths, strict=True)]
+    signs = [(x, *(SHARP_SIGN if left or not page.pulses else BLURRED_SIGN)) for x in lasts]
     signs += [(x, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
     signs += [(p.right - PEN_MM * q, *PULSE_SIGN) for p in page.pulses if left]
-    signs += [(x - k * column, *START_SIGN) for x in _row_starts(page) for k in range(layout.n_columns)]
+    signs += [(x - k * pitch, *START_SIGN) for x in _row_starts(page) for k in range(layout.n_columns)]
     places, weights, spreads = np.array(signs).T
     tried = voted + np.arange(-START_MM, START_MM, 0.02) * q
     near = np.exp(-0.5 * ((tried[:, None] - places) / (spreads * q)) ** 2)
