@@ -13,6 +13,8 @@ from ecgimg.types import LeadName, Line, Pulse
 NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
 
+CUT_MM = 1.0
+"""Distance from the sheet's edge within which a curve was cut off with the picture."""
 ALONE_MM, ALONE_SHARE = 10.0, 0.6
 """Share of the next millimetres over which a curve must be seen where it begins or ends."""
 
@@ -41,8 +43,8 @@ class Marks:
 def printed_range(
     lines: tuple[Line, ...], pulses: tuple[Pulse, ...], px_per_mm: float
 ) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
-    """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN if it
-    is not seen.
+    """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN where it
+    is not seen or goes on to the sheet's edge, since it was cut there.
     """
     first, last = np.array([_extent(line, px_per_mm) for line in lines]).T
     if np.isnan(first).all():
@@ -54,6 +56,9 @@ def printed_range(
             left = pulse_right
         else:
             right = pulse_left
+    edge = CUT_MM * px_per_mm
+    width = max(len(line.y) * line.step for line in lines)
+    first[first < edge], last[last > width - edge] = np.nan, np.nan
     return left, right, tuple(first.tolist()), tuple(last.tolist())
 
 

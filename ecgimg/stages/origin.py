@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecgimg.layouts import Layout
 from ecgimg.stages.marks import Marks
@@ -15,18 +16,18 @@ MIN_VISIBLE = 0.55
 """Share of the format's length that must be on the picture."""
 LABEL_LEFT_MM, LABEL_RIGHT_MM = 8.0, 34.0
 """Where a lead's name stands relative to the start of its cell; some programs spread names wider than columns."""
-START_MM = 2.0
-"""Distance within which starts of stretches agree."""
 START_ROW_MM = 6.0
 """Distance from a row's zero line within which its stretches start."""
 SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.3, 0.5), (0.3, 0.25), (0.25, 0.5)
 """Weight and spread in mm of what tells the origin: ends of rows, those beside a pulse, pulses, starts of stretches."""
 PEN_MM = 0.1
 """Half the width of a stroke: by so much it ends after the time that it stands for."""
-NAME_VOTES = 2
-"""Starts that a lead name counts for."""
-START_SHARE = 0.3
-"""Share of a format's cells whose starts must agree."""
+NAME_SIGN = 0.5
+"""Weight of a lead name that stands where a column's would."""
+LEAST_SIGNS = 1.0
+"""Weight of the signs that must agree on an origin."""
+REFINE_MM = 0.5
+"""Distance within which the densest place is looked for."""
 TOGETHER_MM = 0.6
 """Distance within which rows begin or end together."""
 SHORT_MM = (1.0, 2.5)
@@ -46,9 +47,9 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     begins, ends = np.array(page.begins), np.array(page.ends)
     if not layout.rhythm or layout.n_columns == 1 or np.isnan([begins, ends]).any():
         return nominal
-    missing = np.median(ends[rows:]) - ends[:rows]
-    together = np.ptp(missing) < TOGETHER_MM * q and np.ptp(begins) < TOGETHER_MM * q
-    short = float(np.median(missing))
+    apart = np.median(begins[rows:]) - np.median(begins[:rows])
+    together = np.ptp(ends[:rows]) < TOGETHER_MM * q and abs(apart) < TOGETHER_MM * q
+    short = float(np.median(ends[rows:]) - np.median(ends[:rows]))
     return nominal - short / layout.n_columns if together and SHORT_MM[0] * q < short < SHORT_MM[1] * q else nominal
 
 
@@ -60,9 +61,9 @@ def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) ->
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
-    voted = _voted_origin(page, layout, pitch)
-    if voted is not None:
-        return _sharpened(page, layout, voted, nominal, pitch)
+    signed = _signed_origin(page, layout, nominal, pitch)
+    if signed is not None:
+        return signed
     if page.pulse_is_left:
         feet = [end - nominal - page.left for end in page.ends]
         likely = [foot for foot in feet if abs(foot) < FOOT_MM * page.px_per_mm]
@@ -79,24 +80,13 @@ def covers(page: Marks, origin: float, nominal_mm: float) -> bool:
     return seen >= MIN_VISIBLE * nominal_mm and max(-left, right - nominal_mm) < BESIDE_MM
 
 
-def _voted_origin(page: Marks, layout: Layout, column: float) -> float | None:
-    """The origin that most starts of stretches and lead names agree on, or None where too few starts do.
+def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) -> float | None:
+    """The origin at which the evidence is densest, or None where it is too thin: rows' ends, pulses, and starts of
+    stretches, each by how sharply it is seen, and lead names, which only tell about where.
 
-    A start may be any column's; a name tells its own. A page that is cut, or has a separator after its last column,
-    shows starts a column too early or too late.
-    """
-    votes = np.array([x - k * column for x in _row_starts(page) for k in range(layout.n_columns)])
-    if votes.size == 0:
-        return None
-    agree = np.abs(votes[:, None] - votes[None]) < START_MM * page.px_per_mm
-    worth = agree.sum(axis=1) + [NAME_VOTES * _names_that_fit(page, layout, origin, column) for origin in votes]
-    best = agree[int(np.argmax(worth))]
-    return float(np.median(votes[best])) if best.sum() >= max(3, START_SHARE * len(layout.cells)) else None
-
-
-def _sharpened(page: Marks, layout: Layout, voted: float, nominal: float, pitch: float) -> float:
-    """An origin, moved to where the densest evidence lies: rows' ends, pulses, and starts of stretches, each by how
-    sharply it is seen. Rows' beginnings are blurred by pulses before them, and their ends by pulses after them.
+    A start may be any column's; a name tells its own. Rows' beginnings are blurred by pulses before them, and their
+    ends by pulses after them. A page that is cut, or has a separator after its last column, shows starts a column too
+    early or too late.
     """
     q, left = page.px_per_mm, page.pulse_is_left
     lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal] * len(layout.rhythm)
@@ -105,11 +95,20 @@ def _sharpened(page: Marks, layout: Layout, voted: float, nominal: float, pitch:
     signs += [(x, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
     signs += [(p.right - PEN_MM * q, *PULSE_SIGN) for p in page.pulses if left]
     signs += [(x - k * pitch, *START_SIGN) for x in _row_starts(page) for k in range(layout.n_columns)]
+    signs = [sign for sign in signs if np.isfinite(sign[0])]  # rows that are not seen neither begin nor end
+    if not signs:
+        return None
     places, weights, spreads = np.array(signs).T
-    tried = voted + np.arange(-START_MM, START_MM, 0.02) * q
-    near = np.exp(-0.5 * ((tried[:, None] - places) / (spreads * q)) ** 2)
-    density = np.nansum(weights * near, axis=1)  # rows that are not seen neither begin nor end
-    return float(tried[int(density.argmax())])
+
+    def density(tried: NDArray[np.float64]) -> NDArray[np.float64]:
+        near = np.exp(-0.5 * ((tried[:, None] - places) / (spreads * q)) ** 2)
+        return np.asarray((weights * near).sum(axis=1), np.float64)
+
+    named = [NAME_SIGN * _names_that_fit(page, layout, place, pitch) for place in places]
+    best = places[int(np.argmax(density(places) + named))]
+    around = best + np.arange(-REFINE_MM, REFINE_MM, 0.02) * q
+    dense = density(around)
+    return float(around[int(dense.argmax())]) if dense.max() >= LEAST_SIGNS else None
 
 
 def _names_that_fit(page: Marks, layout: Layout, origin: float, column: float) -> int:
