@@ -284,7 +284,6 @@ def synth_command(
 def train_patchecg_command(
     data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and the exported network; resumes there.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of each network.")] = 18,
     members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     package: PackageOption = False,
@@ -296,7 +295,7 @@ def train_patchecg_command(
     from ecgimg.train import patchecg_fit
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    plan = patchecg_fit.Plan(epochs=epochs, members=members)
+    plan = patchecg_fit.Plan(members=members)
     path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan, threads)
     typer.echo(patchecg_fit.package(path) if package else path)
 
@@ -329,15 +328,15 @@ def train_landmarks_command(
     threads: ThreadsOption = 1,
     package: PackageOption = False,
 ) -> None:
-    """Train the networks that find rows, starts and pulses and read lead names, on pages of folds 1-8."""
+    """Train the networks that find rows, starts and pulses, and read lead names and scales, on pages of folds 1-8."""
     import logging
 
-    from ecgimg.train import landmarks_fit, landmarks_run, names
+    from ecgimg.train import landmarks_fit, landmarks_run, names, scales
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    landmarks, words = landmarks_run.run(data, out, steps, pages, threads)
-    typer.echo(landmarks_fit.package(landmarks) if package else landmarks)
-    typer.echo(names.package(words) if package else words)
+    paths = landmarks_run.run(data, out, steps, pages, threads)
+    for part, path in zip((landmarks_fit, names, scales), paths, strict=True):
+        typer.echo(part.package(path) if package else path)
 
 
 @train_app.command("screen")

@@ -51,7 +51,7 @@ def _package(name: str) -> Check:
 def _tesseract() -> Check:
     path = shutil.which("tesseract")
     if path is None:
-        return Check("tesseract", None, "not found; printed speed and gain can't be read without it")
+        return Check("tesseract", None, "not found; faint speeds and gains stay unread without it")
     try:
         said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError) as error:

@@ -89,9 +89,9 @@ def digitize_photo(photo: Photo, options: Options, name: str, clock: Clock) -> D
     sheet = clock.run("straighten", lambda: rectify(photo))
     upright = clock.run("landmarks", lambda: find_landmarks(sheet))
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are followed
-        text = beside.submit(read_scales, upright)
+        scales = beside.submit(read_scales, upright)
         lines = clock.run("trace", lambda: trace(upright))
-        match = clock.run("layout", lambda: find_layout(upright, lines, text.result(), wanted))
+        match = clock.run("layout", lambda: find_layout(upright, lines, scales.result(), wanted))
     recording = clock.run("assemble", lambda: assemble(upright.sheet, lines, match, name))
     return Digitized(photo, upright.sheet, match, recording, tuple(clock.timings))
 

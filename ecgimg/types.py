@@ -149,6 +149,14 @@ class UprightSheet:
 
 
 @dataclass(frozen=True)
+class PrintedScales:
+    """Paper speed in mm/s and gain in mm/mV as a page's words tell them; None where they don't."""
+
+    speed: float | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True)
 class Scale:
     """A measured or assumed scale: mm/s or mm/mV, and where it came from."""
 

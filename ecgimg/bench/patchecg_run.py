@@ -62,7 +62,7 @@ def load_baselines(folder: Path) -> dict[str, Predictor]:
 
         return predict
 
-    missing = [name for name in BASELINES if not (folder / f"{name}.pt").is_file()]
+    missing = [name for name in BASELINES if not any(folder.glob(f"{name}.leg*.pt"))]
     if missing:
         raise UsageError(
             f"{folder} has no {', '.join(missing)}", where="--trained", remedy="run ecgimg train patchecg first"

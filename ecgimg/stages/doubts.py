@@ -21,10 +21,12 @@ SAME_LEAD = 0.95
 RENAMED_LEAD = 0.985
 """Correlation with another lead's cell from which a strip without a name is taken for that lead."""
 LIKE_LEAD = 0.7
+STRIP_DOUBTS = (6.0, 3.0, 0.8, 0.8, 0.3)
+"""Doubts of strips that are unlike their cell, nearly like it, and repeat it."""
 LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
-NAMELESS_DOUBT = 4.0
-"""Doubt added where neither a lead name nor a rhythm strip tells which leads these are."""
+NAMELESS_DOUBT = 8.0
+"""Doubt added where neither a lead name nor the usual rhythm strips, all of them, tell which leads these are."""
 MISSING_NAME_DOUBT = 1.4
 """Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
 IDLE_NAME_DOUBT = 1.25
@@ -57,7 +59,9 @@ def weigh(
     evidence += _named(page, len(cells), right, wrong, missed)
     cells, repeats = _strips(page, cells, shift)
     evidence += _repeated(layout, repeats)
-    if right == 0 and not any(r is not None and r > LIKE_LEAD for _, r in repeats):
+    usual = {cell.lead for cell in layout.strips}
+    told = [lead in usual and r is not None and r > LIKE_LEAD for lead, r in repeats]
+    if right == 0 and not (told and all(told)):
         evidence.append(Evidence(NAMELESS_DOUBT))
     return cells, (*evidence, *_alike(page, layout, cells), *_lawful(page, cells))
 
@@ -195,7 +199,7 @@ def _likeness(page: Marks, strip: PlacedCell, cell: PlacedCell) -> float | None:
 def _doubt_of_strip(correlation: float | None) -> float:
     if correlation is None:
         return 1.5
-    return 0.3 if correlation > SAME_LEAD else 0.8 if correlation > LIKE_LEAD else 3.0
+    return float(np.interp(correlation, [0.0, LIKE_LEAD, LIKE_LEAD + 0.01, SAME_LEAD, SAME_LEAD + 0.01], STRIP_DOUBTS))
 
 
 def _doubt_of_halves(alike: float, columns: int) -> float:

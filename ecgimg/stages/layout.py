@@ -16,10 +16,9 @@ from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
 from ecgimg.stages.origin import LENGTH_TOLERANCE, column_pitch, covers, find_origin
-from ecgimg.stages.words import read_gain, read_speed
-from ecgimg.types import LayoutMatch, Line, PlacedCell, Scale, UprightSheet
+from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
 
-MIN_CONFIDENCE = 0.6
+MIN_CONFIDENCE = 0.65
 MIN_SEEN = 0.3
 """Share of the printed range over which an outermost row must be seen."""
 MAX_STRAY = 2
@@ -50,13 +49,15 @@ class _Judgement:
     evidence: tuple[str, ...]
 
 
-def find_layout(upright: UprightSheet, lines: tuple[Line, ...], text: str, options: LayoutOptions) -> LayoutMatch:
+def find_layout(
+    upright: UprightSheet, lines: tuple[Line, ...], scales: PrintedScales, options: LayoutOptions
+) -> LayoutMatch:
     """The format of a page, with its cells in place.
 
     Args:
         upright: the page and its landmarks.
         lines: its curves, one for each row.
-        text: the words that tell its speed and gain, as `read_scales` reads them.
+        scales: its printed speed and gain.
         options: what the user knows of it.
 
     Raises:
@@ -75,7 +76,7 @@ def find_layout(upright: UprightSheet, lines: tuple[Line, ...], text: str, optio
         names=upright.names,
         starts=upright.starts,
         pulses=upright.pulses,
-        text=text,
+        scales=scales,
         left=left,
         right=right,
         begins=begins[first:last],
@@ -156,7 +157,7 @@ def _paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> S
     """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the usual."""
     if options.paper_speed is not None:
         return Scale(options.paper_speed, "given")
-    printed = read_speed(page.text)
+    printed = page.scales.speed
     if printed is not None:
         return Scale(printed, "text")
     length = (page.right - page.left) / page.px_per_mm
@@ -174,7 +175,7 @@ def _gain(page: Marks, options: LayoutOptions) -> Scale:
         nearest = min((5.0, 10.0, 20.0), key=lambda gain: abs(np.log(height / gain)))
         if abs(height / nearest - 1) < 0.12:
             return Scale(nearest, "pulse")
-    printed = read_gain(page.text)
+    printed = page.scales.gain
     return Scale(printed, "text") if printed is not None else Scale(10.0, "assumed")
 
 

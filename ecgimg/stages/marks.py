@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgimg.errors import RefusedError
 from ecgimg.stages.grid import Array
-from ecgimg.types import LeadName, Line, Pulse
+from ecgimg.types import LeadName, Line, PrintedScales, Pulse
 
 NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
@@ -27,7 +27,7 @@ class Marks:
     names: tuple[LeadName, ...]
     starts: tuple[tuple[float, float], ...]
     pulses: tuple[Pulse, ...]
-    text: str
+    scales: PrintedScales
     left: float
     right: float
     begins: tuple[float, ...]

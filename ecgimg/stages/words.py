@@ -1,4 +1,4 @@
-"""Reads the printed speed and gain with tesseract, where that program is there: pixels and boxes -> numbers."""
+"""Reads the printed speed and gain: UprightSheet -> PrintedScales."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
-from ecgimg.types import Pixels, UprightSheet
+from ecgimg.nets import scales as net
+from ecgimg.runtime import load_network
+from ecgimg.types import Pixels, PrintedScales, UprightSheet
 
 Box = tuple[float, float, float, float]
 
@@ -26,10 +28,24 @@ _SPEED = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*s", re.IGNORECASE)
 _GAIN = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*m[vu]", re.IGNORECASE)
 
 
-def read_scales(upright: UprightSheet) -> str:
-    """The text of a page's printed speed and gain; empty where there is none or the program `tesseract` is missing."""
+def read_scales(upright: UprightSheet) -> PrintedScales:
+    """The speed and gain that a page prints: what the scale reader is sure of, and tesseract's word for the rest."""
+    boxes = upright.scale_texts
+    if not boxes:
+        return PrintedScales()
+    (logits,) = load_network(net.NAME).run(cut=net.cut_texts(upright.planes, boxes))
+    sure = net.read_texts(logits)
+    if len(sure) < 2:
+        text = _spell(upright)
+        spelt = {"speed": _read_number(text, _SPEED, PAPER_SPEEDS), "gain": _read_number(text, _GAIN, GAINS)}
+        sure = {kind: value for kind, value in spelt.items() if value is not None} | sure
+    return PrintedScales(**sure)
+
+
+def _spell(upright: UprightSheet) -> str:
+    """What tesseract reads in a page's scale texts; nothing where that program is missing."""
     pixels, boxes, px_per_mm = upright.sheet.pixels, upright.scale_texts, upright.sheet.px_per_mm
-    if not boxes or shutil.which("tesseract") is None:
+    if shutil.which("tesseract") is None:
         return ""
     import pytesseract
 
@@ -55,16 +71,6 @@ def _line(pixels: Pixels, box: Box, q: float) -> Pixels:
     ink, paper = np.percentile(large, [INK_PERCENTILE, PAPER_PERCENTILE])
     letters = np.clip((large - ink) / max(paper - ink, 1.0), 0, 1) * 255
     return np.pad(letters.astype(np.uint8), QUIET_PX, constant_values=255)
-
-
-def read_speed(text: str) -> float | None:
-    """The printed paper speed in mm/s, or None."""
-    return _read_number(text, _SPEED, PAPER_SPEEDS)
-
-
-def read_gain(text: str) -> float | None:
-    """The printed gain in mm/mV, or None."""
-    return _read_number(text, _GAIN, GAINS)
 
 
 def _read_number(text: str, pattern: re.Pattern[str], allowed: tuple[float, ...]) -> float | None:

@@ -78,7 +78,7 @@ def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Ge
         recipe = recipes[int(rng.integers(1, len(recipes)))]
         photographed = sample_page(int(rng.integers(2**31)), recipe, source)
         page, seen = photographed.sheet, photographed.curves
-        pixels, offset = _straightened(photographed, rng)
+        pixels, offset = straightened(photographed, rng)
     marks = _marks(page, seen) + np.array([0, *offset, *offset], np.float32)
     if rng.random() < UPSIDE_DOWN:
         pixels, marks = np.ascontiguousarray(pixels[::-1, ::-1]), _turned(marks, pixels.shape)
@@ -93,7 +93,7 @@ def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tu
     return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
 
 
-def _straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
+def straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
     """A photograph straightened by its true map, but for a small warp and with a rim around the page."""
     width, height = sheet_size(photo.sheet)
     left, top, right, bottom = rng.uniform(*RIM_MM, 4) * SHEET_PX_PER_MM

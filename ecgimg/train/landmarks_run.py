@@ -1,4 +1,4 @@
-"""The command `ecgimg train landmarks`: renders, trains both networks, measures, exports; goes on where it stopped."""
+"""The command `ecgimg train landmarks`: renders, trains the networks, measures, exports; goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from torch import nn
 
 from ecgimg.nets.landmarks import FIRST_NAME, NAME, ROW, START, Spot, find_names, find_rows, find_starts
 from ecgimg.nets.names import NAME as NAMES
+from ecgimg.nets.scales import NAME as SCALES
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals import open_source
-from ecgimg.train import names
+from ecgimg.train import names, scales
 from ecgimg.train.landmarks_data import MarkedPage, draw_page, render_shards
 from ecgimg.train.landmarks_fit import export, train
 from ecgimg.train.trace_data import from_bytes
@@ -40,30 +41,36 @@ class Hits:
         return Hits(self.there + other.there, self.found + other.found, self.extra + other.extra)
 
 
-NAME_EPOCHS = 30
-"""Epochs of the name classifier, which learns from the same pages."""
+WORD_EPOCHS = 30
+"""Epochs of the name classifier, which learns from the same pages, and of the scale reader."""
 
 
-def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> tuple[Path, Path]:
-    """Trains the landmark network and the name classifier and writes OUT/landmarks.onnx and OUT/names.onnx.
+def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> tuple[Path, Path, Path]:
+    """Trains the landmark network, the name classifier and the scale reader and writes OUT/NAME.onnx of each.
 
     Args:
         data: a source of signals as `ptbxl:DIR`; folds 1-8 train, fold 9 measures.
         out: folder of shards, checkpoint and network; an interrupted training goes on from there.
         steps: optimizer steps.
         pages: held-out pages of each recipe.
-        threads: of the training; rendering takes one process more.
+        threads: of the training; rendering takes two processes more.
     """
     torch.set_num_threads(threads)
-    shards = out / "shards"
-    with rendering(render_shards, data, shards):
+    shards, texts = out / "shards", out / "texts"
+    with rendering(render_shards, data, shards), rendering(scales.render_shards, data, texts):
         model = train(shards, out / "checkpoint.pt", steps)
-    reader = names.train(shards, out / "names.pt", NAME_EPOCHS)
-    measure(model, reader, data, pages)
-    return export(model, out / f"{NAME}.onnx"), names.export(reader, out / f"{NAMES}.onnx")
+    namer = names.train(shards, out / "names.pt", WORD_EPOCHS)
+    reader = scales.train(texts, out / "scales.pt", WORD_EPOCHS)
+    measure(model, namer, data, pages)
+    measure_scales(reader, data, 4 * pages)
+    return (
+        export(model, out / f"{NAME}.onnx"),
+        names.export(namer, out / f"{NAMES}.onnx"),
+        scales.export(reader, out / f"{SCALES}.onnx"),
+    )
 
 
-def measure(model: nn.Module, reader: nn.Module, data: str, pages: int) -> dict[tuple[str, str], Hits]:
+def measure(model: nn.Module, namer: nn.Module, data: str, pages: int) -> dict[tuple[str, str], Hits]:
     """Logs, for held-out pages of each recipe, what is found and how many names are read; returns what is found."""
     source = open_source(data, folds=[HELD_FOLD])
     table: dict[tuple[str, str], Hits] = {}
@@ -79,9 +86,18 @@ def measure(model: nn.Module, reader: nn.Module, data: str, pages: int) -> dict[
             logger.info(
                 "%s %s: %d of %d found (%.1f %%), %d more seen", name, kind, hits.found, hits.there, share, hits.extra
             )
-        read, invented, count = names.score(reader, drawn)
+        read, invented, count = names.score(namer, drawn)
         logger.info("%s: %.1f %% of %d names read, %.1f %% of others", name, 100 * read, count, 100 * invented)
     return table
+
+
+def measure_scales(reader: nn.Module, data: str, pages: int) -> None:
+    """Logs, for small held-out pages of each recipe, how many printed speeds and gains are read right and wrong."""
+    source = open_source(data, folds=[HELD_FOLD])
+    for name in HELD_RECIPES:
+        right, wrong, invented, count = scales.score(reader, source, load_recipe(name), pages, HELD_FOLD)
+        words = "%s: of %d scales %.1f %% read right, %.1f %% wrong; %.1f %% of others taken for one"
+        logger.info(words, name, count, 100 * right, 100 * wrong, 100 * invented)
 
 
 @torch.no_grad()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import nn
 
 from ecgimg.leads import LEADS
 from ecgimg.nets.landmarks import FIRST_NAME, PX_PER_MM
@@ -18,40 +16,16 @@ from ecgimg.train.export import deployable, export_onnx, package_network
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.landmarks_data import MarkedPage, read_shard
 from ecgimg.train.trace_data import from_bytes
+from ecgimg.train.words import EPOCH_STEPS, WordNet, batches, word_loss
 from ecgimg.types import Floats
 
 logger = logging.getLogger(__name__)
-Batch = tuple[Tensor, Tensor]
-
-WIDTHS = (24, 48, 96, 128)
 NONE = len(LEADS)
 OTHERS = 0.35
 """Cut-outs beside the names, for each name."""
 NEAR_MM = 5.0
 """A cut-out around a place this near to a name shows it."""
 JITTER_MM = 1.2
-BATCH = 64
-EPOCH_STEPS = 60
-
-
-class NameNet(nn.Module):
-    """Convolutions at three scales, and the mean and the maximum of what they see."""
-
-    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        for before, after in zip((2, *widths[:-1]), widths, strict=True):
-            layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-            layers += [nn.MaxPool2d(2)] if after != widths[-1] else []
-        self.body = nn.Sequential(*layers)
-        self.columns = nn.Conv2d(widths[-1], widths[-1], (HEIGHT // 8, 3), padding=(0, 1))
-        self.head = nn.Linear(2 * widths[-1], CLASSES)
-
-    def forward(self, cut: Tensor) -> Tensor:
-        """Cut-outs [N, 2, 40, 88] to logits [N, 13]."""
-        seen = F.relu(self.columns(self.body(cut)))
-        logits: Tensor = self.head(torch.cat([seen.mean((2, 3)), seen.amax((2, 3))], 1))
-        return logits
 
 
 def page_words(page: MarkedPage, rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
@@ -83,29 +57,12 @@ def gather(folder: Path, seed: int, takes: int = 2) -> tuple[Floats, np.ndarray]
     return np.concatenate([p[0] for p in parts]).astype(np.float16), np.concatenate([p[1] for p in parts])
 
 
-def batches(cuts: Floats, classes: np.ndarray, seed: int) -> Iterator[Batch]:
-    """EPOCH_STEPS batches with other contrast, place and noise, and at times without colour."""
-    rng = np.random.default_rng(seed)
-    for _ in range(EPOCH_STEPS):
-        chosen = rng.integers(0, len(classes), BATCH)
-        cut = cuts[chosen].astype(np.float32) * np.exp(rng.normal(0, 0.25, (BATCH, 1, 1, 1))).astype(np.float32)
-        grey = rng.random(BATCH) < 0.15
-        cut[grey] = cut[grey].mean(axis=1, keepdims=True)
-        cut = np.roll(cut, tuple(int(v) for v in rng.integers(-3, 4, 2)), (2, 3))
-        cut += rng.exponential(0.04) * rng.standard_normal(cut.shape, np.float32)
-        yield torch.from_numpy(cut), torch.from_numpy(classes[chosen])
-
-
-def name_loss(model: nn.Module, batch: Batch) -> Tensor:
-    """Cross-entropy with a little smoothing, so that the chances stay honest."""
-    return F.cross_entropy(model(batch[0]).float(), batch[1], label_smoothing=0.02)
-
-
 def train(folder: Path, checkpoint: Path, epochs: int, rate: float = 3e-3) -> nn.Module:
     """Trains on the words of the pages in a folder of the landmark network's shards; returns the averaged network."""
     cuts, classes = gather(folder, 0)
     logger.info("%d words of %d shards", len(classes), len(list(folder.glob("*.npz"))))
-    fit = Fit(NameNet(), name_loss, FitOptions(epochs=epochs, steps=EPOCH_STEPS, rate=rate, average=0.99), checkpoint)
+    options = FitOptions(epochs=epochs, steps=EPOCH_STEPS, rate=rate, average=0.99)
+    fit = Fit(WordNet(HEIGHT, CLASSES), word_loss, options, checkpoint)
     return fit.run(lambda number: batches(cuts, classes, number))
 
 

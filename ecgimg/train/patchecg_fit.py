@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,23 @@ BASELINES = ("resnet-zero", "resnet-linear")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Length of each training, number of members, and the teachers' share in the targets of the later members."""
+class Leg:
+    """A stretch of a training with one cycle of the step size; each begins with the averaged weights of the one before.
 
-    epochs: int = 18
+    ``mixup`` is the Beta parameter of mixing pairs of records, 0 for none.
+    """
+
+    epochs: int
+    rate: float
+    warm: float
+    mixup: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Legs of each training, number of members, and the teachers' share in the targets of the later members."""
+
+    legs: tuple[Leg, ...] = (Leg(18, 2e-3, 0.15, 0.0), Leg(12, 1e-3, 0.1, 0.4))
     batch: int = 128
     members: int = 1
     distil: float = 0.5
@@ -55,7 +68,7 @@ def train_patchecg(data: Path, out: Path, plan: Plan | None = None, threads: int
 
     The first member learns from the labels. Each further member also learns from what the members before it say of
     the whole undamaged records (the targets are blended), and the mean of all members is exported. The baselines
-    learn from the labels, with the batches, masks, damage, epochs and optimizer of the first member. ``threads`` are
+    learn from the labels, with the legs, batches, masks, damage and optimizer of the first member. ``threads`` are
     torch's, its own choice by default.
     """
     if threads is not None:
@@ -83,28 +96,39 @@ def build(name: str) -> nn.Module:
 
 
 def load_trained(name: str, folder: Path) -> nn.Module:
-    """The averaged network of a finished or running training in ``folder``."""
+    """The averaged network of a finished or running training in ``folder``, after the last leg that was begun."""
     model = build(name).eval().requires_grad_(False)
-    state = torch.load(folder / f"{name}.pt", map_location="cpu", weights_only=True)
-    model.load_state_dict(state["average"])
+    load_average(model, sorted(folder.glob(f"{name}.leg*.pt"))[-1])
     return model
 
 
+def load_average(model: nn.Module, checkpoint: Path) -> None:
+    """Gives a network the averaged weights of a checkpoint."""
+    model.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
+
+
 def train_one(name: str, seed: int, data: EcgSet, out: Path, plan: Plan) -> nn.Module:
-    """Train one network by the plan, resuming from ``out/name.pt``; returns its averaged twin."""
+    """Train one network by the plan, resuming from ``out/name.legK.pt``; returns its averaged twin."""
     torch.manual_seed(seed)
     model = build(name)
     runner: Callable[..., Tensor] = torch.compile(model) if plan.compiled else model
+    logger.info("%s: %.2f M parameters", name, sum(p.numel() for p in model.parameters()) / 1e6)
 
     def loss(_: nn.Module, batch: Batch) -> Tensor:
         return weighted_bce(runner(batch.signals, batch.mask), batch.targets, batch.weights)
 
-    def epoch_of(epoch: int) -> Iterator[Batch]:
-        return batches(data, plan.batch, np.random.default_rng([seed, epoch]), plan.masks, plan.damage)
+    average: nn.Module = model
+    for number, leg in enumerate(plan.legs, 1):
+        damage = replace(plan.damage, mixup=leg.mixup)
 
-    options = FitOptions(plan.epochs, len(data) // plan.batch)
-    logger.info("%s: %.2f M parameters", name, sum(p.numel() for p in model.parameters()) / 1e6)
-    return Fit(model, loss, options, out / f"{name}.pt").run(epoch_of)
+        def epoch_of(epoch: int, number: int = number, damage: DamageRecipe = damage) -> Iterator[Batch]:
+            rng = np.random.default_rng([seed, number, epoch])
+            return batches(data, plan.batch, rng, plan.masks, damage)
+
+        model.load_state_dict(average.state_dict())
+        options = FitOptions(leg.epochs, len(data) // plan.batch, leg.rate, warm=leg.warm)
+        average = Fit(model, loss, options, out / f"{name}.leg{number}.pt").run(epoch_of)
+    return average
 
 
 def teach(teachers: Sequence[nn.Module], data: EcgSet, share: float) -> EcgSet:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import load_layout, load_layouts
+from ecgimg.nets import scales
 from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.trace import trace
-from ecgimg.stages.words import read_gain, read_scales, read_speed
+from ecgimg.stages.words import read_scales
 from ecgimg.synth.style import PageStyle
+from ecgimg.types import PrintedScales
 
 from .pages import flat
 
@@ -78,23 +81,39 @@ def test_another_format_than_the_page_s_is_refused() -> None:
         find_layout(lying, trace(lying), read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
 
 
-@needs_tesseract
 def test_speed_and_gain_are_read() -> None:
     _, lying = flat("3x4+1R", STYLE)
-    text = read_scales(lying)
-    assert (read_speed(text), read_gain(text)) == (25, 10)
+    assert read_scales(lying) == PrintedScales(25, 10)
 
 
-def test_numbers_count_only_where_they_agree() -> None:
-    assert read_speed("25 mm/s 10mm/mV") == 25
-    assert read_gain("25 mm/s\n10mm/mV") == 10
-    assert read_speed("25mm/s 50mm/s") is None
-    assert read_speed("37 mm/s") is None
-    assert read_gain("no scale here") is None
+@needs_tesseract
+def test_tesseract_reads_what_the_network_is_not_sure_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    monkeypatch.setattr(scales, "read_texts", lambda _: {"gain": 5.0})
+    assert read_scales(lying) == PrintedScales(25, 5)
 
 
-def test_missing_tesseract_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_tesseract_reads_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     _, lying = flat("3x4+1R", STYLE)
     assert lying.scale_texts
+    monkeypatch.setattr(scales, "read_texts", lambda _: {})
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert read_scales(lying) == ""
+    assert read_scales(lying) == PrintedScales()
+    assert read_scales(replace(lying, scale_texts=())) == PrintedScales()
+
+
+def test_texts_that_contradict_each_other_tell_nothing() -> None:
+    sure = 9 * np.eye(len(scales.SCALES) + 1, dtype=np.float32)
+    kinds = [scales.SCALES.index(scale) for scale in (("speed", 25.0), ("speed", 50.0), ("gain", 10.0))]
+    assert scales.read_texts(sure[kinds]) == {"gain": 10.0}
+    assert scales.read_texts(sure[[kinds[0], -1]]) == {"speed": 25.0}
+    assert scales.read_texts(0.1 * sure[kinds]) == {}
+
+
+def test_a_wide_text_is_cut_out_in_parts() -> None:
+    planes = np.zeros((2, 100, 800), np.float32)
+    assert len(scales.cut_texts(planes, [(100, 100, 250, 120)])) == 1
+    parts = scales.cut_texts(planes + np.arange(800, dtype=np.float32), [(100, 100, 500, 120)])
+    assert len(parts) > 2
+    assert parts[0][0, 20, 0] == 100
+    assert parts[-1][0, 20, -1] == 499
