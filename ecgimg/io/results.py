@@ -145,10 +145,12 @@ def photo_px_per_mm(sheet: Sheet) -> float:
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
 
-    Where nothing tells the speed or the gain it counts ASSUMED times as much, since machines print with others too.
+    Where nothing tells the speed or the gain it counts ASSUMED times as much, since machines print with others too,
+    and so it does where no grid tells what a millimetre is.
     """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
-    told = "assumed" not in (match.paper_speed.source, match.gain.source)
+    ruled = recording.geometry is not None and recording.geometry.straightened_by == "grid"
+    told = ruled and "assumed" not in (match.paper_speed.source, match.gain.source)
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
     return _short(lower if told else ASSUMED * lower)
 

@@ -51,7 +51,7 @@ def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: st
             gain=match.gain,
             curves=tuple(curves),
         ),
-        warnings=_warnings(match, signals, confidence),
+        warnings=(*_scale_warnings(sheet, match), *_lead_warnings(match, signals, confidence)),
     )
 
 
@@ -98,11 +98,18 @@ def _photo_curve(sheet: Sheet, line: Line, cell: PlacedCell) -> Floats:
     return photo
 
 
-def _warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
+def _scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
     warnings = []
+    if sheet.straightened_by == "page":
+        warnings.append("no grid is seen: the page's edges and its calibration pulses tell its shape and scale")
     for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
         if scale.source == "assumed":
             warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
+    return tuple(warnings)
+
+
+def _lead_warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
+    warnings = []
     printed = {cell.lead for cell in match.cells}
     for row, lead in enumerate(LEADS):
         known = np.isfinite(signals[row])

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ecgimg.layouts import Layout
+from ecgimg.stages.grid import Array
 from ecgimg.stages.marks import Marks, samples
 from ecgimg.stages.origin import LABEL_LEFT_MM, LABEL_RIGHT_MM, LENGTH_TOLERANCE
 from ecgimg.types import LeadName, PlacedCell
@@ -33,6 +34,8 @@ IDLE_NAME_DOUBT = 1.25
 """Doubt added by each lead name on the page that a format has no place for."""
 UNUSUAL_STRIP = 2.0
 """Doubt added where a strip shows another lead than the format says."""
+LAG_MM = 1.0
+"""By how much a strip may lie beside its cell on a page that is not quite straight."""
 LAW_RESIDUAL = 0.5
 """Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
 LAW_DOUBTS = (0.15, 2.0)
@@ -185,13 +188,25 @@ def _strips(
 
 
 def _likeness(page: Marks, strip: PlacedCell, cell: PlacedCell) -> float | None:
-    """Correlation of a strip with a cell over the cell's stretch of paper, or None where too little is known."""
-    a = samples(page.lines[strip.line], cell.x0, cell.x1)
-    b = samples(page.lines[cell.line], cell.x0, cell.x1)
-    known = np.isfinite(a) & np.isfinite(b)
+    """Best correlation of a strip with a cell over the cell's stretch of paper, moved by up to LAG_MM either way, or
+    None where too little is known.
+    """
+    lag = round(LAG_MM * page.px_per_mm)
+    here = samples(page.lines[cell.line], cell.x0, cell.x1)
+    around = samples(page.lines[strip.line], cell.x0 - lag, cell.x1 + lag)
+    found = [
+        r
+        for k in range(0, len(around) - len(here) + 1, 2)
+        if (r := _correlation(here, around[k : k + len(here)])) is not None
+    ]
+    return max(found, default=None)
+
+
+def _correlation(one: Array, other: Array) -> float | None:
+    known = np.isfinite(one) & np.isfinite(other)
     if known.mean() < 0.5:
         return None
-    a, b = a[known] - a[known].mean(), b[known] - b[known].mean()
+    a, b = (part[known] - part[known].mean() for part in (one, other))
     scale = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / scale if scale > 0 else None
 

@@ -27,6 +27,8 @@ STRAY_DOUBT = 6.0
 """Doubt added by each of them."""
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
+UNRULED_TOLERANCE = 0.08
+"""Share by which the scale of a page without a grid may be wrong."""
 PULSE_MV = 1.0
 """Height of a calibration pulse."""
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
@@ -44,6 +46,7 @@ class LayoutOptions:
 @dataclass(frozen=True)
 class _Judgement:
     layout: Layout
+    speed: Scale
     cells: tuple[PlacedCell, ...]
     confidence: float
     evidence: tuple[str, ...]
@@ -82,6 +85,7 @@ def find_layout(
         begins=begins[first:last],
         ends=ends[first:last],
         px_per_mm=q,
+        ruled=upright.sheet.straightened_by == "grid",
     )
     match = _best_match(page, options)
     return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
@@ -118,7 +122,7 @@ def _best_match(page: Marks, options: LayoutOptions) -> LayoutMatch:
     return LayoutMatch(
         layout_id=best.layout.id,
         cells=best.cells,
-        paper_speed=speed,
+        paper_speed=best.speed,
         gain=_gain(page, options),
         confidence=best.confidence,
         evidence=best.evidence,
@@ -166,6 +170,17 @@ def _paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> S
     return Scale(fits[0], "signal") if len(fits) == 1 and fits[0] != usual else Scale(usual, "assumed")
 
 
+def _speed_of_length(page: Marks, layout: Layout, speed: Scale) -> Scale:
+    """Paper speed on a page whose millimetres only its pulses tell, and not to a few percent: its rows' length, if it
+    is about a format's, tells it better.
+    """
+    if np.isnan(page.begins).all() or np.isnan(page.ends).all():
+        return speed
+    length = float(np.nanmedian(page.ends) - np.nanmedian(page.begins)) / page.px_per_mm
+    value = length / layout.seconds
+    return Scale(value, "signal") if abs(value / speed.value - 1) < UNRULED_TOLERANCE else speed
+
+
 def _gain(page: Marks, options: LayoutOptions) -> Scale:
     """Gain: the user's, the calibration pulse's (it is what the paper shows), the printed one, the usual."""
     if options.gain is not None:
@@ -184,16 +199,17 @@ def _judge(page: Marks, layout: Layout, speed: Scale) -> _Judgement:
 
     Independent pieces of evidence leave the doubt of each: confidence = 1 - product of the doubts.
     """
+    speed = speed if page.ruled else _speed_of_length(page, layout, speed)
     nominal_mm = layout.seconds * speed.value
     pitch = column_pitch(page, layout, nominal_mm)
     origin = find_origin(page, layout, nominal_mm, pitch)
     if origin is None or not covers(page, origin, nominal_mm):
         length_mm = (page.right - page.left) / page.px_per_mm
-        return _Judgement(layout, (), 0.0, (f"{length_mm:.0f} mm instead of {nominal_mm:.0f} mm",))
+        return _Judgement(layout, speed, (), 0.0, (f"{length_mm:.0f} mm instead of {nominal_mm:.0f} mm",))
     cells, evidence = weigh(page, layout, _place(page, layout, origin, pitch, speed), nominal_mm)
     doubt = float(np.prod([one.doubt for one in evidence]))
     words = tuple(one.words for one in evidence if one.words)
-    return _Judgement(layout, cells, float(np.clip(1 - doubt, 0, 1)), words)
+    return _Judgement(layout, speed, cells, float(np.clip(1 - doubt, 0, 1)), words)
 
 
 def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scale) -> tuple[PlacedCell, ...]:

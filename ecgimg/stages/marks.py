@@ -21,7 +21,10 @@ ALONE_MM, ALONE_SHARE = 10.0, 0.6
 
 @dataclass(frozen=True)
 class Marks:
-    """What was seen of a page, in sheet pixels; `begins` and `ends` are of each line, NaN where it is not seen."""
+    """What was seen of a page, in sheet pixels; `begins` and `ends` are of each line, NaN where it is not seen.
+
+    `ruled` tells whether a grid gave the sheet's scale.
+    """
 
     lines: tuple[Line, ...]
     names: tuple[LeadName, ...]
@@ -33,6 +36,7 @@ class Marks:
     begins: tuple[float, ...]
     ends: tuple[float, ...]
     px_per_mm: float
+    ruled: bool = True
 
     @property
     def pulse_is_left(self) -> bool:

@@ -37,16 +37,17 @@ FILL_BLOCK = 16
 """Side in pixels of the blocks whose shades stand for what lies outside of the photo."""
 
 
-def rectify(photo: Photo) -> Sheet:
-    """The straightened page of a photo, with the grid horizontal and vertical and the x axis nearest to the photo's.
+def rectify(photo: Photo) -> Sheet | None:
+    """The straightened page of a photo, with the grid horizontal and vertical and the x axis nearest to the photo's;
+    None where no grid is seen.
 
     Raises:
-        RefusedError: no grid was found, or it is too small for an ECG.
+        RefusedError: the grid is too small for an ECG, or too large for a page.
     """
     work, shrink = _resize(photo.pixels, WORK_SIDE)
     fit = fit_grid(work)
     if fit is None:
-        raise RefusedError("no ECG grid found", where="straighten")
+        return None
     to_flat, size = _flat_page(fit, work.shape)
     page = np.asarray(
         cv2.warpPerspective(work, to_flat, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255)), np.uint8
@@ -59,7 +60,7 @@ def rectify(photo: Photo) -> Sheet:
     from_flat = np.asarray(np.linalg.inv(to_flat), np.float64)
     sheet_map = SheetMap(_photo_nodes(nodes, box, from_flat, shrink), NODE_MM * SHEET_PX_PER_MM)
     return Sheet(
-        pixels=_resample(photo.pixels, sheet_map),
+        pixels=resample(photo.pixels, sheet_map),
         px_per_mm=SHEET_PX_PER_MM,
         map=sheet_map,
         rotation=sheet_map.rotation,
@@ -161,7 +162,7 @@ def _photo_nodes(nodes: Array, box: tuple[int, int, int, int], from_flat: NDArra
     return np.asarray(photo.reshape(box[3] - box[1] + 1, box[2] - box[0] + 1, 2), np.float32)
 
 
-def _resample(pixels: NDArray[np.uint8], sheet_map: SheetMap) -> NDArray[np.uint8]:
+def resample(pixels: NDArray[np.uint8], sheet_map: SheetMap) -> NDArray[np.uint8]:
     """The sheet's pixels; the photo is first shrunk where it is much finer than the sheet, so that no line aliases."""
     rows, cols = sheet_map.nodes.shape[:2]
     step = sheet_map.step

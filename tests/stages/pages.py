@@ -35,6 +35,7 @@ def drawn(preset: str, layout: str, seed: int) -> SynthPage:
 def upright(preset: str, layout: str, seed: int) -> UprightSheet:
     """The same page, straightened and turned upright."""
     sheet = rectify(Photo(drawn(preset, layout, seed).pixels, Path("page.png")))
+    assert sheet is not None
     return find_landmarks(sheet)
 
 

@@ -1,0 +1,142 @@
+"""Straightens a page on which no grid is seen: its edges give its shape, its calibration pulses the scale.
+
+The page is made a rectangle by its corners and turned until its rows and words lie level. Its size in millimetres is
+tried out until lead names and pulses prove that it is a page; the pulses, which are as high as the gain, tell it then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.errors import RefusedError
+from ecgimg.stages.grid import Array
+from ecgimg.stages.landmarks import find_landmarks
+from ecgimg.stages.rectify import SHEET_PX_PER_MM, resample
+from ecgimg.stages.words import read_scales
+from ecgimg.types import Photo, Pixels, Sheet, SheetMap, UprightSheet
+
+WIDTHS_MM = (150.0, 185.0, 225.0, 270.0, 320.0)
+"""Lengths of a page's longer side that are tried."""
+USUAL_GAIN = 10.0
+"""mm/mV where the page prints no gain: so high is a pulse of 1 mV."""
+LEAST_MARKS = 5
+"""Different lead names and pulses that prove that the page was seen."""
+SMALL_SIDE = 800
+"""Longest side in pixels at which the page's edges and its turn are looked for."""
+PAPER_SHARE = (0.2, 0.95)
+"""Share of the picture that paper with edges in it covers."""
+CORNER_FIT = 0.93
+"""Share of the paper that its four corners must span, and it of them."""
+LEVEL_DEGREES = 6.0
+NODE_PX = 20
+
+
+def lie_flat(photo: Photo) -> Sheet:
+    """The straightened page of a photo without a grid.
+
+    Raises:
+        RefusedError: its lead names and calibration pulses aren't seen, which would tell its scale.
+    """
+    corners = _level(photo.pixels, _paper_corners(photo.pixels))
+    side = max(float(np.linalg.norm(corners[k] - corners[0])) for k in (1, 3))
+    tried = [_Try(width / side, find_landmarks(_sheet(photo, corners, width / side))) for width in WIDTHS_MM]
+    proven = [one for one in tried if one.page.pulses and one.marks >= LEAST_MARKS]
+    if not proven:
+        raise RefusedError(
+            "no ECG grid found, nor lead names and calibration pulses that would tell the scale", where="straighten"
+        )
+    best = min(proven, key=lambda one: abs(np.log(one.correction)))
+    return _sheet(photo, corners, best.mm_per_px * best.correction)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A size that was tried, and what was seen of the page at it."""
+
+    mm_per_px: float
+    page: UprightSheet
+
+    @property
+    def marks(self) -> int:
+        """Different lead names, and pulses."""
+        return len({name.lead for name in self.page.names}) + len(self.page.pulses)
+
+    @property
+    def correction(self) -> float:
+        """By how much the size must grow for the pulses to be as high as the printed gain."""
+        height = float(np.median([pulse.height for pulse in self.page.pulses])) / SHEET_PX_PER_MM
+        return (read_scales(self.page).gain or USUAL_GAIN) / height
+
+
+def _paper_corners(pixels: Pixels) -> Array:
+    """Corners [4, 2] of the paper, clockwise from the top left; those of the picture where no edges are seen."""
+    height, width = pixels.shape[:2]
+    whole = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], np.float32)
+    small, shrink = _shrunk(pixels)
+    _, bright = cv2.threshold(cv2.medianBlur(small, 9), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outline = cv2.convexHull(max(outlines, key=cv2.contourArea))
+    area = cv2.contourArea(outline)
+    corners = cv2.approxPolyDP(outline, 0.03 * cv2.arcLength(outline, True), True)[:, 0]
+    share = area / small.size
+    if len(corners) != 4 or not PAPER_SHARE[0] < share < PAPER_SHARE[1]:
+        return whole
+    if not CORNER_FIT < cv2.contourArea(corners) / area < 1 / CORNER_FIT:
+        return whole
+    first = int(corners.sum(axis=1).argmin())
+    ordered = np.roll(corners, -first, axis=0).astype(np.float32)
+    clockwise = ordered if np.cross(ordered[1] - ordered[0], ordered[3] - ordered[0]) > 0 else ordered[[0, 3, 2, 1]]
+    return np.asarray((clockwise + 0.5) / shrink - 0.5, np.float32)
+
+
+def _level(pixels: Pixels, corners: Array) -> Array:
+    """The corners turned about their middle so that rows and words lie level: then their profile is sharpest."""
+    small, shrink = _shrunk(pixels)
+    width, height = (float(np.linalg.norm(corners[k] - corners[0])) * shrink for k in (1, 3))
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    to_flat = cv2.getPerspectiveTransform((corners * shrink).astype(np.float32), flat)
+    page = cv2.warpPerspective(small, to_flat, (round(width), round(height)), borderMode=cv2.BORDER_REPLICATE)
+    ink = np.clip(cv2.blur(page, (31, 31)).astype(np.float32) - page, 0, None)
+
+    def sharpness(degrees: float) -> float:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+        turned = cv2.warpAffine(ink, turn, (round(width), round(height)))
+        return max(float(np.square(np.diff(turned.sum(axis=axis))).sum()) for axis in (0, 1))
+
+    degrees = max(np.arange(-LEVEL_DEGREES, LEVEL_DEGREES + 0.1, 0.25), key=sharpness)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), -float(degrees), 1.0)
+    back = cv2.perspectiveTransform(cv2.transform(flat[None], turn), np.linalg.inv(to_flat))[0]
+    return np.asarray(back / shrink, np.float32)
+
+
+def _shrunk(pixels: Pixels) -> tuple[NDArray[np.uint8], float]:
+    """A small grey picture, and by how much it was shrunk."""
+    shrink = min(1.0, SMALL_SIDE / max(pixels.shape[:2]))
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8), shrink
+
+
+def _sheet(photo: Photo, corners: Array, mm_per_px: float) -> Sheet:
+    """The sheet of a page whose corners are known, at SHEET_PX_PER_MM."""
+    size = [float(np.linalg.norm(corners[k] - corners[0])) * mm_per_px * SHEET_PX_PER_MM for k in (1, 3)]
+    columns, rows = (max(int(np.ceil(n / NODE_PX)) + 1, 2) for n in size)
+    flat = np.array([(0, 0), (size[0], 0), (size[0], size[1]), (0, size[1])], np.float32)
+    to_photo = cv2.getPerspectiveTransform(flat, corners)
+    x, y = np.meshgrid(np.arange(columns) * NODE_PX, np.arange(rows) * NODE_PX)
+    points = np.stack([x, y], axis=2).astype(np.float32).reshape(-1, 1, 2)
+    nodes = cv2.perspectiveTransform(points, to_photo).reshape(rows, columns, 2).astype(np.float32)
+    sheet_map = SheetMap(nodes, float(NODE_PX))
+    return Sheet(
+        pixels=resample(photo.pixels, sheet_map),
+        px_per_mm=SHEET_PX_PER_MM,
+        map=sheet_map,
+        paper=np.ones((rows, columns), bool),
+        rotation=sheet_map.rotation,
+        straightened_by="page",
+        grid_confidence=0.0,
+    )
