@@ -149,7 +149,7 @@ def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     and so it does where no grid tells what a millimetre is.
     """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
-    ruled = recording.geometry is not None and recording.geometry.straightened_by == "grid"
+    ruled = recording.geometry is None or recording.geometry.straightened_by == "grid"
     told = ruled and "assumed" not in (match.paper_speed.source, match.gain.source)
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
     return _short(lower if told else ASSUMED * lower)

@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 from ecgimg.io.parts import Part
 from ecgimg.io.recordings import write_atomically
 from ecgimg.io.results import PageSource, describe_source, versions
-from ecgimg.nets.screen import ABNORMAL, NAME, ScreenFinding, Sight
+from ecgimg.nets.outputs import Finding
+from ecgimg.nets.screen import ABNORMAL, NAME, Sight
 from ecgimg.statements import statement
 from ecgimg.types import Photo
 from ecgimg.weights import list_weights
@@ -92,7 +93,7 @@ def read_screen(path: Path) -> ScreenResult | None:
         return None
 
 
-def _finding(finding: ScreenFinding) -> ScreenFindingResult:
+def _finding(finding: Finding) -> ScreenFindingResult:
     name = ABNORMAL_NAME if finding.code == ABNORMAL else statement(finding.code, finding.group).name
     return ScreenFindingResult(
         code=finding.code,

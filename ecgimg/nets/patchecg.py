@@ -19,6 +19,7 @@ from scipy.signal import resample_poly
 
 from ecgimg.errors import RefusedError
 from ecgimg.leads import LEADS
+from ecgimg.nets.outputs import Finding, Output
 from ecgimg.runtime import Network, load_network
 from ecgimg.types import Recording
 
@@ -34,35 +35,6 @@ HIGH_MV, IMPOSSIBLE_MV = 8.0, 20.0
 """Median peak-to-peak height of the leads that is unusual, and that no heart makes (microvolts or raw counts)."""
 LEAST_LEAD_SECONDS, FEW_LEAD_SECONDS = 1.0, 6.0
 """Observed seconds summed over leads below which a recording is refused, and below which a warning is given."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """One output of the network: its code, its group (subclass, superclass, rhythm), calibration and threshold.
-
-    Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
-    """
-
-    code: str
-    group: str
-    slope: float
-    offset: float
-    threshold: float
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A calibrated probability, and whether it reaches the threshold of its class."""
-
-    code: str
-    group: str
-    probability: float
-    threshold: float
-
-    @property
-    def positive(self) -> bool:
-        """Whether the probability reaches the threshold."""
-        return self.probability >= self.threshold
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgimg.nets.outputs import Finding, Output
 from ecgimg.runtime import Network, load_network
 from ecgimg.types import Floats, Pixels
 
@@ -52,36 +53,6 @@ ABNORMAL = "ABNORMAL"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One finding of the network: its code, its group, its calibration and threshold.
-
-    Groups are screening, superclass, subclass and rhythm. Probability = sigmoid(slope * logit + offset);
-    the threshold is that of the best balanced accuracy.
-    """
-
-    code: str
-    group: str
-    slope: float
-    offset: float
-    threshold: float
-
-
-@dataclass(frozen=True)
-class ScreenFinding:
-    """A calibrated probability, and whether it reaches the threshold of its class."""
-
-    code: str
-    group: str
-    probability: float
-    threshold: float
-
-    @property
-    def positive(self) -> bool:
-        """Whether the probability reaches the threshold."""
-        return self.probability >= self.threshold
-
-
-@dataclass(frozen=True)
 class ScreenReading:
     """What the network says about a picture.
 
@@ -94,14 +65,14 @@ class ScreenReading:
     is_page: bool
     is_readable: bool
     turn: int
-    findings: tuple[ScreenFinding, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def abnormal(self) -> float:
         """Probability that the ECG is not normal."""
         return self.probability(ABNORMAL, "screening")
 
-    def group(self, group: str) -> tuple[ScreenFinding, ...]:
+    def group(self, group: str) -> tuple[Finding, ...]:
         """Findings of one group: screening, superclass, subclass or rhythm."""
         return tuple(f for f in self.findings if f.group == group)
 
@@ -194,7 +165,7 @@ class ScreenNet:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.answers = tuple(Answer(**row) for row in network.spec["findings"])
+        self.answers = tuple(Output(**row) for row in network.spec["findings"])
         self._slope = np.array([a.slope for a in self.answers], np.float32)
         self._offset = np.array([a.offset for a in self.answers], np.float32)
 
@@ -248,8 +219,7 @@ class ScreenNet:
         is_ecg, readable = (float(1 / (1 + np.exp(-first[k]))) for k in (0, 1))
         probabilities = self.calibrated(second[FIRST:])
         findings = tuple(
-            ScreenFinding(a.code, a.group, float(p), a.threshold)
-            for a, p in zip(self.answers, probabilities, strict=True)
+            Finding(a.code, a.group, float(p), a.threshold) for a, p in zip(self.answers, probabilities, strict=True)
         )
         passed = is_ecg >= float(self.spec["ecg_limit"]), readable >= float(self.spec["readable_limit"])
         return ScreenReading(is_ecg, readable, *passed, turn, findings)

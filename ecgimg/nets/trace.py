@@ -67,11 +67,18 @@ class Spec:
         return cls(float(stored["presence"]), tuple((float(raw), float(true)) for raw, true in stored["confidence"]))
 
 
-def contrast_planes(pixels: Pixels) -> Floats:
-    """Planes [2, H / 2, W] of a sheet: its brightest and darkest colour channel against the paper, 1 for full ink."""
+def extreme_channels(pixels: Pixels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The brightest colour channel of every pixel, in which a coloured grid is faint, and the darkest, in which it is
+    not.
+    """
     red, green, blue = cv2.split(pixels)
     brightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    planes = [_against_paper(np.asarray(channel)) for channel in (brightest, darkest)]
+    return np.asarray(brightest, np.uint8), np.asarray(darkest, np.uint8)
+
+
+def contrast_planes(pixels: Pixels) -> Floats:
+    """Planes [2, H / 2, W] of a sheet: its brightest and darkest colour channel against the paper, 1 for full ink."""
+    planes = [_against_paper(channel) for channel in extreme_channels(pixels)]
     level = max(float(np.percentile(planes[0][::2, ::4], INK_PERCENTILE)), MIN_LEVEL)
     return np.asarray(np.clip(np.stack(planes) / np.float32(level), -1.0, MAX_CONTRAST), np.float32)
 

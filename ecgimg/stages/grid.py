@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from skimage.restoration import unwrap_phase
 
+from ecgimg.nets.trace import extreme_channels
 from ecgimg.runtime import thread_count
 from ecgimg.stages.filters import wide_blur
 
@@ -82,8 +83,7 @@ def contrast_image(rgb: NDArray[np.uint8], scale: float = SCALE) -> Array:
 
 def _contrast(rgb: NDArray[np.uint8], scale: float) -> tuple[Array, Array]:
     """The contrast image, and the mean strength in grey levels of what is normalised in it."""
-    red, green, blue = cv2.split(rgb)
-    dark = cv2.min(cv2.min(red, green), blue).astype(np.float32)
+    dark = extreme_channels(rgb)[1].astype(np.float32)
     detail = wide_blur(dark, scale) - dark
     spread = wide_blur(np.abs(detail), 2 * scale)
     return np.clip(detail / (spread + 1.0), -1.0, INK[0]), spread
@@ -95,8 +95,7 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
     The brightest channel is used, in which a coloured grid is faint. Most windows of one large square hold no ink, so
     the median of their darkest pixels is the grid's own level.
     """
-    red, green, blue = cv2.split(rgb)
-    bright = cv2.max(cv2.max(red, green), blue).astype(np.float32)
+    bright = extreme_channels(rgb)[0].astype(np.float32)
     detail = wide_blur(bright, 3 * px_per_mm) - bright
     side = round(MAJOR_MM * px_per_mm)
     level = float(np.median(cv2.dilate(detail, np.ones((side, side), np.uint8))[::side, ::side]))

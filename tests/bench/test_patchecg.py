@@ -15,7 +15,8 @@ from ecgimg.bench.patchecg_report import tables, worst_calibration
 from ecgimg.bench.patchecg_run import parse_layouts, run_patchecg
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.leads import LEADS
-from ecgimg.nets.patchecg import Output, PatchEcg
+from ecgimg.nets.outputs import Output
+from ecgimg.nets.patchecg import PatchEcg
 from ecgimg.runtime import Network, open_network
 from ecgimg.train.patchecg_fit import OUTPUTS, Leg, Plan, train_patchecg
 

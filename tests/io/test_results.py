@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from ecgimg.io.results import ASSUMED, SCHEMA, LeadResult, PageResult, hash_file, page_confidence, read_result
-from ecgimg.types import LayoutMatch, PlacedCell, Recording, Scale, Source
+from ecgimg.types import LayoutMatch, PageGeometry, PlacedCell, Recording, Scale, Source
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "json.md"
 
@@ -41,6 +41,17 @@ def test_a_page_whose_scale_nothing_tells_is_never_quite_sure(source: Source, le
     match = LayoutMatch("12x1", (cell,), Scale(25, source), Scale(10, "pulse"), 1.0, (), 10.0)
     assert page_confidence(match, recording) == left
     assert page_confidence(replace(match, confidence=0.7), recording) == pytest.approx(0.7 * left)
+
+
+def test_a_page_without_a_grid_is_never_quite_sure() -> None:
+    scale = Scale(25, "text")
+    geometry = PageGeometry(8.0, 0.0, "page", scale, Scale(10, "pulse"), ())
+    recording = Recording(
+        np.zeros((12, 500), np.float32), 500.0, confidence=np.ones((12, 500), np.float32), geometry=geometry
+    )
+    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 2000.0, 100.0)
+    match = LayoutMatch("12x1", (cell,), scale, Scale(10, "pulse"), 1.0, (), 10.0)
+    assert page_confidence(match, recording) == 0.9
 
 
 def test_files_that_are_no_result(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""What the outputs of a classifying network mean: code, group, calibration and threshold; and the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a network: its code, its group (screening, subclass, superclass, rhythm), calibration, threshold.
+
+    Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
+    """
+
+    code: str
+    group: str
+    slope: float
+    offset: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A calibrated probability, and whether it reaches the threshold of its class."""
+
+    code: str
+    group: str
+    probability: float
+    threshold: float
+
+    @property
+    def positive(self) -> bool:
+        """Whether the probability reaches the threshold."""
+        return self.probability >= self.threshold
