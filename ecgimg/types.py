@@ -90,7 +90,7 @@ class Sheet:
     map: SheetMap
     paper: NDArray[np.bool_]
     rotation: float
-    straightened_by: Literal["grid", "page", "none"]
+    straightened_by: Literal["grid", "page"]
     grid_confidence: float
 
     def __post_init__(self) -> None:

@@ -12,7 +12,8 @@ from torch import nn
 from ecgimg.leads import LEADS
 from ecgimg.nets.landmarks import FIRST_NAME, PX_PER_MM
 from ecgimg.nets.names import CLASSES, HEIGHT, NAME, WIDTH, cut_words
-from ecgimg.train.export import deployable, export_onnx, package_network
+from ecgimg.train import words
+from ecgimg.train.export import package_network
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.landmarks_data import MarkedPage, read_shard
 from ecgimg.train.trace_data import from_bytes
@@ -70,22 +71,16 @@ def train(folder: Path, checkpoint: Path, epochs: int, rate: float = 3e-3) -> nn
 def score(model: nn.Module, pages: list[MarkedPage], seed: int = 0) -> tuple[float, float, int]:
     """Share of names read right, share of other cut-outs taken for a name, and the number of names."""
     rng = np.random.default_rng(seed)
-    words = [page_words(page, rng) for page in pages]
-    cuts, classes = np.concatenate([w[0] for w in words]), np.concatenate([w[1] for w in words])
+    cut = [page_words(page, rng) for page in pages]
+    cuts, classes = (np.concatenate([one[k] for one in cut]) for k in (0, 1))
     read = model.eval()(torch.from_numpy(cuts)).argmax(1).numpy()
     named = classes != NONE
     return float((read == classes)[named].mean()), float((read != NONE)[~named].mean()), int(named.sum())
 
 
 def export(model: nn.Module, path: Path) -> Path:
-    """Writes a trained network as ONNX, for any number of words."""
-    stored = {
-        "network": NAME, "licence": "Apache-2.0", "classes": [*LEADS, "none"],
-        "data": "names on synthetic pages; signals of PTB-XL 1.0.3 (CC BY 4.0), folds 1-8, and simulated ones",
-    }  # fmt: skip
-    free = {"cut": {0: "words"}, "logits": {0: "words"}}
-    export_onnx(deployable(model), {"cut": torch.zeros(3, 2, HEIGHT, WIDTH)}, ["logits"], path, stored, free)
-    return path
+    """Writes a trained network as ONNX."""
+    return words.export(model, path, NAME, [*LEADS, "none"], (HEIGHT, WIDTH))
 
 
 def package(path: Path) -> Path:

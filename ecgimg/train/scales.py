@@ -21,7 +21,8 @@ from ecgimg.synth.recipe import Recipe, load_recipe
 from ecgimg.synth.sample import photograph, printed
 from ecgimg.synth.signals import FS, SignalSource
 from ecgimg.synth.style import sample_style
-from ecgimg.train.export import deployable, export_onnx, package_network
+from ecgimg.train import words
+from ecgimg.train.export import package_network
 from ecgimg.train.fit import Fit, FitOptions
 from ecgimg.train.landmarks_data import straightened
 from ecgimg.train.trace_data import RECIPES, degrade, draw_warp, next_shards, save_whole, sheet_size
@@ -110,8 +111,8 @@ def score(
     """Of texts that tell a scale: shares read right and read wrong where the network is sure; the share of other
     cut-outs taken for one; and the number of the former.
     """
-    words = [draw_texts(source, [recipe, recipe], np.random.default_rng([seed, k])) for k in range(pages)]
-    cuts, classes = (np.concatenate([word[k] for word in words]) for k in (0, 1))
+    drawn = [draw_texts(source, [recipe, recipe], np.random.default_rng([seed, k])) for k in range(pages)]
+    cuts, classes = (np.concatenate([one[k] for one in drawn]) for k in (0, 1))
     chances = model.eval()(torch.from_numpy(cuts)).softmax(1).numpy()
     said = np.where(chances.max(axis=1) >= MIN_CHANCE, chances.argmax(axis=1), NONE)
     told = classes != NONE
@@ -120,14 +121,9 @@ def score(
 
 
 def export(model: nn.Module, path: Path) -> Path:
-    """Writes a trained network as ONNX, for any number of texts."""
-    stored = {
-        "network": NAME, "licence": "Apache-2.0", "classes": [*(f"{kind} {value:g}" for kind, value in SCALES), "none"],
-        "data": "texts on synthetic pages; signals of PTB-XL 1.0.3 (CC BY 4.0), folds 1-8, and simulated ones",
-    }  # fmt: skip
-    free = {"cut": {0: "texts"}, "logits": {0: "texts"}}
-    export_onnx(deployable(model), {"cut": torch.zeros(3, 2, HEIGHT, WIDTH)}, ["logits"], path, stored, free)
-    return path
+    """Writes a trained network as ONNX."""
+    classes = [*(f"{kind} {value:g}" for kind, value in SCALES), "none"]
+    return words.export(model, path, NAME, classes, (HEIGHT, WIDTH))
 
 
 def package(path: Path) -> Path:

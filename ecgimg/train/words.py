@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ecgimg.train.export import deployable, export_onnx
 from ecgimg.types import Floats
 
 Batch = tuple[Tensor, Tensor]
@@ -54,3 +56,14 @@ def batches(cuts: Floats, classes: np.ndarray, seed: int) -> Iterator[Batch]:
 def word_loss(model: nn.Module, batch: Batch) -> Tensor:
     """Cross-entropy with a little smoothing, so that the chances stay honest."""
     return F.cross_entropy(model(batch[0]).float(), batch[1], label_smoothing=0.02)
+
+
+def export(model: nn.Module, path: Path, name: str, classes: Sequence[str], size: tuple[int, int]) -> Path:
+    """Writes a trained network as ONNX, for any number of cut-outs of a size (rows, columns)."""
+    stored = {
+        "network": name, "licence": "Apache-2.0", "classes": list(classes),
+        "data": "words on synthetic pages; signals of PTB-XL 1.0.3 (CC BY 4.0), folds 1-8, and simulated ones",
+    }  # fmt: skip
+    free = {"cut": {0: "words"}, "logits": {0: "words"}}
+    export_onnx(deployable(model), {"cut": torch.zeros(3, 2, *size)}, ["logits"], path, stored, free)
+    return path
