@@ -13,8 +13,8 @@ from ecgimg.types import LeadName, Line, PrintedScales, Pulse
 NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
 
-CUT_MM = 1.0
-"""Distance from the sheet's edge within which a curve was cut off with the picture."""
+CUT_MM = 5.5
+"""Distance from the sheet's edge, which lies 4 mm beyond the grid's, within which a curve was cut off with the page."""
 ALONE_MM, ALONE_SHARE = 10.0, 0.6
 """Share of the next millimetres over which a curve must be seen where it begins or ends."""
 
