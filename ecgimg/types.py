@@ -147,6 +147,11 @@ class UprightSheet:
         _require(self.planes.ndim == 3 and self.planes.shape[2] == self.sheet.pixels.shape[1], "planes are [2, h, W]")
         _require(list(self.zeros) == sorted(self.zeros), "rows come from top to bottom")
 
+    @property
+    def marks(self) -> int:
+        """Different lead names, and pulses: how much proves that a page is seen as it stands."""
+        return len({name.lead for name in self.names}) + len(self.pulses)
+
 
 @dataclass(frozen=True)
 class PrintedScales:

@@ -7,6 +7,7 @@ tried out until lead names and pulses prove that it is a page; the pulses, which
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ def lie_flat(photo: Photo) -> Sheet:
     corners = _level(photo.pixels, _paper_corners(photo.pixels))
     side = max(float(np.linalg.norm(corners[k] - corners[0])) for k in (1, 3))
     tried = [_Try(width / side, find_landmarks(_sheet(photo, corners, width / side))) for width in WIDTHS_MM]
-    proven = [one for one in tried if one.page.pulses and one.marks >= LEAST_MARKS]
+    proven = [one for one in tried if one.page.pulses and one.page.marks >= LEAST_MARKS]
     if not proven:
         raise RefusedError(
             "no ECG grid found, nor lead names and calibration pulses that would tell the scale", where="straighten"
@@ -60,12 +61,7 @@ class _Try:
     mm_per_px: float
     page: UprightSheet
 
-    @property
-    def marks(self) -> int:
-        """Different lead names, and pulses."""
-        return len({name.lead for name in self.page.names}) + len(self.page.pulses)
-
-    @property
+    @cached_property
     def correction(self) -> float:
         """By how much the size must grow for the pulses to be as high as the printed gain."""
         height = float(np.median([pulse.height for pulse in self.page.pulses])) / SHEET_PX_PER_MM

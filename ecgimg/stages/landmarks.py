@@ -31,10 +31,9 @@ def find_landmarks(sheet: Sheet) -> UprightSheet:
     tried: list[tuple[float, UprightSheet]] = []
     for turn in TURNS:
         page, length = _read(turn_sheet(sheet, turn))
-        marks = len({name.lead for name in page.names}) + len(page.pulses)
-        if page.zeros and marks >= ENOUGH_MARKS:
+        if page.zeros and page.marks >= ENOUGH_MARKS:
             return page
-        tried.append((length + MARK_WORTH_MM * (marks + len(page.scale_texts)), page))
+        tried.append((length + MARK_WORTH_MM * (page.marks + len(page.scale_texts)), page))
     return max(tried, key=lambda one: one[0])[1]
 
 

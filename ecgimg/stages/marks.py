@@ -36,7 +36,7 @@ class Marks:
     begins: tuple[float, ...]
     ends: tuple[float, ...]
     px_per_mm: float
-    ruled: bool = True
+    ruled: bool
 
     @property
     def pulse_is_left(self) -> bool:
