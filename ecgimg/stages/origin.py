@@ -1,4 +1,4 @@
-"""Where a paper format begins on a page: placed by the starts of stretches and lead names, sharpened by all signs."""
+"""Where a paper format begins on a page, and how far apart its columns are: what all signs together tell."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
 
 
 def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
-    """Sheet column at which the first cell begins, as the starts of the stretches and the lead names tell.
+    """Sheet column at which the first cell begins, as rows' ends, pulses, starts of stretches and lead names tell.
 
-    Where they don't: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from the
+    Where they are too few: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from the
     rows' ends; other curves of the right length are centred on the format.
     """
     nominal = nominal_mm * page.px_per_mm

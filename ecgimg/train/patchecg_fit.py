@@ -98,13 +98,9 @@ def build(name: str) -> nn.Module:
 def load_trained(name: str, folder: Path) -> nn.Module:
     """The averaged network of a finished or running training in ``folder``, after the last leg that was begun."""
     model = build(name).eval().requires_grad_(False)
-    load_average(model, sorted(folder.glob(f"{name}.leg*.pt"))[-1])
+    last = sorted(folder.glob(f"{name}.leg*.pt"))[-1]
+    model.load_state_dict(torch.load(last, map_location="cpu", weights_only=True)["average"])
     return model
-
-
-def load_average(model: nn.Module, checkpoint: Path) -> None:
-    """Gives a network the averaged weights of a checkpoint."""
-    model.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
 
 
 def train_one(name: str, seed: int, data: EcgSet, out: Path, plan: Plan) -> nn.Module:
