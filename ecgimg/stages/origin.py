@@ -56,8 +56,8 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
 def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
     """Sheet column at which the first cell begins, as rows' ends, pulses, starts of stretches and lead names tell.
 
-    Where they are too few: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from the
-    rows' ends; other curves of the right length are centred on the format.
+    Where they are too few: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from
+    the rows' ends; other curves of the right length are centred on the format.
     """
     nominal = nominal_mm * page.px_per_mm
     length = page.right - page.left
