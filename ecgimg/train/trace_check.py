@@ -16,7 +16,7 @@ from ecgimg.nets.trace import ROWS_PER_MM, TOLERANCE_MM, Spec, decode, place_in_
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals import SignalSource
-from ecgimg.train.trace_data import cut_rows, photo_sheet, print_sheet
+from ecgimg.train.trace_data import Cut, cut_rows, photo_sheet, print_sheet
 from ecgimg.types import Floats
 
 PRESENCE = 0.5
@@ -28,10 +28,10 @@ RIGHT_ROWS = TOLERANCE_MM * ROWS_PER_MM
 
 @dataclass(frozen=True, eq=False)
 class HeldPage:
-    """The bands [2, 240, W] of a page's rows and their true band rows [2 W], NaN where nothing is printed."""
+    """The rows of a page."""
 
     recipe: str
-    rows: tuple[tuple[Floats, Floats], ...]
+    rows: tuple[Cut, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ def held_pages(source: SignalSource, recipe: str, count: int, seed: int = 9) -> 
 
 def read_page(model: nn.Module, page: HeldPage) -> list[Read]:
     """What the network reads of a page."""
-    return [_read(model, band, truth) for band, truth in page.rows]
+    return [_read(model, row.band, row.rows) for row in page.rows]
 
 
 def page_db(reads: list[Read], threshold: float) -> float:

@@ -36,6 +36,10 @@ SHARD = 256
 """Crops of a shard."""
 RECIPES = ("clean", "scan", "photo", "photo", "ruin")
 """The prints' own recipe, and those of the photographs."""
+CROWDED_MM = 3.0
+"""Rows that come so near to each other are what is hardest to follow."""
+PLACES = (1, 5)
+"""Of so many places, in turn, a crop is cut where its row is crowded most."""
 BLANK_SHARE = 0.04
 """Share of bands cut where there is no row at all."""
 
@@ -47,6 +51,15 @@ class Curve:
     x: Floats
     y: Floats
     zero: float
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A row's band [2, 240, W], its true band rows [2 W], NaN unprinted, and where another row is near it [2 W]."""
+
+    band: Floats
+    rows: Floats
+    crowded: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,33 +191,41 @@ def warped_curve(curve: Curve, warp: Warp, width: int) -> Floats:
     return y
 
 
-def cut_rows(sheet: Straightened, rng: np.random.Generator, takes: int = 1) -> list[tuple[Floats, Floats]]:
-    """Bands [2, 240, W] and true band rows [2 W] of a sheet, and at times a band where there is no row.
+def cut_rows(sheet: Straightened, rng: np.random.Generator, takes: int = 1) -> list[Cut]:
+    """The rows of a sheet, and at times a band where there is no row.
 
     Each row is cut `takes` times, each time around another guess of its zero line.
     """
     planes = contrast_planes(sheet.pixels)
     height, width = sheet.pixels.shape[:2]
+    curves = np.stack([warped_curve(curve, sheet.warp, width) for curve in sheet.curves])
     cut = []
-    for curve in sheet.curves:
-        y = warped_curve(curve, sheet.warp, width)
+    for k, curve in enumerate(sheet.curves):
+        crowded = _crowded(curves[k], np.delete(curves, k, axis=0))
         for _ in range(takes):
             spread = rng.uniform(-CENTRE_SPREAD_MM, CENTRE_SPREAD_MM) * PX_PER_MM
-            cut.append(_cut(planes, curve.zero + spread, y))
+            cut.append(_cut(planes, curve.zero + spread, curves[k], crowded))
     if rng.random() < BLANK_SHARE * len(cut):
         free = _free_place(sheet.curves, height, rng)
         if free is not None:
-            cut.append(_cut(planes, free, np.full((width - 1) * STRETCH + 1, np.nan, np.float32)))
+            nothing = np.full(curves.shape[1], np.nan, np.float32)
+            cut.append(_cut(planes, free, nothing, np.zeros(curves.shape[1], bool)))
     return cut
 
 
-def _cut(planes: Floats, centre: float, y: Floats) -> tuple[Floats, Floats]:
+def _crowded(curve: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Columns [N] of a curve [N] of sheet y that one of the others [K, N] comes near to."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(others - curve) < CROWDED_MM * PX_PER_MM).any(axis=0))
+
+
+def _cut(planes: Floats, centre: float, y: Floats, crowded: NDArray[np.bool_]) -> Cut:
     band, top = cut_band(planes, centre)
     rows = np.full(band.shape[2] * STRETCH, np.nan, np.float32)
     rows[: len(y)] = (y - top) * STRETCH**-1
     with np.errstate(invalid="ignore"):
         rows[(rows < 0) | (rows > BAND_ROWS - 1)] = np.nan
-    return band[:2], rows
+    return Cut(band[:2], rows, np.pad(crowded, (0, len(rows) - len(crowded))))
 
 
 def _free_place(curves: Sequence[Curve], height: int, rng: np.random.Generator) -> float | None:
@@ -215,14 +236,16 @@ def _free_place(curves: Sequence[Curve], height: int, rng: np.random.Generator) 
     return None
 
 
-def random_crops(cut: Sequence[tuple[Floats, Floats]], per_row: float, rng: np.random.Generator) -> Crops:
-    """About `per_row` crops of every band, begun before its left border at times."""
+def random_crops(cut: Sequence[Cut], per_row: float, rng: np.random.Generator) -> Crops:
+    """About `per_row` crops of every band, begun before its left border at times, half of them where rows are near."""
     bands, rows = [], []
-    for band, truth in cut:
+    for row in cut:
         for _ in range(int(per_row + rng.random())):
-            start = int(rng.integers(-24, max(band.shape[2] - CROP + 24, 1)))
-            bands.append(to_bytes(_window(band, start, CROP, 0.0)))
-            rows.append(_window(truth, start * STRETCH, CROP * STRETCH, np.nan))
+            places = rng.integers(-24, max(row.band.shape[2] - CROP + 24, 1), PLACES[len(bands) % len(PLACES)])
+            crowds = [row.crowded[max(at, 0) * STRETCH : (at + CROP) * STRETCH].sum() for at in places]
+            start = int(places[int(np.argmax(crowds))])
+            bands.append(to_bytes(_window(row.band, start, CROP, 0.0)))
+            rows.append(_window(row.rows, start * STRETCH, CROP * STRETCH, np.nan))
     return Crops(np.stack(bands), np.stack(rows))
 
 

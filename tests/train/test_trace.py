@@ -16,7 +16,18 @@ from ecgimg.synth.signals import Simulated
 from ecgimg.train import trace_data
 from ecgimg.train.trace import TraceNet, soft_place
 from ecgimg.train.trace_check import Read, calibrate, expected_error, page_db
-from ecgimg.train.trace_data import Crops, Curve, Warp, cut_rows, draw_warp, print_sheet, random_crops, warped_curve
+from ecgimg.train.trace_data import (
+    Crops,
+    Curve,
+    Cut,
+    Straightened,
+    Warp,
+    cut_rows,
+    draw_warp,
+    print_sheet,
+    random_crops,
+    warped_curve,
+)
 from ecgimg.train.trace_fit import Shards, export, trace_loss
 
 TINY = (8, 8, 8, 8, 8)
@@ -48,11 +59,12 @@ def test_ink_of_a_drawn_sheet_lies_on_its_truth() -> None:
     rng = np.random.default_rng(3)
     sheet = print_sheet(Simulated(1), load_recipe("clean").page, rng)
     hits = []
-    for band, rows in cut_rows(sheet, rng):
-        known = np.flatnonzero(np.isfinite(rows[::2]) & (np.abs(np.gradient(rows[::2])) < 0.5))
+    for row in cut_rows(sheet, rng):
+        rows = row.rows[::2]
+        known = np.flatnonzero(np.isfinite(rows) & (np.abs(np.gradient(rows)) < 0.5))
         if known.size:
-            at = np.rint(rows[::2][known]).astype(int)
-            hits.append(float(np.median(band[0, at, known] - np.median(band[0], axis=0)[known])))
+            at = np.rint(rows[known]).astype(int)
+            hits.append(float(np.median(row.band[0, at, known] - np.median(row.band[0], axis=0)[known])))
     assert np.mean(hits) > 0.25
 
 
@@ -64,11 +76,32 @@ def test_bytes_keep_contrast() -> None:
 def test_crops_stay_in_step_with_their_truth() -> None:
     rows = np.arange(1600, dtype=np.float32) / 10
     band = np.broadcast_to(np.arange(800, dtype=np.float32) / 800, (2, BAND_ROWS, 800)).copy()
-    crops = random_crops([(band, rows)], 4, np.random.default_rng(0))
+    crops = random_crops([Cut(band, rows, np.zeros(1600, bool))], 4, np.random.default_rng(0))
     columns = trace_data.from_bytes(crops.bands)[:, 0, 0] * 800
     inside = (columns > 2) & np.isfinite(crops.rows[:, ::2])
     assert inside.sum() > 500
     assert np.abs(columns - crops.rows[:, ::2] * 5)[inside].max() < 6
+
+
+def test_half_of_the_crops_are_cut_where_rows_are_near() -> None:
+    band = np.zeros((2, BAND_ROWS, 2000), np.float32)
+    rows = np.arange(4000, dtype=np.float32)
+    crowded = (rows > 3000) & (rows < 3200)
+    crops = random_crops([Cut(band, rows, crowded)] * 60, 1, np.random.default_rng(0))
+    held = np.array([np.isin(np.flatnonzero(crowded), row).mean() for row in crops.rows])
+    assert 0.15 < held[::2].mean() < 0.5
+    assert held[1::2].mean() > 0.75
+
+
+def test_rows_are_near_where_their_curves_are() -> None:
+    x = np.linspace(0, 400, 800, dtype=np.float32)
+    flat = Curve(x, np.full(800, 300, np.float32), 300.0)
+    tall = Curve(x, np.where(np.abs(x - 200) < 20, 310, 100).astype(np.float32), 100.0)
+    sheet = Straightened(np.full((600, 400, 3), 255, np.uint8), (flat, tall), still_warp())
+    for row in cut_rows(sheet, np.random.default_rng(1)):
+        near = np.flatnonzero(row.crowded) / 2
+        assert near.min() == pytest.approx(180, abs=2)
+        assert near.max() == pytest.approx(220, abs=2)
 
 
 def test_a_warp_is_small() -> None:
