@@ -18,11 +18,9 @@ from ecgimg.io.images import read_page
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, Options
 from ecgimg.stages.assemble import assemble
-from ecgimg.stages.gridless import lie_flat
-from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
-from ecgimg.stages.rectify import rectify
 from ecgimg.stages.screen import admit
+from ecgimg.stages.straighten import straighten, with_rows
 from ecgimg.stages.trace import trace
 from ecgimg.stages.words import read_scales
 from ecgimg.types import LayoutMatch, Photo, Recording, Sheet
@@ -87,8 +85,9 @@ def digitize_photo(photo: Photo, options: Options, name: str, clock: Clock) -> D
     """
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
-    sheet = clock.run("straighten", lambda: rectify(photo) or lie_flat(photo))
-    upright = clock.run("landmarks", lambda: find_landmarks(sheet))
+    sheets = straighten(photo)
+    sheet = clock.run("straighten", lambda: next(sheets))
+    upright = clock.run("landmarks", lambda: with_rows(sheet, sheets))
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are followed
         scales = beside.submit(read_scales, upright)
         lines = clock.run("trace", lambda: trace(upright))

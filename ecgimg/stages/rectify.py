@@ -32,7 +32,8 @@ HOLE_MM = 40.0
 """Holes in the grid up to this size, as dense ink leaves them, still belong to the page."""
 MIN_SIDE_MM = (60.0, 25.0)
 """Smallest width and height of a grid that can hold a lead of 2.5 s."""
-MAX_SIDE_MM = 1200.0
+MAX_SIDE_MM = 700.0
+"""Largest: 10 s at 50 mm/s, with room for names and rim."""
 FILL_BLOCK = 16
 """Side in pixels of the blocks whose shades stand for what lies outside of the photo."""
 
