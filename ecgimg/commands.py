@@ -343,8 +343,9 @@ def train_landmarks_command(
 def train_screen_command(
     data: PtbxlOption,
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 200 steps.")] = 53,
-    compare: Annotated[float | None, typer.Option(help="Compare the backbones instead, so many seconds each.")] = None,
+    compare: Annotated[
+        float | None, typer.Option(help="Compare the backbones instead, so many seconds of processor time each.")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
     package: PackageOption = False,
 ) -> None:
@@ -355,7 +356,7 @@ def train_screen_command(
     from ecgimg.train import screen_fit, screen_run
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    plan = screen_run.ScreenPlan(epochs=epochs)
+    plan = screen_run.ScreenPlan()
     if compare is not None:
         rows = screen_run.run_comparison(ptbxl_folder(data), out, plan, compare, threads)
         typer.echo("\n".join([screen_fit.COMPARED_HEAD, *(row.row() for row in rows)]))

@@ -18,7 +18,7 @@ import numpy as np
 from ecgimg.errors import RefusedError
 from ecgimg.io.images import read_page
 from ecgimg.nets.patchecg import PatchEcg, load_patchecg
-from ecgimg.nets.screen import FIRST, ScreenNet, picture_corners, prepare
+from ecgimg.nets.screen import FIRST, ScreenNet
 from ecgimg.options import Options
 from ecgimg.pipeline import Clock, digitize_photo
 from ecgimg.synth.others import HELD_KINDS, KINDS, draw_other
@@ -116,13 +116,14 @@ def _read(net: ScreenNet, source: PtbxlSource, preset: str, k: int, patchecg: Pa
     record = int(np.random.default_rng([SEED, k // len(source), 2]).permutation(len(source))[k % len(source)])
     drawn = sample_page((SEED, k), load_recipe(preset), source, record)
     start = perf_counter()
-    first, second, turn, _ = net.two_looks(prepare(drawn.pixels), picture_corners(drawn.pixels.shape))
-    reading = net.reading(first.logits, second.logits, turn)
+    sight = net.see(drawn.pixels)
     seconds = perf_counter() - start
+    reading = sight.reading
+    passed = reading.is_page and reading.is_readable
     signal, refusal = (None, "") if patchecg is None else signal_path(drawn.pixels, patchecg)
     return PageRead(
-        preset, k, drawn.layout.id, source.records[record].ecg_id, tuple(float(x) for x in second.logits[FIRST:]),
-        reading.is_ecg, reading.readable, reading.is_page and reading.is_readable, turn, seconds, signal, refusal,
+        preset, k, drawn.layout.id, source.records[record].ecg_id, tuple(float(x) for x in sight.logits[FIRST:]),
+        reading.is_ecg, reading.readable, passed, reading.turn, seconds, signal, refusal,
     )  # fmt: skip
 
 
@@ -143,8 +144,6 @@ def signal_path(pixels: Pixels, patchecg: PatchEcg) -> tuple[dict[str, float] | 
 
 def read_image(net: ScreenNet, path: Path) -> tuple[float, tuple[float, ...], bool]:
     """Probability of an ECG, logits of the findings and whether the gate lets it pass, for a picture file."""
-    pixels = read_page(path).pixels
-    first, second, turn, _ = net.two_looks(prepare(pixels), picture_corners(pixels.shape))
-    reading = net.reading(first.logits, second.logits, turn)
-    passed = reading.is_page and reading.is_readable
-    return reading.is_ecg, tuple(float(x) for x in second.logits[FIRST:]), passed
+    sight = net.see(read_page(path).pixels)
+    passed = sight.reading.is_page and sight.reading.is_readable
+    return sight.reading.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), passed

@@ -1,10 +1,10 @@
 """Screening: what a photographed page says at a glance, without tracing it.
 
 The first look, at the whole picture, tells whether it is an ECG page, whether it is readable, how it lies and where its
-curves are. A look at the curves alone, upright and as large as the frame allows, finds their box more exactly; the mean
-of three more, with a little more or less room around it, gives the findings.
+curves are. A look at the curves alone, upright and as large as the frame allows, finds their box more exactly, and must
+show an ECG too; the mean of three more, with a little more or less room around it, gives the findings.
 
-Input: picture [B, 1, 224, 320], the page's ink in 0..1: coloured grids faded and light evened out by `ink_picture`,
+Input: picture [B, 1, 320, 448], the page's ink in 0..1: coloured grids faded and light evened out by `ink_picture`,
 fitted into the frame by `frame_view` (never cropped to the frame's shape, never mirrored), what grid is left taken off
 and traces made equally dark by `even_ink`.
 Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
@@ -28,7 +28,7 @@ from ecgimg.runtime import Network, load_network
 from ecgimg.types import Floats, Pixels
 
 NAME = "screen"
-HEIGHT, WIDTH = 224, 320
+HEIGHT, WIDTH = 320, 448
 """The network's frame in pixels: about the shape of A4 lying on its side."""
 LOOK_SIDE = 1000
 """Longest side in pixels at which a picture is looked at."""
@@ -36,7 +36,7 @@ WHITE_SHARE = 0.03
 """Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""
 RIMS = (0.0, 0.02, 0.045)
 """Room left around the curves in the looks whose mean gives the findings, as shares of their box."""
-EVEN_SIDE = 17
+EVEN_SIDE = 25
 """Side in frame pixels of the neighbourhood whose mean ink is taken off: 14 mm of most pages."""
 EVEN_SHARES = (0.86, 0.99)
 """Shares of a frame that are paler than its grid's usual ink, and than its traces."""
@@ -126,10 +126,34 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
+class Looks:
+    """The look at the whole picture, one at the curves, how the page lies, and the corners [4, 2] of the curves' box.
+
+    The corners are pixels of the original, from the reading's top left clockwise.
+    """
+
+    whole: Look
+    near: Look
+    turn: int
+    corners: NDArray[np.float64]
+
+    @property
+    def is_ecg(self) -> float:
+        """Logit that the picture is an ECG page: both looks must say so."""
+        return float(min(self.whole.logits[0], self.near.logits[0]))
+
+    @property
+    def readable(self) -> float:
+        """Logit that it can be read."""
+        return float(self.whole.logits[1])
+
+
+@dataclass(frozen=True, eq=False)
 class Sight:
-    """A reading with what it rests on: the second look's view and its activation maps [F, h, w] by finding."""
+    """A reading with what it rests on: logits [6 + F], the curves' view, and activation maps [F, h, w] by finding."""
 
     reading: ScreenReading
+    logits: Floats
     view: View
     maps: Floats
 
@@ -155,7 +179,7 @@ class Sight:
 
     @property
     def corners(self) -> Floats:
-        """Corners [4, 2] in the picture of what the second look saw, from the reading's top left clockwise."""
+        """Corners [4, 2] in the picture of what was judged, from the reading's top left clockwise."""
         frame = picture_corners((HEIGHT, WIDTH))[None]
         return np.asarray(cv2.perspectiveTransform(frame, np.linalg.inv(self.view.to_frame))[0], np.float32)
 
@@ -186,43 +210,47 @@ class ScreenNet:
             quad: corners [4, 2] of the page in these pixels, where they are known, clockwise from the one at the top
                 left of the picture; the whole picture by default.
         """
-        start = picture_corners(pixels.shape) if quad is None else quad
-        first, second, turn, view = self.two_looks(prepare(pixels), start)
-        return Sight(self.reading(first.logits, second.logits, turn), view, second.maps)
+        picture = prepare(pixels)
+        looks = self.find(picture, picture_corners(pixels.shape) if quad is None else quad)
+        findings, view = self.judge(picture, looks)
+        return Sight(self.reading(looks, findings.logits), findings.logits, view, findings.maps)
 
-    def two_looks(self, picture: Picture, quad: NDArray[np.floating]) -> tuple[Look, Look, int, View]:
-        """The look at the whole, the mean of those at the curves, the turn that was found, and the latter's view."""
-        whole = frame_view(picture, np.asarray(quad, np.float64))
-        first = self.run(whole.ink[None])
-        turn = first.turn if self._is_sure(first) else 0
-        corners = np.roll(_back(first.quad, whole), -turn, axis=0)
-        near = frame_view(picture, widened(corners, RIMS[1]))
-        check = self.run(near.ink[None])
-        if check.turn == 2 and self._is_sure(check):
+    def find(self, picture: Picture, quad: NDArray[np.floating]) -> Looks:
+        """Whether and how an ECG page lies within corners [4, 2] of a picture, and where its curves are."""
+        view = frame_view(picture, np.asarray(quad, np.float64))
+        whole = self.run(view.ink[None])
+        turn = whole.turn if self._is_sure(whole) else 0
+        corners = np.roll(_back(whole.quad, view), -turn, axis=0)
+        view = frame_view(picture, widened(corners, RIMS[1]))
+        near = self.run(view.ink[None])
+        if near.turn == 2 and self._is_sure(near):
             turn, corners = (turn + 2) % 4, np.roll(corners, -2, axis=0)
-            near = frame_view(picture, widened(corners, RIMS[1]))
-            check = self.run(near.ink[None])
-        corners = _back(check.quad, near)
-        views = [frame_view(picture, widened(corners, rim)) for rim in RIMS]
-        return first, self.run(np.stack([view.ink for view in views])), turn, views[1]
+            view = frame_view(picture, widened(corners, RIMS[1]))
+            near = self.run(view.ink[None])
+        return Looks(whole, near, turn, _back(near.quad, view))
+
+    def judge(self, picture: Picture, looks: Looks) -> tuple[Look, View]:
+        """The mean of the looks at the curves alone, which gives the findings, and the view of the middle one."""
+        views = [frame_view(picture, widened(looks.corners, rim)) for rim in RIMS]
+        return self.run(np.stack([view.ink for view in views])), views[1]
 
     def _is_sure(self, look: Look) -> bool:
         return look.turn_share >= float(self.spec["turn_limit"])
 
     def gate(self, pixels: Pixels) -> ScreenReading:
-        """The reading of the first look alone: whether a picture is an ECG page, at a third of the cost."""
-        first = self.run(frame_view(prepare(pixels), picture_corners(pixels.shape)).ink[None])
-        return self.reading(first.logits, first.logits, 0)
+        """The reading of the first two looks alone: whether a picture is an ECG page, at less than half of the cost."""
+        looks = self.find(prepare(pixels), picture_corners(pixels.shape))
+        return self.reading(looks, looks.near.logits)
 
-    def reading(self, first: Floats, second: Floats, turn: int) -> ScreenReading:
-        """What the logits [6 + F] of the two looks mean."""
-        is_ecg, readable = (float(1 / (1 + np.exp(-first[k]))) for k in (0, 1))
-        probabilities = self.calibrated(second[FIRST:])
+    def reading(self, looks: Looks, logits: Floats) -> ScreenReading:
+        """What the looks that find a page mean, and logits [6 + F] of those that judge it."""
+        is_ecg, readable = (float(1 / (1 + np.exp(-logit))) for logit in (looks.is_ecg, looks.readable))
+        probabilities = self.calibrated(logits[FIRST:])
         findings = tuple(
             Finding(a.code, a.group, float(p), a.threshold) for a, p in zip(self.answers, probabilities, strict=True)
         )
         passed = is_ecg >= float(self.spec["ecg_limit"]), readable >= float(self.spec["readable_limit"])
-        return ScreenReading(is_ecg, readable, *passed, turn, findings)
+        return ScreenReading(is_ecg, readable, *passed, looks.turn, findings)
 
     def explain(self, pixels: Pixels, code: str) -> Floats:
         """What speaks for a finding, over the picture: [H, W] in 0..1; KeyError where there is no such finding."""

@@ -125,3 +125,21 @@ class Fit(Generic[BatchT]):
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.epoch, self.seconds = state["epoch"], state["seconds"]
+
+
+def fit_head(head: nn.Module, loss: Callable[[], Tensor], steps: int, rate: float, pull: float) -> float:
+    """Trains a small network whose input is drawn by ``loss``, by one cycle of AdamW; returns the last loss.
+
+    ``pull`` is the strength of the weights' decay.
+    """
+    solver = torch.optim.AdamW(head.parameters(), rate, weight_decay=pull)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, rate, steps)
+    value = 0.0
+    for _ in range(steps):
+        missed = loss()
+        solver.zero_grad()
+        torch.autograd.backward(missed)
+        solver.step()
+        schedule.step()
+        value = float(missed.detach())
+    return value

@@ -1,6 +1,6 @@
 """The screening network in torch: a timm backbone, activation maps of the findings, a gate, and the page's corners.
 
-Input: picture [B, 1, 224, 320], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
+Input: picture [B, 1, 320, 448], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
 findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
 (Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
 
@@ -49,6 +49,8 @@ FAITHFUL_SIDES = (300, 384)
 class ScreenModel(nn.Module):
     """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input.
 
+    Only the page's corners depend on the frame: weights of another one serve, without ``place``.
+
     ``page``, once train/screen_gate.py has fitted it, takes the place of the gate's first output.
     """
 
@@ -57,6 +59,7 @@ class ScreenModel(nn.Module):
         enable_torchvision()
         import timm
 
+        self.frame = frame
         channels = backbone.patch**2 or 1
         body = timm.create_model(backbone.model, in_chans=channels, num_classes=0, global_pool="", **backbone.options)
         self.squares: nn.Module = nn.Identity()

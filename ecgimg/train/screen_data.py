@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +36,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
 MOST_ODDS = 6.0
-MIX = {"print": 0.25, "camera": 0.19, "other": 0.11}
+MIX = {"print": 0.19, "camera": 0.31, "other": 0.12}
 """Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
 MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
 """How much screening, superclasses and AFIB count, and what is learned but not given, in terms of other findings."""
@@ -152,6 +154,15 @@ class Stream:
         shard, row = places[_order(len(places), lap, kind)[at]]
         page = shard.picture(row)
         return page.record, draw_view(page, rng, hard) if page.record else draw_other_view(page, rng)
+
+
+def ahead(batches: Iterator[Batch], count: int = 3) -> Iterator[Batch]:
+    """The batches, each drawn by a thread of its own while those before it are learned from."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, batches, None) for _ in range(count))
+        while (batch := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, batches, None))
+            yield batch
 
 
 _ORDERS: dict[tuple[int, int, str], NDArray[np.int64]] = {}

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.nets.screen import frame_ink, picture_corners
+from ecgimg.train.fit import fit_head
 from ecgimg.train.screen import ScreenModel, pooled
 from ecgimg.train.screen_pages import PagePicture, read_pictures
 from ecgimg.train.screen_views import draw_other_view, draw_view, widened
@@ -89,18 +90,14 @@ def fit_page(features: Tensor, labels: Tensor) -> nn.Module:
     norm = nn.BatchNorm1d(features.shape[1], affine=False)
     norm.running_mean, norm.running_var = features.mean(0), features.var(0) + 1e-4
     head = nn.Sequential(norm, nn.Dropout(0.2), nn.Linear(features.shape[1], 64), nn.ReLU(), nn.Linear(64, 1))
-    solver = torch.optim.AdamW(head.parameters(), RATE, weight_decay=PULL)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, RATE, STEPS)
     sides = [torch.nonzero(labels == side)[:, 0] for side in (0, 1)]
     half = BATCH // 2
     goal = torch.cat([torch.zeros(half), torch.ones(half)])
-    for _ in range(STEPS):
+    norm.eval()
+
+    def loss() -> Tensor:
         rows = torch.cat([side[torch.randint(len(side), (half,))] for side in sides])
-        head.train()
-        norm.eval()
-        loss = F.binary_cross_entropy_with_logits(head(features[rows])[:, 0], goal)
-        solver.zero_grad()
-        torch.autograd.backward(loss)
-        solver.step()
-        schedule.step()
+        return F.binary_cross_entropy_with_logits(head(features[rows])[:, 0], goal)
+
+    fit_head(head, loss, STEPS, RATE, PULL)
     return head.eval().requires_grad_(False)

@@ -30,7 +30,7 @@ from ecgimg.types import Floats, Pixels
 logger = logging.getLogger(__name__)
 
 SHARD = 512
-PRINT_PX_PER_MM = (2.1, 2.7)
+PRINT_PX_PER_MM = (2.9, 3.7)
 """Scale of a flat print: half as fine again as what the network sees of it."""
 CAMERA_PX_PER_MM = (3.0, 4.4)
 SKIP = 2

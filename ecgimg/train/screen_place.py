@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.nets.screen import HEIGHT, WIDTH
+from ecgimg.train.fit import fit_head
 from ecgimg.train.screen import ScreenModel
 from ecgimg.train.screen_pages import PagePicture, read_pictures
 from ecgimg.train.screen_views import draw_view
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 LAYS = {"content": 0.3, "page": 0.25, "raw": 0.45}
 """How often a page is laid by its curves, by its edges, and as a photograph."""
 HARD = 0.8
-PRINTS, TIMES = 4096, 4
+PRINTS, TIMES = 4096, 2
 """Flat prints, and views of each photograph."""
 STEPS, BATCH, RATE, PULL = 3000, 64, 1.5e-3, 0.05
 """Steps of the fit, views a step, and the strength of AdamW and of its pull to 0."""
@@ -36,7 +37,12 @@ def refit_place(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
     cameras, prints = read_pictures(folder, "camera"), read_pictures(folder, "print", PRINTS)
     cells, corners = _views(model, [page for page in cameras for _ in range(TIMES)] + prints)
     head = _head(cells.shape[1], cells.shape[2] * cells.shape[3])
-    loss = _fit(head, cells, corners, steps)
+
+    def missed() -> Tensor:
+        rows = torch.randint(len(cells), (BATCH,))
+        return F.smooth_l1_loss(head(cells[rows].float()), corners[rows], beta=0.02)
+
+    loss = fit_head(head, missed, steps, RATE, PULL)
     model.place = head.eval().requires_grad_(False)
     logger.info("corners: %d views, loss %.4f", len(cells), loss)
     return loss
@@ -70,18 +76,3 @@ def _head(channels: int, count: int) -> nn.Sequential:
         last.weight.mul_(0.1)
         last.bias.copy_(torch.tensor([0.0, 0, 1, 0, 1, 1, 0, 1]))
     return head
-
-
-def _fit(head: nn.Module, cells: Tensor, corners: Tensor, steps: int) -> float:
-    solver = torch.optim.AdamW(head.parameters(), RATE, weight_decay=PULL)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, RATE, steps)
-    value = 0.0
-    for _ in range(steps):
-        rows = torch.randint(len(cells), (BATCH,))
-        loss = F.smooth_l1_loss(head(cells[rows].float()), corners[rows], beta=0.02)
-        solver.zero_grad()
-        torch.autograd.backward(loss)
-        solver.step()
-        schedule.step()
-        value = float(loss.detach())
-    return value

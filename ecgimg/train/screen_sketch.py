@@ -1,7 +1,7 @@
 """Sketches: a recording drawn straight into the screening network's frame, far faster than a page by `synth`.
 
 Layout, style and measures are those of `synth`: rows, scales, line widths, pulses, separators, lead names, header.
-Only what a frame of 224 x 320 shows is drawn, in grey and already laid, from signals at 100 Hz. Sketches teach what
+Only what a frame of 320 x 448 shows is drawn, in grey and already laid, from signals at 100 Hz. Sketches teach what
 ECGs look like; prints and photographs teach what pages do.
 """
 
@@ -37,7 +37,7 @@ LETTERS = 16
 """Size in pixels at which words are drawn before they are shrunk."""
 USUAL, USUAL_SHARE = "3x4+1R", 0.25
 """The commonest layout, and its share beside that which it has among all."""
-FINER = 3
+FINER = 2
 """How many times as fine as the frame a sketch is drawn."""
 GRIDDED = 0.55
 """Share of sketches in which some grid is left, once they are as hard as they get."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conftest import PlainPage
 
 UNIT = np.array([0, 0, 1, 0, 1, 1, 0, 1], np.float32)
+UPPER_LEFT = np.s_[HEIGHT // 11 : HEIGHT // 4, WIDTH // 12 : WIDTH // 4]
 
 
 class Answers:
@@ -47,6 +48,19 @@ class Answers:
         maps = np.zeros((1, 2, 8, 12), np.float32)
         maps[0, 0, 2, 3] = 1.0
         return [logits, self.quads.pop(0)[None] if len(self.quads) > 1 else self.quads[0][None], maps]
+
+
+class Doubting(Answers):
+    """Says at one of its looks that there is no ECG."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(0)
+        self.at = at
+
+    def run(self, _: None, inputs: dict[str, Floats]) -> list[Floats]:
+        answer = super().run(_, inputs)
+        answer[0][0, 0] = -3.0 if len(self.seen) == self.at else 3.0
+        return answer
 
 
 def net(answers: Answers) -> ScreenNet:
@@ -133,14 +147,20 @@ def test_the_second_look_is_upright(turn: int) -> None:
     answers = Answers(turn, 0, quad=quad.ravel().astype(np.float32))
     sight = net(answers).see(marked(turn))
     assert sight.reading.turn == turn
-    assert answers.seen[1][20:60, 25:75].mean() > 0.3
-    assert answers.seen[1][-60:, -100:].mean() < 0.05
+    assert answers.seen[1][UPPER_LEFT].mean() > 0.3
+    assert answers.seen[1][-HEIGHT // 4 :, -WIDTH // 3 :].mean() < 0.05
+
+
+@pytest.mark.parametrize(("at", "passed"), [(1, False), (2, False), (3, True)])
+def test_the_page_and_its_curves_must_look_like_an_ecg(at: int, passed: bool) -> None:
+    assert net(Doubting(at)).see(marked(0)).reading.is_page == passed
+    assert net(Doubting(at)).gate(marked(0)).is_page == passed
 
 
 def test_a_page_seen_upside_down_at_the_second_look_is_turned_again() -> None:
     answers = Answers(0, 2, 0)
     assert net(answers).see(marked(2)).reading.turn == 2
-    assert answers.seen[2][20:60, 25:75].mean() > 0.3
+    assert answers.seen[2][UPPER_LEFT].mean() > 0.3
 
 
 def test_the_second_look_is_at_the_part_that_was_found() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,10 +16,9 @@ from ecgimg.nets.screen import FIRST, HEIGHT, WIDTH, ScreenNet, frame_ink
 from ecgimg.runtime import open_network
 from ecgimg.synth.others import KINDS
 from ecgimg.train.calibrate import Calibration
-from ecgimg.train.fit import FitOptions
 from ecgimg.train.screen import BACKBONES, FAITHFUL, FAITHFUL_SIDES, Backbone, ScreenModel
-from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Stream, Targets, class_weights, to_batch
-from ecgimg.train.screen_fit import Limits, export, exported, screen_loss, train
+from ecgimg.train.screen_data import FINDINGS, LEARNED, MIX, Batch, Stream, Targets, ahead, class_weights, to_batch
+from ecgimg.train.screen_fit import Leg, Limits, export, exported, screen_loss, started, train
 from ecgimg.train.screen_gate import fit_page, refit_gate
 from ecgimg.train.screen_pages import PagePicture, draw_no_ecg, fitted, read_shard, write_shard
 from ecgimg.train.screen_place import refit_place
@@ -146,7 +147,9 @@ def test_the_same_seed_gives_the_same_sketch() -> None:
 
 
 def test_a_picture_kept_in_few_pixels_keeps_its_corners() -> None:
-    page = marked_page()
+    flat = marked_page()
+    large = np.kron(flat.grey, np.ones((2, 2), np.uint8))
+    page = replace(flat, grey=large, page=2 * flat.page + 0.5, content=2 * flat.content + 0.5)
     small = fitted(page)
     assert small.grey.shape[1] < 0.75 * page.grey.shape[1]
     for name in ("page", "content"):
@@ -214,11 +217,39 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
     stream = Stream(tmp_path, targets(), 4, sketches())
     classes = np.ones(len(LEARNED), np.float32)
-    seen: list[int] = []
-    options = FitOptions(2, 1)
+    seen: list[tuple[tuple[int, int], int]] = []
+    legs = (Leg(2, shrink=0.3, steps=1), Leg(1, shrink=0.4, steps=1))
     for _ in range(2):
-        train("mobilenet", stream, classes, tmp_path / "m.pt", options, lambda _, progress: seen.append(progress.epoch))
-    assert seen == [1, 2]
+        train("mobilenet", stream, classes, tmp_path, legs, lambda m, progress: seen.append((m.frame, progress.epoch)))
+    small, large = (leg.frame for leg in legs)
+    assert small[1] < large[1] < WIDTH
+    assert seen == [(small, 1), (small, 2), (large, 1)]
+
+
+def test_a_leg_begins_with_all_that_was_learned_but_the_corners() -> None:
+    before = ScreenModel(BACKBONES["resnet"], len(LEARNED), Leg(1, shrink=0.3).frame).eval()
+    after = started("resnet", Leg(1, shrink=0.4), before).eval()
+    picture = torch.rand(1, 1, *before.frame)
+    torch.testing.assert_close(before.features(picture), after.features(picture))
+    assert after.place[3].in_features > before.place[3].in_features
+
+
+def test_views_get_harder_in_the_course_of_a_leg() -> None:
+    leg = Leg(10, harder=(0.2, 0.6))
+    assert [leg.hard(k) for k in (0, 2, 4, 6, 9)] == pytest.approx([0, 0, 0.5, 1, 1])
+    assert Leg(10, harder=(-1.0, 0.0)).hard(0) == 1
+
+
+def test_batches_drawn_ahead_come_in_order_and_errors_with_them() -> None:
+    def drawn() -> Iterator[Batch]:
+        for k in range(7):
+            yield Batch(*(torch.full((1,), float(k)) for _ in range(6)))
+        raise ValueError("the shard is damaged")
+
+    batches = ahead(drawn())
+    assert [int(next(batches).picture) for _ in range(7)] == list(range(7))
+    with pytest.raises(ValueError, match="the shard is damaged"):
+        next(batches)
 
 
 def test_the_exported_file_says_what_the_twin_says(tmp_path: Path) -> None:
