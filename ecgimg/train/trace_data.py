@@ -238,7 +238,8 @@ def _free_place(curves: Sequence[Curve], height: int, rng: np.random.Generator) 
 
 def random_crops(cut: Sequence[Cut], per_row: float, rng: np.random.Generator) -> Crops:
     """About `per_row` crops of every band, begun before its left border at times, half of them where rows are near."""
-    bands, rows = [], []
+    bands: list[NDArray[np.uint8]] = []
+    rows: list[Floats] = []
     for row in cut:
         for _ in range(int(per_row + rng.random())):
             places = rng.integers(-24, max(row.band.shape[2] - CROP + 24, 1), PLACES[len(bands) % len(PLACES)])
