@@ -78,13 +78,17 @@ def find_names(heat: Floats) -> tuple[Spot, ...]:
 
 
 def find_rows(heat: Floats) -> tuple[Row, ...]:
-    """The rows of curves from top to bottom: heights at which the heat of rows lies for long enough."""
+    """The rows of curves from top to bottom: heights at which the heat of rows lies for long enough.
+
+    Of heights of the same length side by side the first is taken.
+    """
     chance = _chance(heat[ROW])
     seen = np.where(chance > MIN_CHANCE, chance, 0)
     length = cv2.blur(seen.sum(axis=1, keepdims=True), (1, 3), borderType=cv2.BORDER_CONSTANT)
     window = np.ones((2 * ROWS_APART_MM + 1, 1), np.uint8)
     heights = np.flatnonzero(((length >= cv2.dilate(length, window)) & (length > MIN_ROW_MM / 3)).ravel())
-    rows = [_row(seen, int(y)) for y in heights]
+    apart = np.diff(heights, prepend=-ROWS_APART_MM - 1) > ROWS_APART_MM
+    rows = [_row(seen, int(y)) for y in heights[apart]]
     enough = max([MIN_ROW_MM, *(ROW_SHARE * row.length for row in rows)])
     return tuple(row for row in rows if row.length >= enough)
 
