@@ -21,7 +21,7 @@ START_ROW_MM = 6.0
 SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.3, 0.5), (0.3, 0.25), (0.25, 0.5)
 """Weight and spread in mm of what tells the origin: ends of rows, those beside a pulse, pulses, starts of stretches."""
 PEN_MM = 0.1
-"""Half the width of a stroke: by so much it ends after the time that it stands for."""
+"""Half the width of a stroke: by so much it begins before and ends after the time that it stands for."""
 NAME_SIGN = 0.5
 """Weight of a lead name that stands where a column's would."""
 LEAST_SIGNS = 1.0
@@ -92,7 +92,7 @@ def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) ->
     lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal] * len(layout.rhythm)
     lasts = [x - length - PEN_MM * q for x, length in zip(page.ends, lengths, strict=True)]
     signs = [(x, *(SHARP_SIGN if left or not page.pulses else BLURRED_SIGN)) for x in lasts]
-    signs += [(x, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
+    signs += [(x + PEN_MM * q, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
     signs += [(p.right - PEN_MM * q, *PULSE_SIGN) for p in page.pulses if left]
     signs += [(x - k * pitch, *START_SIGN) for x in _row_starts(page) for k in range(layout.n_columns)]
     signs = [sign for sign in signs if np.isfinite(sign[0])]  # rows that are not seen neither begin nor end
