@@ -107,8 +107,7 @@ def read_others(net: ScreenNet, each: int) -> tuple[OtherRead, ...]:
     for kind in (*KINDS, *HELD_KINDS):
         for k in range(each):
             reading = net.gate(draw_other(kind, np.random.default_rng([SEED, k])))
-            passed = reading.is_page and reading.is_readable
-            reads.append(OtherRead(kind, kind in HELD_KINDS, reading.is_ecg, passed))
+            reads.append(OtherRead(kind, kind in HELD_KINDS, reading.is_ecg, reading.passed))
     return tuple(reads)
 
 
@@ -119,11 +118,10 @@ def _read(net: ScreenNet, source: PtbxlSource, preset: str, k: int, patchecg: Pa
     sight = net.see(drawn.pixels)
     seconds = perf_counter() - start
     reading = sight.reading
-    passed = reading.is_page and reading.is_readable
     signal, refusal = (None, "") if patchecg is None else signal_path(drawn.pixels, patchecg)
     return PageRead(
         preset, k, drawn.layout.id, source.records[record].ecg_id, tuple(float(x) for x in sight.logits[FIRST:]),
-        reading.is_ecg, reading.readable, passed, reading.turn, seconds, signal, refusal,
+        reading.is_ecg, reading.readable, reading.passed, reading.turn, seconds, signal, refusal,
     )  # fmt: skip
 
 
@@ -145,5 +143,4 @@ def signal_path(pixels: Pixels, patchecg: PatchEcg) -> tuple[dict[str, float] | 
 def read_image(net: ScreenNet, path: Path) -> tuple[float, tuple[float, ...], bool]:
     """Probability of an ECG, logits of the findings and whether the gate lets it pass, for a picture file."""
     sight = net.see(read_page(path).pixels)
-    passed = sight.reading.is_page and sight.reading.is_readable
-    return sight.reading.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), passed
+    return sight.reading.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), sight.reading.passed

@@ -68,6 +68,11 @@ class ScreenReading:
     findings: tuple[Finding, ...]
 
     @property
+    def passed(self) -> bool:
+        """Whether the gate lets the picture through."""
+        return self.is_page and self.is_readable
+
+    @property
     def abnormal(self) -> float:
         """Probability that the ECG is not normal."""
         return self.probability(ABNORMAL, "screening")

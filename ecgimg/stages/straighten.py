@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -70,7 +69,7 @@ def rectify_near(photo: Photo) -> Sheet | None:
         photo.pixels, to_photo, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
-    sheet = rectify(Photo(np.asarray(part, np.uint8), Path(photo.source)))
+    sheet = rectify(replace(photo, pixels=np.asarray(part, np.uint8)))
     if sheet is None:
         return None
     nodes: Array = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
