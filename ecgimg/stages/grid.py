@@ -302,7 +302,9 @@ class PhaseField:
     step: float
 
 
-def phase_field(flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...]) -> PhaseField:
+def phase_field(
+    flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool
+) -> PhaseField:
     """Measures by how much the grid of a nearly straight page is displaced.
 
     Args:
@@ -311,18 +313,19 @@ def phase_field(flat: Array, px_per_mm: float, period_mm: float, step: float, ha
         period_mm: spacing of the grid lines.
         step: distance of the points that are returned, in mm.
         harmonics: harmonics of the grid that are used; above the first only displacements under half of the harmonic's
-            period can be told apart, so the coarse ones come first.
+            period can be told apart, so the coarse ones come first. None may reach half of the page's pixels.
+        unwrap: whether displacements may be larger than half a period; only the first harmonic can follow them.
 
     The phases of harmonic k are weighted by k^2 |z_k|, the inverse of their variance in white noise.
     """
     shifts, strengths = zip(
-        *(_axis_field(flat, px_per_mm, period_mm, step, harmonics, axis) for axis in (0, 1)), strict=True
+        *(_axis_field(flat, px_per_mm, period_mm, step, harmonics, unwrap, axis) for axis in (0, 1)), strict=True
     )
     return PhaseField(np.stack(shifts, axis=2), np.asarray(np.sqrt(strengths[0] * strengths[1]), np.float32), step)
 
 
 def _axis_field(
-    flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], axis: int
+    flat: Array, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool, axis: int
 ) -> tuple[Array, Array]:
     image = flat if axis == 0 else np.ascontiguousarray(flat.T)
     period = period_mm * px_per_mm
@@ -331,14 +334,14 @@ def _axis_field(
     total, weight, strength = (np.zeros_like(energy) for _ in range(3))
     for k in harmonics:
         carrier = np.exp(-2j * np.pi * k * cycles).astype(np.complex64)
-        across, along = 0.6 * period, 1.3 * max(period, 12.0)
+        across, along = 0.6 * period, 1.3 * max(period, 3.0 * px_per_mm)
         real = _local_mean(image * carrier.real, across, along, step * px_per_mm)
         imaginary = _local_mean(image * carrier.imag, across, along, step * px_per_mm)
         amplitude, phase = cv2.cartToPolar(real, imaginary)
         phase = np.where(phase > np.pi, phase - 2 * np.pi, phase)
         if k == 1:
             strength = amplitude / np.sqrt(energy + 1e-3)
-            if harmonics == (1,):
+            if unwrap:
                 phase, strength = _unwrap(phase, strength)
         total += k * amplitude * phase
         weight += k * k * amplitude

@@ -21,7 +21,7 @@ START_ROW_MM = 6.0
 SHARP_SIGN, BLURRED_SIGN, PULSE_SIGN, START_SIGN = (1.0, 0.25), (0.3, 0.5), (0.3, 0.25), (0.25, 0.5)
 """Weight and spread in mm of what tells the origin: ends of rows, those beside a pulse, pulses, starts of stretches."""
 PEN_MM = 0.1
-"""Half the width of a stroke: by so much it begins before and ends after the time that it stands for."""
+"""By how much a row seems to begin before its time, half the width of its stroke; its other end is seen where it is."""
 NAME_SIGN = 0.5
 """Weight of a lead name that stands where a column's would."""
 LEAST_SIGNS = 1.0
@@ -39,8 +39,9 @@ FOOT_MM = 4.0
 def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     """Distance in sheet pixels from a column's beginning to the next one's.
 
-    Some programs end every column a little before its time is over and begin the next one there. It shows where the
-    rows begin with a rhythm strip and end together before it does.
+    Some programs end every stretch, a strip's too, a little before its time is over and begin the next column there.
+    It shows where the rows begin with a rhythm strip and end together before it does: they lack one end more for each
+    further column.
     """
     q, rows = page.px_per_mm, layout.n_rows
     nominal = nominal_mm * q / layout.n_columns
@@ -48,9 +49,12 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     if not layout.rhythm or layout.n_columns == 1 or np.isnan([begins, ends]).any():
         return nominal
     apart = np.median(begins[rows:]) - np.median(begins[:rows])
-    together = np.ptp(ends[:rows]) < TOGETHER_MM * q and abs(apart) < TOGETHER_MM * q
-    short = float(np.median(ends[rows:]) - np.median(ends[:rows]))
-    return nominal - short / layout.n_columns if together and SHORT_MM[0] * q < short < SHORT_MM[1] * q else nominal
+    # A row whose end is not seen surely seems to end early: the two that end last tell.
+    nearly, last = np.sort(ends[:rows])[-2:] if rows > 1 else np.repeat(ends[0], 2)
+    together = last - nearly < TOGETHER_MM * q and abs(apart) < TOGETHER_MM * q
+    short = float(np.median(ends[rows:]) - last)
+    fits = together and SHORT_MM[0] * q < short < SHORT_MM[1] * q
+    return nominal - short / (layout.n_columns - 1) if fits else nominal
 
 
 def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
@@ -89,8 +93,9 @@ def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) ->
     early or too late.
     """
     q, left = page.px_per_mm, page.pulse_is_left
-    lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal] * len(layout.rhythm)
-    lasts = [x - length - PEN_MM * q for x, length in zip(page.ends, lengths, strict=True)]
+    missing = nominal / layout.n_columns - pitch
+    lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal - missing] * len(layout.rhythm)
+    lasts = [x - length for x, length in zip(page.ends, lengths, strict=True)]
     signs = [(x, *(SHARP_SIGN if left or not page.pulses else BLURRED_SIGN)) for x in lasts]
     signs += [(x + PEN_MM * q, *(BLURRED_SIGN if left else SHARP_SIGN)) for x in page.begins]
     signs += [(p.right - PEN_MM * q, *PULSE_SIGN) for p in page.pulses if left]

@@ -21,6 +21,8 @@ FLAT_PX_PER_MM = 4.0
 """Scale of the intermediate page on which the grid's phase is measured."""
 SHEET_PX_PER_MM = 8.0
 NODE_MM = 2.5
+SOFT_MM = 0.18
+"""Blur under which a page is sampled for its grid: what could fold onto the first harmonic of small squares is gone."""
 SMOOTHING = ((5, 1.5), (5, 1.5), (3, 1.0), (3, 0.8))
 """Median and reach of each pass over the grid's phase, in nodes."""
 STIFFNESS, CREASE_BEND = 30.0, 0.003
@@ -50,11 +52,11 @@ def rectify(photo: Photo) -> Sheet | None:
     if fit is None:
         return None
     to_flat, size = _flat_page(fit, work.shape)
-    page = np.asarray(
-        cv2.warpPerspective(work, to_flat, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255)), np.uint8
-    )
+    page = _warped(work, to_flat, size)
+    # Sampled as they are, sharp lines would be out of place by up to 0.08 mm: their third harmonic looks like a first.
+    soft = _warped(cv2.GaussianBlur(work, (0, 0), SOFT_MM * _px_per_mm(fit, work.shape)), to_flat, size)
     # Ink is left out: a tall QRS beside a grid line would pull the line's phase towards it.
-    flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(page))
+    flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(soft))
     nodes, strength = _measure_nodes(flat, fit.line_mm)
     strong = _grid_region(strength)
     box = _grid_box(strong)
@@ -88,24 +90,39 @@ def _flat_page(fit: GridFit, shape: tuple[int, ...]) -> tuple[NDArray[np.float64
     return to_flat, (int(width), int(height))
 
 
+def _px_per_mm(fit: GridFit, shape: tuple[int, ...]) -> float:
+    """Scale of the photo in its middle."""
+    middle = np.array([shape[1] / 2, shape[0] / 2])
+    around = middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    origin, right, down = cv2.perspectiveTransform(around[:, None], fit.matrix)[:, 0]
+    return float(abs(np.linalg.det([right - origin, down - origin])) ** -0.5)
+
+
+def _warped(work: NDArray[np.generic], to_flat: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(
+        cv2.warpPerspective(work, to_flat, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255)), np.uint8
+    )
+
+
 def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
     """Flat-page positions [R, C, 2] in pixels of sheet points every NODE_MM, and the grid's strength [R, C] there.
 
-    The first pass unwraps the grid's fundamental; the next ones read its harmonics on the page so corrected, smoothing
-    less and less: what is left after each is smaller and can be followed more closely. Where there are large squares
-    only, their lines stand unevenly on the printer's dots by up to 0.1 mm; a creased plate takes that back.
+    The first pass unwraps the grid's fundamental; the next ones read it, and harmonics of large squares, on the page so
+    corrected, smoothing less and less: what is left after each is smaller and can be followed more closely. Where there
+    are large squares only, their lines stand unevenly on the printer's dots by up to 0.1 mm; a creased plate takes that
+    back.
     """
     q = FLAT_PX_PER_MM
-    field = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,)), *SMOOTHING[0])
+    field = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,), unwrap=True), *SMOOTHING[0])
     grid = _node_grid(field.shift.shape) * NODE_MM
     nodes = grid + field.shift
-    fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1, 2)
+    fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1,)
     for smoothing in SMOOTHING[1:]:
         positions = np.asarray(nodes * q, np.float32)
         straight = cv2.remap(
-            flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_LINEAR
+            flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_CUBIC
         )
-        field = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine), *smoothing)
+        field = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine, unwrap=False), *smoothing)
         moved = (grid + field.shift) / NODE_MM
         nodes = np.stack([_sample(np.ascontiguousarray(nodes[..., k]), moved) for k in (0, 1)], axis=2)
     if line_mm > 2:
