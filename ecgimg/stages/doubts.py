@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from ecgimg.layouts import Layout
+from ecgimg.leads import LEADS
 from ecgimg.stages.grid import Array
 from ecgimg.stages.marks import Marks, samples
 from ecgimg.stages.origin import LABEL_LEFT_MM, LABEL_RIGHT_MM, LENGTH_TOLERANCE
@@ -40,6 +42,21 @@ LAW_RESIDUAL = 0.5
 """Share of the power from which what is left of Einthoven's law says nothing; a wrong assignment leaves more."""
 LAW_DOUBTS = (0.15, 2.0)
 """Least and most by which the law changes the doubt."""
+OBEYED = 0.05
+"""What is left where twelve leads stand one above the other and the limb leads are where a format has them; that is as
+sure as names. On six rows V1 to V6 could be taken for a Cabrera sequence, of which they leave as little as 7 %."""
+GOING_ON, GOING_ON_DOUBTS = (0.03, 0.09), (30.0, 1.0)
+"""What is left of the laws beyond a column of all six, and the doubts of a format that has other leads there; V1 to V6
+read as a Cabrera sequence leave a fifth."""
+WHOLE_LAWS: tuple[Mapping[str, float], ...] = (
+    {"I": 1, "III": 1, "II": -1},
+    {"aVR": 1, "I": 0.5, "II": 0.5},
+    {"aVL": 1, "I": -0.5, "III": 0.5},
+    {"aVF": 1, "II": -0.5, "III": -0.5},
+)
+"""Einthoven's law and Goldberger's: these sums vanish at every moment."""
+PART_LAWS: tuple[Mapping[str, float], ...] = (WHOLE_LAWS[0], {"aVR": 1, "aVL": 1, "aVF": 1})
+"""What is left of them where limb leads and augmented leads stand in different columns."""
 HALVES_PX_PER_MM = 2.0
 """Scale at which halves of rows are compared."""
 
@@ -50,6 +67,17 @@ class Evidence:
 
     doubt: float
     words: str = ""
+
+
+@dataclass(frozen=True)
+class _Law:
+    """Share of the limb leads' power that their laws leave, and whether all six leads were seen at once.
+
+    Einthoven's law alone allows I and III to change places, and Goldberger's three leads may.
+    """
+
+    left: float
+    whole: bool
 
 
 def weigh(
@@ -64,9 +92,12 @@ def weigh(
     evidence += _repeated(layout, repeats)
     usual = {cell.lead for cell in layout.strips}
     told = [lead in usual and r is not None and r > LIKE_LEAD for lead, r in repeats]
-    if right == 0 and not (told and all(told)):
+    law = _law_residual(page, cells)
+    together = {cell.lead for cell in cells} == set(LEADS) and layout.n_columns == 1
+    obeyed = together and law is not None and law.whole and law.left < OBEYED
+    if right == 0 and not (told and all(told)) and not obeyed:
         evidence.append(Evidence(NAMELESS_DOUBT))
-    return cells, (*evidence, *_alike(page, layout, cells), *_lawful(page, cells))
+    return cells, (*evidence, *_alike(page, layout, cells), *_lawful(law), *_going_on(page, cells))
 
 
 def _length(page: Marks, nominal_mm: float) -> tuple[Evidence, ...]:
@@ -104,12 +135,24 @@ def _alike(page: Marks, layout: Layout, cells: tuple[PlacedCell, ...]) -> tuple[
     return (Evidence(_doubt_of_halves(halves, layout.n_columns), f"left and right halves alike to {halves:.2f}"),)
 
 
-def _lawful(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
-    residual = _law_residual(page, cells)
-    if residual is None:
+def _lawful(law: _Law | None) -> tuple[Evidence, ...]:
+    if law is None:
         return ()
-    doubt = float(np.clip(residual / LAW_RESIDUAL, *LAW_DOUBTS))
-    return (Evidence(doubt, f"Einthoven's law leaves {100 * residual:.0f} %"),)
+    doubt = float(np.clip(law.left / LAW_RESIDUAL, *LAW_DOUBTS))
+    return (Evidence(doubt, f"Einthoven's law leaves {100 * law.left:.0f} %"),)
+
+
+def _going_on(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
+    """Speaks against a change of leads where the rows obey the limb leads' laws beyond it as before."""
+    rows = [cell for cell in cells if not cell.is_strip]
+    first, end = min(cell.x0 for cell in rows), max(cell.x1 for cell in rows)
+    beyond = {cell.lead: replace(cell, x0=cell.x1, x1=end) for cell in rows if cell.x0 == first and cell.x1 < end}
+    found = _power_left(page, beyond, WHOLE_LAWS)
+    if found is None or not found[1]:
+        return ()
+    residual = found[0] / found[1]
+    doubt = float(np.interp(residual, GOING_ON, GOING_ON_DOUBTS))
+    return (Evidence(doubt, "the limb leads go on in the next column"),) if doubt > 1 else ()
 
 
 def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[int, int, float]:
@@ -238,24 +281,30 @@ def _halves_alike(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
     return float(np.median(scores)) if scores else None
 
 
-def _law_residual(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
-    """Power left of I + III - II and of aVR + aVL + aVF against the leads' own, where three share their time."""
-    left = total = 0.0
+def _law_residual(page: Marks, cells: tuple[PlacedCell, ...]) -> _Law | None:
+    """What the laws leave of the limb leads that share their time; None where too few of them do."""
     by_lead = {cell.lead: cell for cell in cells if not cell.is_strip}
-    for leads, signs in ((("I", "III", "II"), (1, 1, -1)), (("aVR", "aVL", "aVF"), (1, 1, 1))):
-        trio = [by_lead[lead] for lead in leads if lead in by_lead]
-        if len(trio) < 3 or len({cell.start for cell in trio}) > 1:
-            continue
-        curves = np.stack(
-            [
-                sign * cell.sign * samples(page.lines[cell.line], cell.x0, cell.x1)
-                for sign, cell in zip(signs, trio, strict=True)
-            ]
-        )
-        known = np.isfinite(curves).all(axis=0)
-        if known.mean() < 0.5:
-            continue
-        curves = curves[:, known] - np.median(curves[:, known], axis=1, keepdims=True)
-        left += float((curves.sum(axis=0) ** 2).mean())
-        total += float((curves**2).mean(axis=1).sum())
-    return left / total if total > 0 else None
+    whole = _power_left(page, by_lead, WHOLE_LAWS)
+    parts = [whole] if whole else [_power_left(page, by_lead, (law,)) for law in PART_LAWS]
+    known = [part for part in parts if part]
+    left, total = (sum(part[k] for part in known) for k in (0, 1))
+    return _Law(left / total, whole is not None) if total > 0 else None
+
+
+def _power_left(
+    page: Marks, by_lead: Mapping[str, PlacedCell], laws: tuple[Mapping[str, float], ...]
+) -> tuple[float, float] | None:
+    """Mean squares of what should vanish, and of the terms that it consists of; None where a lead is not seen with the
+    others.
+    """
+    leads = sorted({lead for law in laws for lead in law})
+    seen = [by_lead[lead] for lead in leads if lead in by_lead]
+    if len(seen) < len(leads) or len({cell.start for cell in seen}) > 1:
+        return None
+    curves = np.stack([cell.sign * samples(page.lines[cell.line], cell.x0, cell.x1) for cell in seen])
+    known = np.isfinite(curves).all(axis=0)
+    if known.mean() < 0.5:
+        return None
+    curves = curves[:, known] - np.median(curves[:, known], axis=1, keepdims=True)
+    shares = np.array([[law.get(lead, 0.0) for lead in leads] for law in laws])
+    return float(((shares @ curves) ** 2).mean(axis=1).sum()), float((shares**2 @ (curves**2).mean(axis=1)).sum())

@@ -23,8 +23,10 @@ MIN_SEEN = 0.3
 """Share of the printed range over which an outermost row must be seen."""
 MAX_STRAY = 2
 """Rows that may turn out to be lines of text above or below the curves."""
-STRAY_DOUBT = 6.0
-"""Doubt added by each of them."""
+STRAY_DOUBT, STRAY_CURVE_DOUBT = 6.0, 30.0
+"""Doubt added by each of them, and by one that is seen from end to end as a curve is."""
+CURVE_SEEN = 0.85
+"""Share of the printed range over which it is then seen."""
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
 UNRULED_TOLERANCE = 0.08
@@ -70,7 +72,7 @@ def find_layout(
         raise RefusedError("no ECG curves found on the grid", where="layout")
     q = upright.sheet.px_per_mm
     left, right, begins, ends = printed_range(lines, upright.pulses, q)
-    seen = [k for k, line in enumerate(lines) if _seen(line, left, right)]
+    seen = [k for k, line in enumerate(lines) if _seen(line, left, right) > MIN_SEEN]
     if not seen:
         raise RefusedError("no curve is seen for a good part of its row", where="layout")
     first, last = seen[0], seen[-1] + 1
@@ -91,10 +93,10 @@ def find_layout(
     return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
 
 
-def _seen(line: Line, left: float, right: float) -> bool:
-    """Whether a line is seen for a good part of the printed range; the first and last rows may be text that is not."""
+def _seen(line: Line, left: float, right: float) -> float:
+    """Share of the printed range over which a line is seen; text above and below the curves is for a small part."""
     x = np.arange(len(line.y)) * line.step
-    return bool((line.confidence[(x >= left) & (x <= right)] > 0.5).mean() > MIN_SEEN)
+    return float((line.confidence[(x >= left) & (x <= right)] > 0.5).mean())
 
 
 def _best_match(page: Marks, options: LayoutOptions) -> LayoutMatch:
@@ -138,15 +140,17 @@ def _tops(lines: tuple[Line, ...], layout: Layout) -> range:
 def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgement:
     """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
     kept = slice(top, top + layout.n_lines)
-    stray = len(page.lines) - layout.n_lines
+    strays = [*page.lines[:top], *page.lines[top + layout.n_lines :]]
+    seen = [_seen(line, page.left, page.right) > CURVE_SEEN for line in strays]
+    doubt = float(np.prod([STRAY_CURVE_DOUBT if curve else STRAY_DOUBT for curve in seen]))
     judged = _judge(
         replace(page, lines=page.lines[kept], begins=page.begins[kept], ends=page.ends[kept]), layout, speed
     )
     return replace(
         judged,
         cells=tuple(replace(cell, line=cell.line + top) for cell in judged.cells),
-        confidence=max(1 - (1 - judged.confidence) * STRAY_DOUBT**stray, 0.0),
-        evidence=(*judged.evidence, f"{stray} rows left over") if stray else judged.evidence,
+        confidence=max(1 - (1 - judged.confidence) * doubt, 0.0),
+        evidence=(*judged.evidence, f"{len(strays)} rows left over") if strays else judged.evidence,
     )
 
 

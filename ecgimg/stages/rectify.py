@@ -119,9 +119,7 @@ def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
     fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1,)
     for smoothing in SMOOTHING[1:]:
         positions = np.asarray(nodes * q, np.float32)
-        straight = cv2.remap(
-            flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_CUBIC
-        )
+        straight = cv2.remap(flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_CUBIC)
         field = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine, unwrap=False), *smoothing)
         moved = (grid + field.shift) / NODE_MM
         nodes = np.stack([_sample(np.ascontiguousarray(nodes[..., k]), moved) for k in (0, 1)], axis=2)

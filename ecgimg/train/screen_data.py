@@ -18,7 +18,7 @@ from ecgimg.nets.patchecg import load_patchecg
 from ecgimg.nets.screen import ABNORMAL, HEIGHT, WIDTH
 from ecgimg.train.data import TARGETS, load_set, targets_of
 from ecgimg.train.screen_pages import Shard, read_shard
-from ecgimg.train.screen_sketch import Sketches
+from ecgimg.train.screen_sketch import Shares, Sketches
 from ecgimg.train.screen_views import TrainView, draw_other_view, draw_view
 
 LEARNED: tuple[str, ...] = (ABNORMAL, *TARGETS)
@@ -36,7 +36,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
 MOST_ODDS = 6.0
-MIX = {"print": 0.19, "camera": 0.31, "other": 0.12}
+MIX = {"print": 0.25, "camera": 0.19, "other": 0.06}
 """Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
 MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
 """How much screening, superclasses and AFIB count, and what is learned but not given, in terms of other findings."""
@@ -145,7 +145,7 @@ class Stream:
         counts = {kind: round(self._size * share * hard) for kind, share in MIX.items() if self._places[kind]}
         return {"sketch": self._size - sum(counts.values()), **counts}
 
-    def _view(self, kind: str, k: int, rng: np.random.Generator, hard: float) -> tuple[int, TrainView]:
+    def _view(self, kind: str, k: int, rng: np.random.Generator, hard: float) -> tuple[Shares, TrainView]:
         if kind == "sketch":
             lap, at = divmod(k, len(self._sketches))
             return self._sketches.view(int(_order(len(self._sketches), lap, kind)[at]), rng, hard)
@@ -153,7 +153,7 @@ class Stream:
         lap, at = divmod(k, len(places))
         shard, row = places[_order(len(places), lap, kind)[at]]
         page = shard.picture(row)
-        return page.record, draw_view(page, rng, hard) if page.record else draw_other_view(page, rng)
+        return ({page.record: 1.0}, draw_view(page, rng, hard)) if page.record else ({}, draw_other_view(page, rng))
 
 
 def ahead(batches: Iterator[Batch], count: int = 3) -> Iterator[Batch]:
@@ -177,23 +177,24 @@ def _order(count: int, lap: int, kind: str) -> NDArray[np.int64]:
     return _ORDERS[key]
 
 
-def to_batch(views: Sequence[tuple[int, TrainView]], targets: Targets) -> Batch:
-    """Views with the numbers of their records, 0 where they are no ECG, and their targets.
+def to_batch(views: Sequence[tuple[Shares, TrainView]], targets: Targets) -> Batch:
+    """Views with the records on them and their targets, mixed by the records' shares.
 
-    Nothing is asked of the heart on a page that is spoiled, turned or no ECG.
+    Nothing is asked of the heart on a page that is spoiled, turned or no ECG; of a mixture the teacher says nothing.
     """
     count, width = len(views), targets.values.shape[1]
     values, weights = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
     odds = np.full((count, width), np.nan, np.float32)
     gate = np.zeros((count, 4), np.float32)
     quad = np.zeros((count, 8), np.float32)
-    for k, (record, view) in enumerate(views):
-        if record:
-            row = targets.rows[record]
+    for k, (shares, view) in enumerate(views):
+        if shares:
+            rows = [targets.rows[record] for record in shares]
             plain = view.readable and view.turn == 0
-            values[k], weights[k] = targets.values[row], targets.weights[row] * plain
-            if plain:
-                odds[k] = targets.odds[row]
+            values[k] = np.array(list(shares.values()), np.float32) @ targets.values[rows]
+            weights[k] = targets.weights[rows].prod(axis=0) * plain
+            if plain and len(rows) == 1:
+                odds[k] = targets.odds[rows[0]]
             gate[k] = 1, view.readable, view.turn, 1
             quad[k] = (view.quad / [WIDTH, HEIGHT]).ravel()
     picture = torch.from_numpy(np.stack([view.ink for _, view in views])).float().div_(255)[:, None]

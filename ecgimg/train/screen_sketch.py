@@ -7,6 +7,7 @@ ECGs look like; prints and photographs teach what pages do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,16 @@ FINER = 2
 """How many times as fine as the frame a sketch is drawn."""
 GRIDDED = 0.55
 """Share of sketches in which some grid is left, once they are as hard as they get."""
+MIXED, MIXING = 0.5, 0.4
+"""Share of sketches, once they are as hard as they get, of two recordings mixed by their signals (mixup; Zhang et al.
+2018, arXiv 1710.09412), and the parameter of the Beta distribution of their shares."""
+GAIN_SPREAD, LEAD_SPREAD = 0.1, 0.06
+"""Spread of the logarithm by which a sketch's voltages, and each lead's, are larger or smaller than recorded."""
+LATER = 0.5
+"""Share of sketches that begin at another column's time, the columns before it coming last."""
 _SHIFT = 4
+Shares = Mapping[int, float]
+"""Share of each record, by its number, in what is drawn; none where it is no ECG."""
 Quad = NDArray[np.float64]
 
 
@@ -101,9 +111,16 @@ class Sketches:
     def __len__(self) -> int:
         return len(self.records)
 
-    def view(self, k: int, rng: np.random.Generator, hard: float = 1.0) -> tuple[int, TrainView]:
-        """The number of recording k and a view of it."""
-        return self.records[k], draw_sketch(np.asarray(self.signals[k], np.float32), rng, hard)
+    def view(self, k: int, rng: np.random.Generator, hard: float = 1.0) -> tuple[Shares, TrainView]:
+        """A view of recording k, into which another one may be mixed, and the share of each by its number."""
+        mv, shares = np.asarray(self.signals[k], np.float32), {self.records[k]: 1.0}
+        other = int(rng.integers(len(self)))
+        if rng.random() < MIXED * hard and other != k:
+            share = float(rng.beta(MIXING, MIXING))
+            share = max(share, 1 - share)
+            mv = share * mv + (1 - share) * np.asarray(self.signals[other], np.float32)
+            shares = {self.records[k]: share, self.records[other]: 1 - share}
+        return shares, draw_sketch(mv, rng, hard)
 
 
 def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> TrainView:
@@ -115,7 +132,7 @@ def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> Trai
         hard: from 0, near and clean, to 1, as bad as it gets.
     """
     form = sketch_format(int(rng.integers(FORMATS)))
-    traces = traces_of(printed(mv, rng, FS), form)
+    traces = traces_of(printed(_varied(mv, form, rng, hard), rng, FS), form)
     quad = _box(traces)
     to_frame, scale = _placed(form, quad, rng, hard)
     pen = _Pen(to_frame, scale)
@@ -132,6 +149,14 @@ def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> Trai
     frame = wear(255 - frame, rng, 0.1 + 0.9 * hard)
     corners = cv2.perspectiveTransform(quad[None], to_frame)[0]
     return TrainView(even_ink(255 - frame), np.asarray(corners, np.float32), 0, True)
+
+
+def _varied(mv: Floats, form: Format, rng: np.random.Generator, hard: float) -> Floats:
+    """The recording as an electrode placed otherwise, or a page begun at another of its columns, would show it."""
+    gain = rng.normal(0, GAIN_SPREAD * hard) + rng.normal(0, LEAD_SPREAD * hard, (len(mv), 1))
+    columns = int(rng.integers(form.layout.n_columns)) if rng.random() < LATER * hard else 0
+    begun = -round(columns * form.layout.column_seconds * FS)
+    return np.asarray(np.roll(mv, begun, axis=1) * np.exp(gain), np.float32)
 
 
 def traces_of(mv: Floats, form: Format) -> list[Floats]:

@@ -38,6 +38,39 @@ def test_the_format_is_found(layout: str) -> None:
         assert abs((cell.x1 - cell.x0) - (true.x1 - true.x0)) < 8
 
 
+@pytest.mark.parametrize("layout", ["12x1", "12x1-cabrera"])
+def test_twelve_rows_that_obey_the_limb_leads_laws_need_no_names(layout: str) -> None:
+    _, lying = flat(layout, STYLE)
+    nameless = replace(lying, names=())
+    match = find_layout(nameless, trace(nameless), read_scales(nameless), ANY)
+    assert match.layout_id == layout
+    assert any("law" in words for words in match.evidence)
+
+
+def test_six_rows_without_names_are_not_guessed() -> None:
+    """V1 to V6 may obey the laws of a Cabrera sequence well enough."""
+    _, lying = flat("6x1-cabrera", STYLE)
+    nameless = replace(lying, names=())
+    with pytest.raises(RefusedError, match="no layout surely"):
+        find_layout(nameless, trace(nameless), read_scales(nameless), ANY)
+
+
+def test_limb_leads_that_go_on_are_no_two_columns() -> None:
+    _, lying = flat("6x1", STYLE)
+    first = replace(lying, names=tuple(name for name in lying.names if name.lead != "III"))
+    lines = trace(first)
+    with pytest.raises(RefusedError, match="go on in the next column"):
+        find_layout(first, lines, read_scales(first), LayoutOptions((load_layout("6x2"),)))
+    assert find_layout(first, lines, read_scales(first), ANY).layout_id == "6x1"
+
+
+def test_a_curve_from_end_to_end_is_not_left_over() -> None:
+    _, lying = flat("6x2", STYLE)
+    lines = trace(lying)
+    with pytest.raises(RefusedError, match="2 rows left over"):
+        find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
+
+
 def test_scales_come_from_pulse_and_user() -> None:
     _, lying = flat("3x4+1R", STYLE)
     lines = trace(lying)

@@ -86,14 +86,14 @@ def test_nothing_is_asked_of_the_heart_where_it_can_not_be_seen() -> None:
     views = []
     for k in range(80):
         rng = np.random.default_rng(k)
-        views.append((7, draw_view(marked_page(), rng)))
+        views.append(({7: 1.0}, draw_view(marked_page(), rng)))
     other = draw_no_ecg((1, 2, 3), KINDS)
-    views.append((0, draw_other_view(other, np.random.default_rng(0))))
+    views.append(({}, draw_other_view(other, np.random.default_rng(0))))
     batch = to_batch(views, targets())
     asked = batch.weights.sum(1) > 0
-    for (record, view), one, gate in zip(views, asked, batch.gate, strict=True):
-        assert bool(one) == (record > 0 and view.readable and view.turn == 0)
-        assert gate.tolist()[0] == float(record > 0)
+    for (shares, view), one, gate in zip(views, asked, batch.gate, strict=True):
+        assert bool(one) == (bool(shares) and view.readable and view.turn == 0)
+        assert gate.tolist()[0] == float(bool(shares))
     assert 0.5 < float(asked.float().mean()) < 0.99
 
 
@@ -200,7 +200,7 @@ def test_a_batch_is_learned_by_heart() -> None:
     for k in range(8):
         page = marked_page((7, 8, 9, 10)[k % 4]) if k < 6 else other
         rng = np.random.default_rng(k)
-        views.append((page.record, draw_view(page, rng) if page.record else draw_other_view(page, rng)))
+        views.append(({page.record: 1.0}, draw_view(page, rng)) if page.record else ({}, draw_other_view(page, rng)))
     batch, classes = to_batch(views, targets()), torch.ones(len(LEARNED))
     optimizer = torch.optim.AdamW(model.parameters(), 3e-3)
     losses = []
