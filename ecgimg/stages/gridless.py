@@ -86,7 +86,8 @@ def _paper_corners(pixels: Pixels) -> Array:
         return whole
     first = int(corners.sum(axis=1).argmin())
     ordered = np.roll(corners, -first, axis=0).astype(np.float32)
-    clockwise = ordered if np.cross(ordered[1] - ordered[0], ordered[3] - ordered[0]) > 0 else ordered[[0, 3, 2, 1]]
+    turn = np.linalg.det(np.stack([ordered[1] - ordered[0], ordered[3] - ordered[0]]))
+    clockwise = ordered if turn > 0 else ordered[[0, 3, 2, 1]]
     return np.asarray((clockwise + 0.5) / shrink - 0.5, np.float32)
 
 

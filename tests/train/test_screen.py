@@ -107,6 +107,26 @@ def sketches() -> Sketches:
     return Sketches(np.stack([beats(r) for r in (0.7, 1.0, 1.5, 2.2)]), (7, 8, 9, 10))
 
 
+def test_sketches_are_of_one_recording_or_of_two_mixed_ones() -> None:
+    rng = np.random.default_rng(0)
+    assert all(sketches().view(0, rng, hard=0.0)[0] == {7: 1.0} for _ in range(8))
+    mixed = [shares for shares, _ in (sketches().view(0, rng) for _ in range(24)) if len(shares) == 2]
+    assert 4 < len(mixed) < 20
+    for shares in mixed:
+        assert shares[7] >= 0.5
+        assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_a_mixture_has_the_targets_of_both() -> None:
+    _, view = sketches().view(0, np.random.default_rng(0))
+    known = replace(targets(), odds=np.full_like(targets().values, 0.5))
+    batch = to_batch([({7: 0.75, 8: 0.25}, view), ({7: 1.0}, view)], known)
+    both = 0.75 * known.values[known.rows[7]] + 0.25 * known.values[known.rows[8]]
+    np.testing.assert_allclose(batch.findings[0].numpy(), both, rtol=1e-6)
+    assert not batch.odds[0].isfinite().any()
+    assert (batch.odds[1] == 0.5).all()
+
+
 def test_a_stream_mixes_all_kinds_and_takes_up_new_shards(tmp_path: Path) -> None:
     write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / "print-000.npz")
     stream = Stream(tmp_path, targets(), 16, sketches())
