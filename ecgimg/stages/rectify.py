@@ -21,8 +21,9 @@ FLAT_PX_PER_MM = 4.0
 """Scale of the intermediate page on which the grid's phase is measured."""
 SHEET_PX_PER_MM = 8.0
 NODE_MM = 2.5
-SOFT_MM = 0.18
-"""Blur under which a page is sampled for its grid: what could fold onto the first harmonic of small squares is gone."""
+SHARP_PX_PER_MM, SOFT_MM = 5.0, 0.18
+"""Scale above which a picture is blurred, and how much, before it is sampled for the grid's phase: sharp small squares'
+third harmonic would fold onto their first and put lines out of place by up to 0.08 mm."""
 SMOOTHING = ((5, 1.5), (5, 1.5), (3, 1.0), (3, 0.8))
 """Median and reach of each pass over the grid's phase, in nodes."""
 STIFFNESS, CREASE_BEND = 30.0, 0.003
@@ -53,8 +54,10 @@ def rectify(photo: Photo) -> Sheet | None:
         return None
     to_flat, size = _flat_page(fit, work.shape)
     page = _warped(work, to_flat, size)
-    # Sampled as they are, sharp lines would be out of place by up to 0.08 mm: their third harmonic looks like a first.
-    soft = _warped(cv2.GaussianBlur(work, (0, 0), SOFT_MM * _px_per_mm(fit, work.shape)), to_flat, size)
+    soft = page
+    scale = _px_per_mm(fit, work.shape)
+    if scale / max(shrink, 1.0) > SHARP_PX_PER_MM:
+        soft = _warped(cv2.GaussianBlur(work, (0, 0), SOFT_MM * scale), to_flat, size)
     # Ink is left out: a tall QRS beside a grid line would pull the line's phase towards it.
     flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(soft))
     nodes, strength = _measure_nodes(flat, fit.line_mm)

@@ -59,7 +59,15 @@ class Leg:
         return float(np.interp(epoch / self.epochs, self.harder, (0, 1)))
 
 
-LEGS = (Leg(53, shrink=0.7), Leg(40, rate=1e-3, harder=(-1.0, 0.0)), Leg(16, rate=5e-4, harder=(-1.0, 0.0)))
+HARD = (-1.0, 0.0)
+"""As hard as views get from the start."""
+LEGS = (
+    Leg(53, shrink=0.7),
+    Leg(40, rate=1e-3, harder=HARD),
+    Leg(16, rate=5e-4, harder=HARD),
+    Leg(40, rate=1e-3, harder=HARD),
+    Leg(28, rate=1e-3, harder=HARD),
+)
 """The training that is shipped."""
 
 
