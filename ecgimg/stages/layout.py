@@ -33,7 +33,7 @@ UNRULED_TOLERANCE = 0.08
 """Share by which the scale of a page without a grid may be wrong."""
 PULSE_MV = 1.0
 """Height of a calibration pulse."""
-PULSE_TOLERANCE = (0.07, 0.12)
+LONE_PULSE_TOLERANCE, PULSE_TOLERANCE = 0.07, 0.12
 """Share by which a single pulse, and several that agree, may be higher or lower than a usual gain's."""
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
@@ -194,7 +194,8 @@ def _gain(page: Marks, options: LayoutOptions) -> Scale:
     if page.pulses:
         height = float(np.median([p.height for p in page.pulses])) / page.px_per_mm / PULSE_MV
         nearest = min((5.0, 10.0, 20.0), key=lambda gain: abs(np.log(height / gain)))
-        if abs(height / nearest - 1) < PULSE_TOLERANCE[len(page.pulses) > 1]:
+        tolerance = PULSE_TOLERANCE if len(page.pulses) > 1 else LONE_PULSE_TOLERANCE
+        if abs(height / nearest - 1) < tolerance:
             return Scale(nearest, "pulse")
     printed = page.scales.gain
     return Scale(printed, "text") if printed is not None else Scale(10.0, "assumed")

@@ -50,8 +50,9 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
         return nominal
     apart = np.median(begins[rows:]) - np.median(begins[:rows])
     # A row whose end is not seen surely seems to end early: the two that end last tell.
-    nearly, last = np.sort(ends[:rows])[-2:] if rows > 1 else np.repeat(ends[0], 2)
-    together = last - nearly < TOGETHER_MM * q and abs(apart) < TOGETHER_MM * q
+    last = ends[:rows].max()
+    agreeing = (last - ends[:rows] < TOGETHER_MM * q).sum()
+    together = agreeing >= min(rows, 2) and abs(apart) < TOGETHER_MM * q
     short = float(np.median(ends[rows:]) - last)
     fits = together and SHORT_MM[0] * q < short < SHORT_MM[1] * q
     return nominal - short / (layout.n_columns - 1) if fits else nominal

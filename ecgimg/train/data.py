@@ -113,14 +113,21 @@ def draw_batch(
     signals = torch.from_numpy(data.signals[index].astype(np.float32))
     targets, weights = torch.from_numpy(data.targets[index]), torch.from_numpy(data.weights[index])
     if damage.mixup and rng.random() < 0.5:
-        share = float(rng.beta(damage.mixup, damage.mixup))
-        share = max(share, 1 - share)
+        share = larger_share(rng, damage.mixup)
         signals = share * signals + (1 - share) * signals.flip(0)
         targets = share * targets + (1 - share) * targets.flip(0)
         weights = weights * weights.flip(0)
     mask = torch.from_numpy(draw_masks(rng, len(index), signals.shape[-1], masks)).float()
     bent, inside = bend(signals, rng, damage)
     return Batch(bent, mask * inside, targets, weights, torch.from_numpy(index), signals)
+
+
+def larger_share(rng: np.random.Generator, parameter: float) -> float:
+    """Share of the first of two mixed records, at least one half: mixup (Zhang et al. 2018, arXiv 1710.09412) with
+    Beta(`parameter`, `parameter`).
+    """
+    share = float(rng.beta(parameter, parameter))
+    return max(share, 1 - share)
 
 
 def bend(signals: Tensor, rng: np.random.Generator, damage: DamageRecipe) -> tuple[Tensor, Tensor]:

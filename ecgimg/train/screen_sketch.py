@@ -25,6 +25,7 @@ from ecgimg.synth.page import Plan, plan_page, pulse_outlines
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import printed
 from ecgimg.synth.style import PageStyle, sample_style
+from ecgimg.train.data import larger_share
 from ecgimg.train.screen_views import TrainView, bent, shaken, wear, widened
 from ecgimg.types import Floats, Pixels
 
@@ -43,8 +44,8 @@ FINER = 2
 GRIDDED = 0.55
 """Share of sketches in which some grid is left, once they are as hard as they get."""
 MIXED, MIXING = 0.5, 0.4
-"""Share of sketches, once they are as hard as they get, of two recordings mixed by their signals (mixup; Zhang et al.
-2018, arXiv 1710.09412), and the parameter of the Beta distribution of their shares."""
+"""Share of sketches, once they are as hard as they get, of two recordings mixed by their signals, and the
+parameter of the distribution of their shares."""
 GAIN_SPREAD, LEAD_SPREAD = 0.1, 0.06
 """Spread of the logarithm by which a sketch's voltages, and each lead's, are larger or smaller than recorded."""
 LATER = 0.5
@@ -116,8 +117,7 @@ class Sketches:
         mv, shares = np.asarray(self.signals[k], np.float32), {self.records[k]: 1.0}
         other = int(rng.integers(len(self)))
         if rng.random() < MIXED * hard and other != k:
-            share = float(rng.beta(MIXING, MIXING))
-            share = max(share, 1 - share)
+            share = larger_share(rng, MIXING)
             mv = share * mv + (1 - share) * np.asarray(self.signals[other], np.float32)
             shares = {self.records[k]: share, self.records[other]: 1 - share}
         return shares, draw_sketch(mv, rng, hard)
