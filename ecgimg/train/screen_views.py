@@ -158,7 +158,7 @@ def _table(rng: np.random.Generator) -> Pixels:
 def bent(frame: Pixels, rng: np.random.Generator) -> Pixels:
     """Curled and crumpled paper: pixels move by a smooth field of up to a few pixels."""
     cells = int(rng.integers(2, 7))
-    size = float(rng.uniform(0.7, 4.2)) / np.sqrt(cells / 2)
+    size = float(rng.uniform(0.0016, 0.0094)) * WIDTH / np.sqrt(cells / 2)
     field = rng.normal(0, size, (cells, cells + 2, 2)).astype(np.float32)
     move = cv2.resize(field, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
@@ -183,7 +183,7 @@ def spoil(frame: Pixels, rng: np.random.Generator) -> Pixels:
     """The frame so blurred, coarse, pale or hidden that nobody could follow a trace."""
     kind = int(rng.integers(4))
     if kind == 0:
-        return np.asarray(cv2.GaussianBlur(frame, (0, 0), float(rng.uniform(5.5, 12.5))), np.uint8)
+        return np.asarray(cv2.GaussianBlur(frame, (0, 0), float(rng.uniform(0.0123, 0.0279)) * WIDTH), np.uint8)
     if kind == 1:
         factor = float(rng.uniform(0.08, 0.2))
         small = cv2.resize(frame, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)

@@ -38,8 +38,8 @@ def test_the_format_is_found(layout: str) -> None:
         assert abs((cell.x1 - cell.x0) - (true.x1 - true.x0)) < 8
 
 
-@pytest.mark.parametrize("layout", ["12x1", "12x1-cabrera"])
-def test_twelve_rows_that_obey_the_limb_leads_laws_need_no_names(layout: str) -> None:
+@pytest.mark.parametrize("layout", ["12x1", "12x1-cabrera", "6x1", "6x1-cabrera"])
+def test_rows_that_obey_the_limb_leads_laws_need_no_names(layout: str) -> None:
     _, lying = flat(layout, STYLE)
     nameless = replace(lying, names=())
     match = find_layout(nameless, trace(nameless), read_scales(nameless), ANY)
@@ -47,12 +47,21 @@ def test_twelve_rows_that_obey_the_limb_leads_laws_need_no_names(layout: str) ->
     assert any("law" in words for words in match.evidence)
 
 
-def test_six_rows_without_names_are_not_guessed() -> None:
-    """V1 to V6 may obey the laws of a Cabrera sequence well enough."""
-    _, lying = flat("6x1-cabrera", STYLE)
+def test_precordial_rows_without_names_are_not_guessed() -> None:
+    _, lying = flat("6x1-precordial", STYLE)
     nameless = replace(lying, names=())
     with pytest.raises(RefusedError, match="no layout surely"):
         find_layout(nameless, trace(nameless), read_scales(nameless), ANY)
+
+
+def test_a_misread_name_does_not_rename_a_strip() -> None:
+    """A pale "II" looks like "I"; the strip repeats the cell of II all the same."""
+    _, lying = flat("3x4+1R", STYLE)
+    first = next(name for name in lying.names if name.lead == "I")
+    on_strip = replace(first, y=first.y + lying.zeros[3] - lying.zeros[0])
+    misread = replace(lying, names=(*lying.names, on_strip))
+    match = find_layout(misread, trace(misread), read_scales(misread), ANY)
+    assert [cell.lead for cell in match.cells if cell.is_strip] == ["II"]
 
 
 def test_limb_leads_that_go_on_are_no_two_columns() -> None:
