@@ -4,12 +4,17 @@ The grid is a lattice of dark lines. In a tile of the photo its spectrum is a co
 spacing and angle of the comb are the gradient of the sheet's coordinates there. A homography is fitted to the gradients
 of all tiles. On the page straightened by it, demodulation at the grid's frequency gives the displacement that is left
 at every point (fringe-pattern analysis: Takeda et al., J. Opt. Soc. Am. 72, 156, 1982), which undoes folds and curls.
+
+On strongly bent paper the tiles share no comb. There the rays are followed from tile to tile, and the gradients are
+summed up to the tiles' places on the sheet, from which the demodulation goes on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 
 import cv2
 import numpy as np
@@ -44,6 +49,16 @@ FREQUENCY_REACH = 17
 """Steps of FREQUENCIES by which they may stretch it: about 25 %."""
 MIN_SCORE = 1.15
 """Comb contrast under which a page has no grid; noise, textures and pages of text stay under 1.1."""
+MIN_BENT_SCORE = 2.0
+"""The same where every tile may have its own angle and frequency; pages without a grid stay under 0.8, cloths
+at 1.8."""
+AGREED, MIN_AGREED = 0.1, 0.75
+"""Share by which a tile's gradient may differ from the homography's, and the share of tiles of which fewer do so only
+where the paper is strongly bent: on 70 photographed pages it was 0.81 at least."""
+SPOT_HOLD, SPOT_EVEN = 1e-3, 0.1
+"""How strongly tiles' places are held to the homography, and to even steps, in terms of a sure tile's gradient."""
+BENT_ANGLE, BENT_FREQUENCY = 12, 9
+"""Half degrees and steps of FREQUENCIES by which tiles of a strongly bent page may differ from what they share."""
 FAINT = 0.6
 """Share of a page's usual strength under which a tile counts less."""
 TILE_SHARES = (0.3, 0.1)
@@ -61,7 +76,8 @@ class GridFit:
 
     `box` is the part in millimetres (x0, y0, x1, y1) whose tiles show the grid. `line_mm` is the spacing of the lines
     that were found; `score` their comb contrast; `assumed` is True where only one
-    level of lines was seen and its spacing was judged by their number.
+    level of lines was seen and its spacing was judged by their number. Where the tiles share no comb, each having its
+    own, `spots` [N, 5] tells more than the homography: photo pixels x and y, millimetres x and y, and a weight.
     """
 
     matrix: NDArray[np.float64]
@@ -69,6 +85,7 @@ class GridFit:
     line_mm: float
     score: float
     assumed: bool
+    spots: Array | None = None
 
 
 def contrast_image(rgb: NDArray[np.uint8], scale: float = SCALE) -> Array:
@@ -106,40 +123,128 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
 def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
     """The grid's homography from a photo's pixels [H, W, 3], or None where no grid is found."""
     contrast, spread = _contrast(rgb, SCALE)
+    even: GridFit | None = None
     for ink in INK:
-        centres, spectra = _polar_spectra(np.minimum(contrast, ink))
-        spectra *= _tile_weights(centres, spread)[:, None, None]
-        usual, angle, frequency, score = _usual_comb(spectra)
-        if score >= MIN_SCORE:
+        even, agreed = _fit(contrast, spread, ink, _usual_comb, MIN_SCORE)
+        if even is not None and agreed > MIN_AGREED:
+            return even
+        if even is not None:
             break
-    else:
-        return None
-    gradients, weights = _tile_gradients(spectra, angle, frequency)
+    bent, _ = _fit(contrast, spread, INK[0], _bent_comb, MIN_BENT_SCORE)
+    return even if bent is None else bent
+
+
+def _fit(
+    contrast: Array, spread: Array, ink: float, find: Callable[[Array], _Comb], least: float
+) -> tuple[GridFit | None, float]:
+    """The grid whose comb `find` sees in the tiles' spectra, if its score is `least`, and the share of tiles whose
+    gradients agree with the homography.
+    """
+    centres, spectra = _polar_spectra(np.minimum(contrast, ink))
+    spectra *= _tile_weights(centres, spread)[:, None, None]
+    comb = find(spectra)
+    if comb.score < least:
+        return None, 0.0
+    bent = find is _bent_comb
+    gradients, weights = _followed(spectra, centres, comb) if bent else _tile_gradients(spectra, comb)
     good = weights > 0.35 * np.percentile(weights, 80)
     lines = _fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
     if lines is None:
-        return None
+        return None, 0.0
     box = _box(lines, centres[good], contrast.shape)
     across = float(max(box[2] - box[0], box[3] - box[1]))
-    spacing, assumed = _line_spacing(usual, angle, frequency, across)
-    return GridFit(np.diag([spacing, spacing, 1.0]) @ lines, box * spacing, spacing, score, assumed)
+    spacing, assumed = _line_spacing(comb, across)
+    spots = None
+    if bent:
+        spots = _spots(centres, gradients, weights, lines)
+        seen = spots[good, 2:4]
+        box = np.concatenate([np.minimum(box[:2], seen.min(axis=0)), np.maximum(box[2:], seen.max(axis=0))])
+        spots *= np.array([1, 1, spacing, spacing, 1], np.float32)
+    matrix = np.diag([spacing, spacing, 1.0]) @ lines
+    agreed = _agreed(lines, centres[good], gradients[good])
+    return GridFit(matrix, box * spacing, spacing, comb.score, assumed, spots), agreed
 
 
-def _usual_comb(spectra: Array) -> tuple[Array, int, int, float]:
-    """A spectrum that enough tiles reach, with angle, frequency and score of its strongest comb."""
+def _agreed(lines: NDArray[np.float64], centres: Array, gradients: Array) -> float:
+    """The share of tiles whose gradients are within AGREED of a homography's, of the axis on which fewer are."""
+    around = centres[:, None].astype(np.float64) + np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
+    left, right, above, below = cv2.perspectiveTransform(around, lines).transpose(1, 0, 2)
+    fitted = np.stack([right - left, below - above], axis=2) / 2
+    apart = np.linalg.norm(fitted - gradients, axis=2) / np.linalg.norm(gradients, axis=2)
+    return float((apart < AGREED).mean(axis=0).min())
+
+
+@dataclass(frozen=True, eq=False)
+class _Comb:
+    """The comb that tiles share: its angle, that of FREQUENCIES, its score, and the spectra [2, TILE] of its rays."""
+
+    angle: int
+    frequency: int
+    score: float
+    rays: Array
+
+
+def _usual_comb(spectra: Array) -> _Comb:
+    """The strongest comb of a spectrum that enough tiles reach."""
     some = spectra[::2]
     for share in TILE_SHARES:
-        rank = round((len(some) - 1) * (1 - share))
-        usual = np.partition(some, rank, axis=0)[rank]
+        usual = _ranked(some, share)
         angle, frequency, score = _strongest_pair(_comb(usual, FREQUENCIES))
         if score >= MIN_SCORE:
             break
-    return usual, angle, _not_half(usual, angle, frequency), score
-
-
-def _not_half(usual: Array, angle: int, frequency: int) -> int:
-    """The frequency, or twice as much where that fits about as well: then every other harmonic has nothing to it."""
     rays = usual[[angle, (angle + ANGLES // 2) % ANGLES]]
+    return _Comb(angle, _not_half(rays, frequency), score, rays)
+
+
+def _bent_comb(spectra: Array) -> _Comb:
+    """The strongest comb that enough tiles reach somewhere near, as on paper so bent or seen so aslant that its grid is
+    nowhere the same.
+    """
+    window = np.ones((BENT_ANGLE + 1, 2 * BENT_FREQUENCY + 1), np.uint8)
+
+    def reached(tile: Array) -> Array:
+        comb = _comb(tile[::2], FREQUENCIES)
+        around = np.vstack([comb[-BENT_ANGLE:], comb, comb[:BENT_ANGLE]])
+        return np.asarray(cv2.dilate(around, window)[BENT_ANGLE:-BENT_ANGLE], np.float32)
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        combs = np.stack(list(pool.map(reached, spectra)))
+    angle, frequency, score = _strongest_pair(np.repeat(_ranked(combs, TILE_SHARES[0]), 2, axis=0))
+    comb = _Comb(angle, frequency, score, spectra[0, :2])
+    gradients, weights = _tile_gradients(spectra, comb)
+    good = weights > MIN_SCORE
+    if not good.any():
+        return replace(comb, score=0.0)
+    return replace(comb, rays=_rays(spectra[good], gradients[good], float(FREQUENCIES[frequency])))
+
+
+def _rays(spectra: Array, gradients: Array, frequency: float) -> Array:
+    """Spectra [2, TILE] that enough tiles reach along their own two rays, each stretched to one frequency of lines."""
+    radius = np.arange(TILE, dtype=np.float32)
+    rays = []
+    for axis in (0, 1):
+        lines = np.linalg.norm(gradients[:, axis], axis=1) * TILE
+        theta = np.rad2deg(np.arctan2(gradients[:, axis, 1], gradients[:, axis, 0])) % 180
+        rows = np.round(theta * ANGLES / 180).astype(int) % ANGLES
+        own = zip(spectra, rows, lines / frequency, strict=True)
+        stretched = [np.interp(radius * ratio, radius, tile[row], right=0) for tile, row, ratio in own]
+        rays.append(_ranked(np.array(stretched, np.float32)[:, None], TILE_SHARES[0])[0])
+    return np.stack(rays)
+
+
+def _ranked(spectra: Array, share: float) -> Array:
+    """What this share of planes [N, R, C] reaches, element by element: [R, C]."""
+    rank = round((len(spectra) - 1) * (1 - share))
+
+    def part(angles: Array) -> Array:
+        return np.asarray(np.partition(angles, rank, axis=0)[rank])
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        return np.concatenate(list(pool.map(part, np.array_split(spectra, thread_count(), axis=1))))
+
+
+def _not_half(rays: Array, frequency: int) -> int:
+    """The frequency, or twice as much where that fits about as well: then every other harmonic has nothing to it."""
     double = min(frequency + OCTAVE, len(FREQUENCIES) - 1)
     once, twice = _comb(rays, FREQUENCIES[[frequency, double]]).mean(axis=0)
     return double if twice > HALF_SHARE * once else frequency
@@ -212,19 +317,72 @@ def _strongest_pair(common: Array) -> tuple[int, int, float]:
     return int(angle), int(frequency), float(both[angle, frequency]) / 2
 
 
-def _tile_gradients(spectra: Array, angle: int, frequency: int) -> tuple[Array, Array]:
+def _tile_gradients(spectra: Array, comb: _Comb) -> tuple[Array, Array]:
     """Gradients [N, 2, 2] of the sheet's x and y in lines per pixel at every tile, and weights [N]."""
-    columns = np.arange(max(0, frequency - FREQUENCY_REACH), min(len(FREQUENCIES), frequency + FREQUENCY_REACH + 1))
-    vectors, scores = [], []
-    for axis in (0, 1):
-        rows = angle + axis * ANGLES // 2 + np.arange(-ANGLE_REACH, ANGLE_REACH + 1)
-        score = _comb(spectra[:, rows % ANGLES], FREQUENCIES[columns])
-        peaks = [_peak(tile) for tile in score]
-        theta = np.deg2rad([0.5 * (rows[0] + row) for row, _, _ in peaks])
-        lines = np.interp([col for _, col, _ in peaks], np.arange(len(columns)), FREQUENCIES[columns]) / TILE
-        vectors.append(np.stack([np.cos(theta) * lines, np.sin(theta) * lines], axis=1))
-        scores.append([best for _, _, best in peaks])
-    return _as_right_and_down(vectors[0], vectors[1]), np.asarray(np.min(scores, axis=0).clip(0), np.float32)
+    return _gradients(_rays_near(spectra, comb))
+
+
+def _followed(spectra: Array, centres: Array, comb: _Comb) -> tuple[Array, Array]:
+    """As `_tile_gradients`, but each tile's rays are looked for near those of the neighbour that shows them best, from
+    tile to tile across the page: at its other end they may lie anywhere.
+    """
+    order = {tuple(centre): k for k, centre in enumerate(centres)}
+    xs, ys = (np.unique(centres[:, k]) for k in (0, 1))
+    found = _rays_near(spectra, comb)
+    begin = int(np.argmax([min(ray.score for ray in rays) for rays in found]))
+    waiting = [(0.0, begin, found[begin])]
+    done: set[int] = set()
+    while waiting:
+        _, k, rays = heappop(waiting)
+        if k in done:
+            continue
+        done.add(k)
+        found[k] = rays
+        if min(ray.score for ray in rays) < MIN_SCORE:
+            continue
+        col, row = int(np.searchsorted(xs, centres[k, 0])), int(np.searchsorted(ys, centres[k, 1]))
+        for x, y in ((col - 1, row), (col + 1, row), (col, row - 1), (col, row + 1)):
+            other = order[xs[x], ys[y]] if 0 <= x < len(xs) and 0 <= y < len(ys) else k
+            if other not in done:
+                near = tuple(_strongest(spectra[other][None], round(r.angle), round(r.step))[0] for r in rays)
+                heappush(waiting, (-min(ray.score for ray in near), other, near))
+    return _gradients([rays if k in done else tuple(ray.lost() for ray in rays) for k, rays in enumerate(found)])
+
+
+@dataclass(frozen=True, order=True)
+class _Ray:
+    """A tile's ray: its angle in half degrees, its step in FREQUENCIES, its comb's contrast."""
+
+    angle: float
+    step: float
+    score: float
+
+    def lost(self) -> _Ray:
+        """The same of a tile that was not reached."""
+        return replace(self, score=0.0)
+
+
+def _rays_near(spectra: Array, comb: _Comb) -> list[tuple[_Ray, ...]]:
+    """Both rays of every tile, near those of a comb."""
+    both = [_strongest(spectra, comb.angle + axis * ANGLES // 2, comb.frequency) for axis in (0, 1)]
+    return list(zip(*both, strict=True))
+
+
+def _strongest(spectra: Array, angle: int, step: int) -> list[_Ray]:
+    """The strongest ray of each of spectra [N, ANGLES, TILE] near an angle and a step."""
+    rows = angle + np.arange(-ANGLE_REACH, ANGLE_REACH + 1)
+    columns = np.arange(max(0, step - FREQUENCY_REACH), min(len(FREQUENCIES), step + FREQUENCY_REACH + 1))
+    peaks = [_peak(tile) for tile in _comb(spectra[:, rows % ANGLES], FREQUENCIES[columns])]
+    return [_Ray(rows[0] + row, columns[0] + column, score) for row, column, score in peaks]
+
+
+def _gradients(rays: Sequence[tuple[_Ray, ...]]) -> tuple[Array, Array]:
+    """Gradients [N, 2, 2] and weights [N] of tiles' pairs of rays."""
+    theta = np.deg2rad([[0.5 * ray.angle for ray in pair] for pair in rays])
+    lines = np.interp([[ray.step for ray in pair] for pair in rays], np.arange(len(FREQUENCIES)), FREQUENCIES) / TILE
+    vectors = np.stack([np.cos(theta) * lines, np.sin(theta) * lines], axis=2)
+    weights = np.array([min(ray.score for ray in pair) for pair in rays], np.float32).clip(0)
+    return _as_right_and_down(vectors[:, 0], vectors[:, 1]), weights
 
 
 def _peak(score: Array) -> tuple[float, float, float]:
@@ -265,6 +423,33 @@ def _fit_homography(
     return np.asarray(np.array([[p[0], p[1], 0], [p[2], p[3], 0], [p[4], p[5], 1]]) @ normalise)
 
 
+def _spots(centres: Array, gradients: Array, weights: Array, lines: NDArray[np.float64]) -> Array:
+    """Where the tiles lie on the sheet [N, 5]: their centres in photo pixels, in lines, and their weights.
+
+    From a tile to its neighbour the sheet's coordinates grow by the mean of both gradients (least squares, as a surface
+    is found from its normals); where tiles show no grid they grow evenly. The homography only tells where it begins.
+    """
+    known = np.clip(weights / MIN_SCORE, 0, 1).astype(np.float64)
+    begin = cv2.perspectiveTransform(centres[:, None].astype(np.float64), lines)[:, 0]
+    rows = [(SPOT_HOLD * np.eye(len(centres)), SPOT_HOLD * begin)]
+    order = {tuple(centre): k for k, centre in enumerate(centres)}
+    xs, ys = np.unique(centres[:, 0]), np.unique(centres[:, 1])
+    lattice = np.array([[order[x, y] for x in xs] for y in ys])
+    for grid in (lattice, lattice.T):
+        one, other = grid[:, :-1].ravel(), grid[:, 1:].ravel()
+        step = (centres[other] - centres[one])[:, :, None]
+        grown = (0.5 * (gradients[one] + gradients[other]).astype(np.float64) @ step)[:, :, 0]
+        weight = np.minimum(known[one], known[other])[:, None]
+        unit = np.eye(len(centres))
+        rows.append((weight * (unit[other] - unit[one]), weight * grown))
+        before, at, after = grid[:, :-2].ravel(), grid[:, 1:-1].ravel(), grid[:, 2:].ravel()
+        even = SPOT_EVEN * (unit[before] - 2 * unit[at] + unit[after])
+        rows.append((even, np.zeros((len(even), 2))))
+    left, right = (np.concatenate(part) for part in zip(*rows, strict=True))
+    places = np.linalg.lstsq(left, right, rcond=None)[0]
+    return np.asarray(np.column_stack([centres, places, known]), np.float32)
+
+
 def _box(matrix: NDArray[np.float64], centres: Array, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Bounds in lines of the tiles, which overlap the photo's borders no further than the photo goes."""
     half = TILE / 2
@@ -282,13 +467,12 @@ def _homography_gradients(p: NDArray[np.float64], points: Array) -> NDArray[np.f
     return np.asarray((linear[None] - value[:, :, None] * tilt) / depth[:, None, None])
 
 
-def _line_spacing(common: Array, angle: int, frequency: int, across: float) -> tuple[float, bool]:
+def _line_spacing(comb: _Comb, across: float) -> tuple[float, bool]:
     """Millimetres between the lines that were found, and whether that had to be judged by their number."""
-    rays = common[[angle, (angle + ANGLES // 2) % ANGLES]]
-    lines = FREQUENCIES[frequency : frequency + 1]
-    if _comb(rays, lines / 5).mean() > MAJOR_SCORE:
+    lines = FREQUENCIES[comb.frequency : comb.frequency + 1]
+    if _comb(comb.rays, lines / 5).mean() > MAJOR_SCORE:
         return MAJOR_MM / 5, False
-    if _comb(rays, lines * 5).mean() > MAJOR_SCORE:
+    if _comb(comb.rays, lines * 5).mean() > MAJOR_SCORE:
         return MAJOR_MM, False
     return (MAJOR_MM if across < MANY_LINES else MAJOR_MM / 5), True
 
@@ -318,9 +502,12 @@ def phase_field(
 
     The phases of harmonic k are weighted by k^2 |z_k|, the inverse of their variance in white noise.
     """
-    shifts, strengths = zip(
-        *(_axis_field(flat, px_per_mm, period_mm, step, harmonics, unwrap, axis) for axis in (0, 1)), strict=True
-    )
+
+    def along(axis: int) -> tuple[Array, Array]:
+        return _axis_field(flat, px_per_mm, period_mm, step, harmonics, unwrap, axis)
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        shifts, strengths = zip(*pool.map(along, (0, 1)), strict=True)
     return PhaseField(np.stack(shifts, axis=2), np.asarray(np.sqrt(strengths[0] * strengths[1]), np.float32), step)
 
 

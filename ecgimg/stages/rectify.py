@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from ecgimg.errors import RefusedError
-from ecgimg.stages.grid import Array, GridFit, PhaseField, contrast_image, fit_grid, ink_mask, phase_field
+from ecgimg.stages.grid import MAJOR_MM, Array, GridFit, PhaseField, contrast_image, fit_grid, ink_mask, phase_field
 from ecgimg.stages.plate import creased_plate, smooth_plate
 from ecgimg.types import Photo, Sheet, SheetMap
 
@@ -26,6 +26,11 @@ SHARP_PX_PER_MM, SOFT_MM = 5.0, 0.18
 third harmonic would fold onto their first and put lines out of place by up to 0.08 mm."""
 SMOOTHING = ((5, 1.5), (5, 1.5), (3, 1.0), (3, 0.8))
 """Median and reach of each pass over the grid's phase, in nodes."""
+BENT_PASSES, BENT_ROOM, SPOT_REACH = 3, 0.1, 2.0
+"""How often the large squares of strongly bent paper are followed; how much longer it may be on each side than its
+tiles together tell, as a share; nodes over which a tile's place is averaged."""
+LARGE_MM = 2.0
+"""Spacing of lines above which they are large squares only."""
 STIFFNESS, CREASE_BEND = 30.0, 0.003
 """Of the plate on which the nodes of a page with large squares only come to lie; millimetres and nodes."""
 MARGIN_MM = 4.0
@@ -60,7 +65,7 @@ def rectify(photo: Photo) -> Sheet | None:
         soft = _warped(cv2.GaussianBlur(work, (0, 0), SOFT_MM * scale), to_flat, size)
     # Ink is left out: a tall QRS beside a grid line would pull the line's phase towards it.
     flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(soft))
-    nodes, strength = _measure_nodes(flat, fit.line_mm)
+    nodes, strength = _measure_nodes(flat, fit, to_flat)
     strong = _grid_region(strength)
     box = _grid_box(strong)
     from_flat = np.asarray(np.linalg.inv(to_flat), np.float64)
@@ -84,7 +89,8 @@ def _resize(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], fl
 
 def _flat_page(fit: GridFit, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Homography from work pixels to a flat page of FLAT_PX_PER_MM that holds the tiles with a grid, and its size."""
-    low, high = fit.box[:2], fit.box[2:]
+    room = (fit.box[2:] - fit.box[:2]) * (0 if fit.spots is None else BENT_ROOM)
+    low, high = fit.box[:2] - room, fit.box[2:] + room
     if (high - low > MAX_SIDE_MM).any():
         raise RefusedError(f"the grid seems {max(high - low):.0f} mm wide", where="straighten")
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]])
@@ -107,7 +113,7 @@ def _warped(work: NDArray[np.generic], to_flat: NDArray[np.float64], size: tuple
     )
 
 
-def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
+def _measure_nodes(flat: Array, fit: GridFit, to_flat: NDArray[np.float64]) -> tuple[Array, Array]:
     """Flat-page positions [R, C, 2] in pixels of sheet points every NODE_MM, and the grid's strength [R, C] there.
 
     The first pass unwraps the grid's fundamental; the next ones read it, and harmonics of large squares, on the page so
@@ -116,19 +122,61 @@ def _measure_nodes(flat: Array, line_mm: float) -> tuple[Array, Array]:
     back.
     """
     q = FLAT_PX_PER_MM
-    field = _smooth(phase_field(flat, q, line_mm, NODE_MM, (1,), unwrap=True), *SMOOTHING[0])
-    grid = _node_grid(field.shift.shape) * NODE_MM
-    nodes = grid + field.shift
-    fine = (1, 2, 3, 4, 5) if line_mm > 2 else (1,)
-    for smoothing in SMOOTHING[1:]:
-        positions = np.asarray(nodes * q, np.float32)
-        straight = cv2.remap(flat, *_dense_map(positions, (flat.shape[0], flat.shape[1]), NODE_MM * q), cv2.INTER_CUBIC)
-        field = _smooth(phase_field(straight, q, line_mm, NODE_MM, fine, unwrap=False), *smoothing)
-        moved = (grid + field.shift) / NODE_MM
-        nodes = np.stack([_sample(np.ascontiguousarray(nodes[..., k]), moved) for k in (0, 1)], axis=2)
-    if line_mm > 2:
-        nodes = grid + creased_plate(nodes - grid, _weight(field.strength), STIFFNESS, CREASE_BEND)
-    return np.asarray(nodes * q, np.float32), field.strength
+    rows, cols = (int((side - 1) / (NODE_MM * q)) + 1 for side in flat.shape)
+    grid = _node_grid((rows, cols)) * NODE_MM
+    shift = np.zeros_like(grid) if fit.spots is None else _spread(fit, to_flat, grid)
+    for step in _passes(fit):
+        straight = flat
+        if shift.any():
+            maps = _dense_map(np.asarray((grid + shift) * q, np.float32), (flat.shape[0], flat.shape[1]), NODE_MM * q)
+            straight = np.asarray(cv2.remap(flat, *maps, cv2.INTER_CUBIC), np.float32)
+        field = _measured(straight, step)
+        shift = field.shift + _sample(shift, (grid + field.shift) / NODE_MM)
+    if fit.line_mm > LARGE_MM:
+        shift = creased_plate(shift, _weight(field.strength), STIFFNESS, CREASE_BEND)
+    return np.asarray((grid + shift) * q, np.float32), field.strength
+
+
+def _spread(fit: GridFit, to_flat: NDArray[np.float64], grid: Array) -> Array:
+    """Displacements [R, C, 2] in mm of a flat page on which the grid's spots lie where they are sure."""
+    assert fit.spots is not None
+    photo, sheet, weight = fit.spots[:, :2], fit.spots[:, 2:4], fit.spots[:, 4]
+    flat, straight = (
+        cv2.perspectiveTransform(photo[:, None].astype(np.float64), matrix)[:, 0] for matrix in (to_flat, fit.matrix)
+    )
+    flat /= FLAT_PX_PER_MM
+    sheet = sheet - np.mean(straight - flat, axis=0)  # both count from the flat page's corner
+    values, sure = np.zeros_like(grid), np.zeros(grid.shape[:2], np.float32)
+    cols, rows = np.round(sheet / NODE_MM).astype(int).T
+    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+    values[rows[inside], cols[inside]] = (flat - sheet)[inside]
+    sure[rows[inside], cols[inside]] = weight[inside]
+    return smooth_plate(values, sure, SPOT_REACH)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One measurement of the grid's phase: spacing of the lines, harmonics, whether it is unwrapped, smoothing."""
+
+    line_mm: float
+    harmonics: tuple[int, ...]
+    unwrap: bool
+    smoothing: tuple[int, float]
+
+
+def _passes(fit: GridFit) -> list[_Pass]:
+    """From coarse to fine. On strongly bent paper the large squares are followed several times before: each time from
+    where they are straight already a little further, where they were stretched too much to be seen.
+    """
+    fine = (1, 2, 3, 4, 5) if fit.line_mm > LARGE_MM else (1,)
+    passes = [_Pass(MAJOR_MM, (1,), True, SMOOTHING[0])] * (0 if fit.spots is None else BENT_PASSES)
+    passes += [_Pass(fit.line_mm, (1,), True, SMOOTHING[0])]
+    return passes + [_Pass(fit.line_mm, fine, False, smoothing) for smoothing in SMOOTHING[1:]]
+
+
+def _measured(flat: Array, step: _Pass) -> PhaseField:
+    field = phase_field(flat, FLAT_PX_PER_MM, step.line_mm, NODE_MM, step.harmonics, step.unwrap)
+    return _smooth(field, *step.smoothing)
 
 
 def _smooth(field: PhaseField, median: int, reach: float) -> PhaseField:
@@ -218,6 +266,7 @@ def _dense_map(nodes: Array, size: tuple[int, int], step: float) -> tuple[Array,
 
 
 def _sample(plane: Array, points: Array) -> Array:
+    """Values [R, C, 2] of a plane [R, C, 2] at points [R, C, 2]."""
     p = points.astype(np.float32)
     return np.asarray(
         cv2.remap(plane, p[..., 0], p[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32

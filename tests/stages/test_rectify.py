@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -41,6 +42,27 @@ def test_a_flat_print_stays_flat(px_per_mm: float) -> None:
     even = np.stack([*np.meshgrid(np.arange(cols), np.arange(rows)), np.ones((rows, cols))], axis=2).reshape(-1, 3)
     flat = even @ np.linalg.lstsq(even, nodes.reshape(-1, 2), rcond=None)[0]
     assert np.abs(flat - nodes.reshape(-1, 2)).max() < 0.03
+
+
+@pytest.mark.parametrize("bend", [0.25, 0.3])
+def test_a_page_whose_squares_are_nowhere_the_same_comes_out_flat(bend: float) -> None:
+    """As a page that curls away from the camera: squares at one end are twice as wide as at the other."""
+    px_per_mm = 11.81
+    page = ruled_page(px_per_mm)
+    height, width = page.shape[:2]
+
+    def on_page(x: NDArray[np.floating]) -> NDArray[np.floating]:
+        return np.asarray(x + bend * x * (x / width - 1))
+
+    x, y = np.meshgrid(on_page(np.arange(width)), np.arange(height))
+    photo = cv2.remap(page, x.astype(np.float32), y.astype(np.float32), cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    sheet = rectify(Photo(np.asarray(photo, np.uint8), Path("bent.png")))
+    assert sheet is not None
+    assert sheet.pixels.shape[1] > 185 * sheet.px_per_mm
+    nodes = sheet.map.nodes[8:-8, 8:-8].astype(np.float64)
+    across, down = on_page(nodes[..., 0]) / px_per_mm, nodes[..., 1] / px_per_mm
+    for steps in (np.diff(across, axis=1), np.diff(down, axis=0)):
+        assert np.percentile(np.abs(steps - 2.5), 98) < 0.1
 
 
 def ruled_page(px_per_mm: float) -> NDArray[np.uint8]:
