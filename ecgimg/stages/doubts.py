@@ -29,8 +29,8 @@ STRIP_DOUBTS = (6.0, 3.0, 0.8, 0.8, 0.3)
 LEAD_MARGIN = 0.15
 """By how much another cell must be more like a strip than the format's own lead before the strip is renamed."""
 MISREAD_NAME = 5.0
-"""How many times as unlike the cell of its printed name as that of the format's own lead a strip is whose name must have
-been misread: "I" for a pale "II"."""
+"""How many times as unlike the cell of its printed name as that of the format's own lead a strip is whose name must
+have been misread: "I" for a pale "II"."""
 NAMELESS_DOUBT = 8.0
 """Doubt added where neither a lead name nor the usual rhythm strips, all of them, tell which leads these are."""
 MISSING_NAME_DOUBT = 1.4
@@ -49,8 +49,8 @@ OBEYED = 0.05
 """What is left where leads stand one above the other and the limb leads are where a format has them; that is as sure as
 names."""
 OBEYED_TURNED = 0.01
-"""The same on six rows in Cabrera order, for which V1 to V6 could be taken: of 17,349 recordings of PTB-XL one leaves as
-little, while six rows in plain order leave 47 % at least."""
+"""The same on six rows in Cabrera order, for which V1 to V6 could be taken: of 17,349 recordings of PTB-XL one leaves
+as little, while six rows in plain order leave 47 % at least."""
 GOING_ON, GOING_ON_DOUBTS = (0.01, 0.04), (30.0, 1.0)
 """What is left of the laws beyond a column of all six, and the doubts of a format that has other leads there; V1 to V6
 read as a Cabrera sequence leave a fifth as a rule and a twentieth at times."""

@@ -121,17 +121,18 @@ def ink_mask(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.bool_]:
 
 
 def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
-    """The grid's homography from a photo's pixels [H, W, 3], or None where no grid is found."""
+    """The grid's homography from a photo's pixels [H, W, 3]; None where no grid is found, or one too bent for that."""
     contrast, spread = _contrast(rgb, SCALE)
-    even: GridFit | None = None
     for ink in INK:
-        even, agreed = _fit(contrast, spread, ink, _usual_comb, MIN_SCORE)
-        if even is not None and agreed > MIN_AGREED:
-            return even
-        if even is not None:
-            break
-    bent, _ = _fit(contrast, spread, INK[0], _bent_comb, MIN_BENT_SCORE)
-    return even if bent is None else bent
+        fit, agreed = _fit(contrast, spread, ink, _usual_comb, MIN_SCORE)
+        if fit is not None:
+            return fit if agreed > MIN_AGREED else None
+    return None
+
+
+def fit_bent_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
+    """The same of strongly bent paper, with the places of its parts; takes longer."""
+    return _fit(*_contrast(rgb, SCALE), INK[0], _bent_comb, MIN_BENT_SCORE)[0]
 
 
 def _fit(

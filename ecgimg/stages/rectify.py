@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -10,7 +11,17 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from ecgimg.errors import RefusedError
-from ecgimg.stages.grid import MAJOR_MM, Array, GridFit, PhaseField, contrast_image, fit_grid, ink_mask, phase_field
+from ecgimg.stages.grid import (
+    MAJOR_MM,
+    Array,
+    GridFit,
+    PhaseField,
+    contrast_image,
+    fit_bent_grid,
+    fit_grid,
+    ink_mask,
+    phase_field,
+)
 from ecgimg.stages.plate import creased_plate, smooth_plate
 from ecgimg.types import Photo, Sheet, SheetMap
 
@@ -48,13 +59,26 @@ FILL_BLOCK = 16
 
 def rectify(photo: Photo) -> Sheet | None:
     """The straightened page of a photo, with the grid horizontal and vertical and the x axis nearest to the photo's;
-    None where no grid is seen.
+    None where no grid is seen, or its squares are nowhere the same.
 
     Raises:
         RefusedError: the grid is too small for an ECG, or too large for a page.
     """
+    return _rectified(photo, fit_grid)
+
+
+def rectify_bent(photo: Photo) -> Sheet | None:
+    """The same of a page so bent, or seen so aslant, that its squares are nowhere the same.
+
+    Raises:
+        RefusedError: the grid is too small for an ECG, or too large for a page.
+    """
+    return _rectified(photo, fit_bent_grid)
+
+
+def _rectified(photo: Photo, find: Callable[[NDArray[np.uint8]], GridFit | None]) -> Sheet | None:
     work, shrink = _resize(photo.pixels, WORK_SIDE)
-    fit = fit_grid(work)
+    fit = find(work)
     if fit is None:
         return None
     to_flat, size = _flat_page(fit, work.shape)

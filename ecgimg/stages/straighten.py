@@ -1,5 +1,5 @@
 """The ways to a straight page, each taken where the one before shows no ECG: the grid in the whole photo, the grid in
-the part of it that holds the curves, and the page's edges.
+the part of it that holds the curves, the grid followed from place to place, and the page's edges.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ecgimg.nets.screen import load_screen, widened
 from ecgimg.stages.grid import Array
 from ecgimg.stages.gridless import lie_flat
 from ecgimg.stages.landmarks import find_landmarks
-from ecgimg.stages.rectify import rectify, resample
+from ecgimg.stages.rectify import rectify, rectify_bent, resample
 from ecgimg.types import Photo, Sheet, SheetMap, UprightSheet
 
 ROOM = 0.08
@@ -30,7 +30,7 @@ def straighten(photo: Photo) -> Iterator[Sheet]:
     """
     refused: RefusedError | None = None
     found = False
-    for way in (rectify, rectify_near, lie_flat):
+    for way in (rectify, rectify_near, rectify_bent, lie_flat):
         try:
             sheet = way(photo)
         except RefusedError as error:

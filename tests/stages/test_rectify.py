@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecgimg.stages.landmarks import turn_sheet
-from ecgimg.stages.rectify import rectify
+from ecgimg.stages.rectify import rectify, rectify_bent
 from ecgimg.types import Photo, Sheet
 
 from .pages import drawn, upright
@@ -56,7 +56,9 @@ def test_a_page_whose_squares_are_nowhere_the_same_comes_out_flat(bend: float) -
 
     x, y = np.meshgrid(on_page(np.arange(width)), np.arange(height))
     photo = cv2.remap(page, x.astype(np.float32), y.astype(np.float32), cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    sheet = rectify(Photo(np.asarray(photo, np.uint8), Path("bent.png")))
+    bent = Photo(np.asarray(photo, np.uint8), Path("bent.png"))
+    assert rectify(bent) is None
+    sheet = rectify_bent(bent)
     assert sheet is not None
     assert sheet.pixels.shape[1] > 185 * sheet.px_per_mm
     nodes = sheet.map.nodes[8:-8, 8:-8].astype(np.float64)
@@ -98,4 +100,6 @@ def test_a_turned_sheet_still_maps_to_the_photo() -> None:
 
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_no_grid_is_seen_on_a_blank_page(value: int) -> None:
-    assert rectify(Photo(np.full((700, 900, 3), value, np.uint8), Path("blank.png"))) is None
+    blank = Photo(np.full((700, 900, 3), value, np.uint8), Path("blank.png"))
+    assert rectify(blank) is None
+    assert rectify_bent(blank) is None
