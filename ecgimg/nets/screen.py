@@ -4,7 +4,7 @@ The first look, at the whole picture, tells whether it is an ECG page, whether i
 curves are. A look at the curves alone, upright and as large as the frame allows, finds their box more exactly, and must
 show an ECG too; the mean of three more, with a little more or less room around it, gives the findings.
 
-Input: picture [B, 1, 320, 448], the page's ink in 0..1: coloured grids faded and light evened out by `ink_picture`,
+Input: picture [B, 1, 448, 640], the page's ink in 0..1: coloured grids faded and light evened out by `ink_picture`,
 fitted into the frame by `frame_view` (never cropped to the frame's shape, never mirrored), what grid is left taken off
 and traces made equally dark by `even_ink`.
 Outputs: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and the F findings in the order of the specification;
@@ -28,7 +28,7 @@ from ecgimg.runtime import Network, load_network
 from ecgimg.types import Floats, Pixels
 
 NAME = "screen"
-HEIGHT, WIDTH = 320, 448
+HEIGHT, WIDTH = 448, 640
 """The network's frame in pixels: about the shape of A4 lying on its side."""
 LOOK_SIDE = 1000
 """Longest side in pixels at which a picture is looked at."""
@@ -36,7 +36,7 @@ WHITE_SHARE = 0.03
 """Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""
 RIMS = (0.0, 0.02, 0.045)
 """Room left around the curves in the looks whose mean gives the findings, as shares of their box."""
-EVEN_SIDE = 25
+EVEN_SIDE = 35
 """Side in frame pixels of the neighbourhood whose mean ink is taken off: 14 mm of most pages."""
 EVEN_SHARES = (0.86, 0.99)
 """Shares of a frame that are paler than its grid's usual ink, and than its traces."""

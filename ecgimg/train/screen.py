@@ -1,6 +1,6 @@
 """The screening network in torch: a timm backbone, activation maps of the findings, a gate, and the page's corners.
 
-Input: picture [B, 1, 320, 448], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
+Input: picture [B, 1, 448, 640], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
 findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
 (Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
 

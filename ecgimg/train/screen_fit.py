@@ -62,11 +62,12 @@ class Leg:
 HARD = (-1.0, 0.0)
 """As hard as views get from the start."""
 LEGS = (
-    Leg(53, shrink=0.7),
-    Leg(40, rate=1e-3, harder=HARD),
-    Leg(16, rate=5e-4, harder=HARD),
-    Leg(40, rate=1e-3, harder=HARD),
-    Leg(28, rate=1e-3, harder=HARD),
+    Leg(53, shrink=0.5),
+    Leg(40, rate=1e-3, shrink=0.7, harder=HARD),
+    Leg(16, rate=5e-4, shrink=0.7, harder=HARD),
+    Leg(40, rate=1e-3, shrink=0.7, harder=HARD),
+    Leg(28, rate=1e-3, shrink=0.7, harder=HARD),
+    Leg(24, rate=1e-3, harder=HARD),
 )
 """The training that is shipped."""
 
@@ -184,10 +185,10 @@ def compare(
         pass
     for name in BACKBONES:
         begun = time.process_time()
-        train(name, stream, classes, folder / "warm", [Leg(1, shrink=0.7, steps=WARM_STEPS, average=0.9)])
+        train(name, stream, classes, folder / "warm", [Leg(1, shrink=0.5, steps=WARM_STEPS, average=0.9)])
         pace = (time.process_time() - begun) / WARM_STEPS
         steps = max(4, round(seconds / pace))
-        model = train(name, stream, classes, folder, [Leg(1, shrink=0.7, steps=steps, average=0.99)])
+        model = train(name, stream, classes, folder, [Leg(1, shrink=0.5, steps=steps, average=0.99)])
         size = sum(p.numel() for p in model.parameters()) / 1e6
         rows.append(Compared(name, size, steps * BATCH, scores(straight_logits(model, held), held, targets)))
         logger.info("%s", rows[-1])

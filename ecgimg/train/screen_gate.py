@@ -8,7 +8,8 @@ its features.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,9 @@ def refit_gate(model: ScreenModel, folder: Path) -> float:
     """Fits the is-ECG output on the shards of a folder, in place; returns the share it gets right of what it fitted."""
     cameras, others = (read_pictures(folder, kind) for kind in ("camera", "other"))
     drawn = cameras + read_pictures(folder, "print", PRINTS)
-    pages = [_whole(p) for p in cameras] + _views(drawn) + [_part(p, k) for k, p in enumerate(drawn)]
-    strange = [_whole(p) for p in others] + _views(others)
-    features = torch.cat([_features(model, pages), _features(model, strange)])
+    pages = _features(model, chain(map(_whole, cameras), _views(drawn), (_part(p, k) for k, p in enumerate(drawn))))
+    strange = _features(model, chain(map(_whole, others), _views(others)))
+    features = torch.cat([pages, strange])
     labels = torch.cat([torch.ones(len(pages)), torch.zeros(len(strange))])
     model.page = fit_page(features, labels)
     with torch.no_grad():
@@ -62,25 +63,23 @@ def _part(page: PagePicture, k: int) -> Floats:
     return frame_ink(page.grey, widened(page.content.astype(np.float64), -np.array([left, top, right, low])))[0]
 
 
-def _views(pages: Sequence[PagePicture]) -> list[Floats]:
+def _views(pages: Sequence[PagePicture]) -> Iterator[Floats]:
     """A worn view of each picture that can still be read."""
-    out = []
     for k, page in enumerate(pages):
         rng = np.random.default_rng([k, 7])
         view = draw_view(page, rng) if page.record else draw_other_view(page, rng)
         if view.readable:
-            out.append(view.ink.astype(np.float32) / np.float32(255))
-    return out
+            yield view.ink.astype(np.float32) / np.float32(255)
 
 
 @torch.no_grad()
-def _features(model: ScreenModel, inks: Sequence[Floats]) -> Tensor:
-    """Pooled features [N, 2C] of frames."""
+def _features(model: ScreenModel, inks: Iterator[Floats]) -> Tensor:
+    """Pooled features [N, 2C] of frames, of which there are too many to be held at once."""
     model.eval()
     parts = []
-    for k in range(0, len(inks), 32):
+    while some := list(islice(inks, 32)):
         with torch.autocast("cpu", torch.bfloat16):
-            parts.append(pooled(model.features(torch.from_numpy(np.stack(inks[k : k + 32]))[:, None])))
+            parts.append(pooled(model.features(torch.from_numpy(np.stack(some))[:, None])))
     return torch.cat(parts)
 
 

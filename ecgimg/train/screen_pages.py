@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 SHARD = 512
 PRINT_PX_PER_MM = (2.9, 3.7)
-"""Scale of a flat print: half as fine again as what the network sees of it."""
+"""Scale of a flat print: a quarter finer than what the network sees of it."""
 CAMERA_PX_PER_MM = (3.0, 4.4)
 SKIP = 2
 """Every other sample is drawn: 250 Hz is finer than the pixels."""

@@ -58,7 +58,7 @@ CALIBRATED_ON = ("print", "scan", "photo")
 LOST = 0.015
 """Share of held-out ECG pages that either limit of the gate may refuse; these are kept in few pixels and are harder to
 tell from other pictures than whole ones, of which fewer are lost."""
-SUREST = 0.75
+SUREST = 0.5
 """No page need be surer than this to be admitted."""
 Floats = NDArray[np.float32]
 

@@ -1,7 +1,7 @@
 """Sketches: a recording drawn straight into the screening network's frame, far faster than a page by `synth`.
 
 Layout, style and measures are those of `synth`: rows, scales, line widths, pulses, separators, lead names, header.
-Only what a frame of 320 x 448 shows is drawn, in grey and already laid, from signals at 100 Hz. Sketches teach what
+Only what a frame of 448 x 640 shows is drawn, in grey and already laid, from signals at 100 Hz. Sketches teach what
 ECGs look like; prints and photographs teach what pages do.
 """
 
