@@ -11,7 +11,7 @@ summed up to the tiles' places on the sheet, from which the demodulation goes on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
@@ -78,6 +78,7 @@ class GridFit:
     that were found; `score` their comb contrast; `assumed` is True where only one
     level of lines was seen and its spacing was judged by their number. Where the tiles share no comb, each having its
     own, `spots` [N, 5] tells more than the homography: photo pixels x and y, millimetres x and y, and a weight.
+    `agreed` is the share of the tiles that the homography fits.
     """
 
     matrix: NDArray[np.float64]
@@ -85,7 +86,8 @@ class GridFit:
     line_mm: float
     score: float
     assumed: bool
-    spots: Array | None = None
+    agreed: float
+    spots: Array | None
 
 
 def contrast_image(rgb: NDArray[np.uint8], scale: float = SCALE) -> Array:
@@ -124,34 +126,29 @@ def fit_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
     """The grid's homography from a photo's pixels [H, W, 3]; None where no grid is found, or one too bent for that."""
     contrast, spread = _contrast(rgb, SCALE)
     for ink in INK:
-        fit, agreed = _fit(contrast, spread, ink, _usual_comb, MIN_SCORE)
+        fit = _fit(contrast, spread, ink, bent=False)
         if fit is not None:
-            return fit if agreed > MIN_AGREED else None
+            return fit if fit.agreed > MIN_AGREED else None
     return None
 
 
 def fit_bent_grid(rgb: NDArray[np.uint8]) -> GridFit | None:
     """The same of strongly bent paper, with the places of its parts; takes longer."""
-    return _fit(*_contrast(rgb, SCALE), INK[0], _bent_comb, MIN_BENT_SCORE)[0]
+    return _fit(*_contrast(rgb, SCALE), INK[0], bent=True)
 
 
-def _fit(
-    contrast: Array, spread: Array, ink: float, find: Callable[[Array], _Comb], least: float
-) -> tuple[GridFit | None, float]:
-    """The grid whose comb `find` sees in the tiles' spectra, if its score is `least`, and the share of tiles whose
-    gradients agree with the homography.
-    """
+def _fit(contrast: Array, spread: Array, ink: float, bent: bool) -> GridFit | None:
+    """The grid whose comb the tiles share, or are near to on bent paper; None where there is none."""
     centres, spectra = _polar_spectra(np.minimum(contrast, ink))
     spectra *= _tile_weights(centres, spread)[:, None, None]
-    comb = find(spectra)
-    if comb.score < least:
-        return None, 0.0
-    bent = find is _bent_comb
+    comb = _bent_comb(spectra) if bent else _usual_comb(spectra)
+    if comb.score < (MIN_BENT_SCORE if bent else MIN_SCORE):
+        return None
     gradients, weights = _followed(spectra, centres, comb) if bent else _tile_gradients(spectra, comb)
     good = weights > 0.35 * np.percentile(weights, 80)
     lines = _fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
     if lines is None:
-        return None, 0.0
+        return None
     box = _box(lines, centres[good], contrast.shape)
     across = float(max(box[2] - box[0], box[3] - box[1]))
     spacing, assumed = _line_spacing(comb, across)
@@ -163,7 +160,7 @@ def _fit(
         spots *= np.array([1, 1, spacing, spacing, 1], np.float32)
     matrix = np.diag([spacing, spacing, 1.0]) @ lines
     agreed = _agreed(lines, centres[good], gradients[good])
-    return GridFit(matrix, box * spacing, spacing, comb.score, assumed, spots), agreed
+    return GridFit(matrix, box * spacing, spacing, comb.score, assumed, agreed, spots)
 
 
 def _agreed(lines: NDArray[np.float64], centres: Array, gradients: Array) -> float:
@@ -274,6 +271,11 @@ def _polar_spectra(contrast: Array) -> tuple[Array, Array]:
     return np.array(corners, np.float32) + TILE / 2, spectra
 
 
+def _lattice(centres: Array) -> NDArray[np.int_]:
+    """Numbers [R, C] of the tiles, which lie row by row."""
+    return np.arange(len(centres)).reshape(len(np.unique(centres[:, 1])), -1)
+
+
 def _tile_weights(centres: Array, spread: Array) -> Array:
     """Weights [N] of the tiles: tables and cloths have textures too, but much fainter ones than a page with ink."""
     strength = cv2.remap(cv2.blur(spread, (TILE, TILE)), centres[None], None, cv2.INTER_LINEAR)[0]
@@ -327,8 +329,7 @@ def _followed(spectra: Array, centres: Array, comb: _Comb) -> tuple[Array, Array
     """As `_tile_gradients`, but each tile's rays are looked for near those of the neighbour that shows them best, from
     tile to tile across the page: at its other end they may lie anywhere.
     """
-    order = {tuple(centre): k for k, centre in enumerate(centres)}
-    xs, ys = (np.unique(centres[:, k]) for k in (0, 1))
+    lattice = _lattice(centres)
     found = _rays_near(spectra, comb)
     begin = int(np.argmax([min(ray.score for ray in rays) for rays in found]))
     waiting = [(0.0, begin, found[begin])]
@@ -341,9 +342,9 @@ def _followed(spectra: Array, centres: Array, comb: _Comb) -> tuple[Array, Array
         found[k] = rays
         if min(ray.score for ray in rays) < MIN_SCORE:
             continue
-        col, row = int(np.searchsorted(xs, centres[k, 0])), int(np.searchsorted(ys, centres[k, 1]))
-        for x, y in ((col - 1, row), (col + 1, row), (col, row - 1), (col, row + 1)):
-            other = order[xs[x], ys[y]] if 0 <= x < len(xs) and 0 <= y < len(ys) else k
+        row, col = divmod(k, lattice.shape[1])
+        beside = (lattice[row, max(col - 1, 0) : col + 2], lattice[max(row - 1, 0) : row + 2, col])
+        for other in np.concatenate(beside).tolist():
             if other not in done:
                 near = tuple(_strongest(spectra[other][None], round(r.angle), round(r.step))[0] for r in rays)
                 heappush(waiting, (-min(ray.score for ray in near), other, near))
@@ -433,9 +434,7 @@ def _spots(centres: Array, gradients: Array, weights: Array, lines: NDArray[np.f
     known = np.clip(weights / MIN_SCORE, 0, 1).astype(np.float64)
     begin = cv2.perspectiveTransform(centres[:, None].astype(np.float64), lines)[:, 0]
     rows = [(SPOT_HOLD * np.eye(len(centres)), SPOT_HOLD * begin)]
-    order = {tuple(centre): k for k, centre in enumerate(centres)}
-    xs, ys = np.unique(centres[:, 0]), np.unique(centres[:, 1])
-    lattice = np.array([[order[x, y] for x in xs] for y in ys])
+    lattice = _lattice(centres)
     for grid in (lattice, lattice.T):
         one, other = grid[:, :-1].ravel(), grid[:, 1:].ravel()
         step = (centres[other] - centres[one])[:, :, None]

@@ -148,7 +148,9 @@ def _measure_nodes(flat: Array, fit: GridFit, to_flat: NDArray[np.float64]) -> t
     q = FLAT_PX_PER_MM
     rows, cols = (int((side - 1) / (NODE_MM * q)) + 1 for side in flat.shape)
     grid = _node_grid((rows, cols)) * NODE_MM
-    shift = np.zeros_like(grid) if fit.spots is None else _spread(fit, to_flat, grid)
+    shift = np.zeros_like(grid)
+    if fit.spots is not None:
+        shift = _spread(fit.spots, to_flat, to_flat @ np.linalg.inv(fit.matrix), grid)
     for step in _passes(fit):
         straight = flat
         if shift.any():
@@ -161,20 +163,20 @@ def _measure_nodes(flat: Array, fit: GridFit, to_flat: NDArray[np.float64]) -> t
     return np.asarray((grid + shift) * q, np.float32), field.strength
 
 
-def _spread(fit: GridFit, to_flat: NDArray[np.float64], grid: Array) -> Array:
-    """Displacements [R, C, 2] in mm of a flat page on which the grid's spots lie where they are sure."""
-    assert fit.spots is not None
-    photo, sheet, weight = fit.spots[:, :2], fit.spots[:, 2:4], fit.spots[:, 4]
-    flat, straight = (
-        cv2.perspectiveTransform(photo[:, None].astype(np.float64), matrix)[:, 0] for matrix in (to_flat, fit.matrix)
+def _spread(spots: Array, from_photo: NDArray[np.float64], from_mm: NDArray[np.float64], grid: Array) -> Array:
+    """Displacements [R, C, 2] in mm of a flat page on which the grid's spots lie where they are sure.
+
+    `from_photo` and `from_mm` take the spots' pixels and millimetres to the flat page's pixels.
+    """
+    flat, sheet = (
+        cv2.perspectiveTransform(points[:, None].astype(np.float64), matrix)[:, 0] / FLAT_PX_PER_MM
+        for points, matrix in ((spots[:, :2], from_photo), (spots[:, 2:4], from_mm))
     )
-    flat /= FLAT_PX_PER_MM
-    sheet = sheet - np.mean(straight - flat, axis=0)  # both count from the flat page's corner
     values, sure = np.zeros_like(grid), np.zeros(grid.shape[:2], np.float32)
     cols, rows = np.round(sheet / NODE_MM).astype(int).T
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
     values[rows[inside], cols[inside]] = (flat - sheet)[inside]
-    sure[rows[inside], cols[inside]] = weight[inside]
+    sure[rows[inside], cols[inside]] = spots[inside, 4]
     return smooth_plate(values, sure, SPOT_REACH)
 
 

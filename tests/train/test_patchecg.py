@@ -35,12 +35,7 @@ def warmed(model: nn.Module) -> nn.Module:
 
 
 class Promises:
-    """Inherited by the test of every masked network."""
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def model(cls) -> nn.Module:
-        raise NotImplementedError
+    """Inherited by the test of every masked network, which has a fixture `model`."""
 
     def test_unseen_samples_have_no_influence(self, model: nn.Module) -> None:
         signals, mask = inputs()
