@@ -174,7 +174,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class PlacedCell:
-    """One stretch of one lead on a sheet: its line, sheet pixels from `x0` to `x1`, and its zero line `y0`."""
+    """One stretch of one lead on a sheet: its line, sheet pixels from `x0` to `x1`, and its zero line `y0`.
+
+    The stretch lasts `seconds`; where columns stand closer than that, its end is hidden by the next one's beginning.
+    """
 
     lead: str
     sign: int

@@ -14,6 +14,8 @@ MARK_MM = 3.0
 """Distance from a cell's ends within which separators and lead names stand on the curve."""
 MARK_CONFIDENCE = 0.5
 """Confidence under which a sample there is taken for such a mark."""
+HELD_SECONDS = 0.04
+"""So long before and after its known samples a lead is taken to stay where it was: columns overlap, marks cover ends."""
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which the recording warns."""
 
@@ -56,13 +58,27 @@ def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: st
 
 
 def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> tuple[Floats, Floats]:
-    """Millivolts and confidence at FS over a cell, zero at its row's zero line."""
+    """Millivolts and confidence at FS over a cell, zero at its row's zero line; what is held at its ends is of no
+    confidence.
+    """
     times = np.arange(round(cell.seconds * FS)) / FS
-    columns = (cell.x0 + times * match.paper_speed.value * q) / line.step
+    x = cell.x0 + times * match.paper_speed.value * q
     millivolts = cell.sign * (cell.y0 - line.y) / (match.gain.value * q)
-    values = _interpolate(columns, _without_marks(millivolts, line, cell, q))
-    trust = np.where(np.isfinite(values), np.interp(columns, np.arange(len(line.y)), line.confidence), 0)
-    return values, trust.astype(np.float32)
+    values = _interpolate(x / line.step, _without_marks(millivolts, line, cell, q))
+    values[x > cell.x1] = np.nan
+    trust = np.where(np.isfinite(values), np.interp(x / line.step, np.arange(len(line.y)), line.confidence), 0)
+    return _held(values), trust.astype(np.float32)
+
+
+def _held(values: Floats) -> Floats:
+    """Samples at FS whose first and last known ones stand for up to HELD_SECONDS beside them too."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not known.size:
+        return values
+    reach, first, last = round(HELD_SECONDS * FS), known[0], known[-1]
+    out = values.copy()
+    out[max(first - reach, 0) : first], out[last + 1 : last + 1 + reach] = values[first], values[last]
+    return out
 
 
 def _without_marks(millivolts: Array, line: Line, cell: PlacedCell, q: float) -> Array:

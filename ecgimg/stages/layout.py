@@ -225,7 +225,7 @@ def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scal
     for cell in (*layout.cells, *layout.strips):
         is_strip = cell.row >= layout.n_rows
         x0 = origin + (0.0 if is_strip else cell.column * pitch)
-        seconds = cell.seconds if is_strip else min(cell.seconds, pitch / per_second)
+        room = np.inf if is_strip else pitch
         placed.append(
             PlacedCell(
                 lead=cell.lead,
@@ -233,9 +233,9 @@ def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scal
                 line=cell.row,
                 is_strip=is_strip,
                 start=cell.start,
-                seconds=seconds,
+                seconds=cell.seconds,
                 x0=x0,
-                x1=x0 + seconds * per_second,
+                x1=x0 + min(cell.seconds * per_second, room),
                 y0=page.lines[cell.row].zero,
             )
         )
