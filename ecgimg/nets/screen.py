@@ -30,7 +30,7 @@ from ecgimg.types import Floats, Pixels
 NAME = "screen"
 HEIGHT, WIDTH = 448, 640
 """The network's frame in pixels: about the shape of A4 lying on its side."""
-LOOK_SIDE = 1000
+LOOK_SIDE = 1280
 """Longest side in pixels at which a picture is looked at."""
 WHITE_SHARE = 0.03
 """Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""

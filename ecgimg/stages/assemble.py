@@ -15,7 +15,7 @@ MARK_MM = 3.0
 MARK_CONFIDENCE = 0.5
 """Confidence under which a sample there is taken for such a mark."""
 HELD_SECONDS = 0.04
-"""So long before and after its known samples a lead is taken to stay where it was: columns overlap, marks cover ends."""
+"""So long beside its known samples a lead is taken to stay where it was: columns overlap, marks cover ends."""
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which the recording warns."""
 

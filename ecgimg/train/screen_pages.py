@@ -128,7 +128,7 @@ def camera_recipes() -> dict[str, Recipe]:
     out = {}
     for name in CAMERA:
         recipe = load_recipe(name)
-        page = recipe.page.model_copy(update={"px_per_mm": CAMERA_PX_PER_MM, "longest": 1400})
+        page = recipe.page.model_copy(update={"px_per_mm": CAMERA_PX_PER_MM, "longest": 1800})
         out[name] = recipe.model_copy(update={"page": page})
     return out
 
