@@ -80,7 +80,7 @@ class SheetMap:
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
-    `paper` tells for every node of the map whether the page is there.
+    `photo` is the height and width of the photo, beyond which the sheet's pixels are filled in.
     `rotation` is the clockwise turn in degrees that the photo needed; `straightened_by` tells what the geometry was
     taken from.
     """
@@ -88,16 +88,22 @@ class Sheet:
     pixels: Pixels
     px_per_mm: float
     map: SheetMap
-    paper: NDArray[np.bool_]
+    photo: tuple[int, int]
     rotation: float
     straightened_by: Literal["grid", "page"]
     grid_confidence: float
 
     def __post_init__(self) -> None:
         _require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")
-        _require(self.paper.shape == self.map.nodes.shape[:2], "the paper's mask has the map's nodes")
+        _require(min(self.photo) > 0, "a photo has pixels")
         _require(self.px_per_mm > 0, "px/mm is positive")
         _require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
+
+    def on_photo(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Which of the sheet points [..., 2] the photo reaches."""
+        place = self.map.to_photo(points)
+        height, width = self.photo
+        return np.asarray(((place >= -0.5) & (place <= [width - 0.5, height - 0.5])).all(axis=-1))
 
 
 @dataclass(frozen=True)

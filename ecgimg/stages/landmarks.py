@@ -45,8 +45,7 @@ def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
     nodes = np.ascontiguousarray(np.rot90(sheet.map.nodes, k))
     turned = SheetMap(nodes, sheet.map.step)
     pixels = np.ascontiguousarray(np.rot90(sheet.pixels, k))
-    paper = np.ascontiguousarray(np.rot90(sheet.paper, k))
-    return replace(sheet, pixels=pixels, map=turned, paper=paper, rotation=turned.rotation)
+    return replace(sheet, pixels=pixels, map=turned, rotation=turned.rotation)
 
 
 def _read(sheet: Sheet) -> tuple[UprightSheet, float]:

@@ -90,8 +90,7 @@ def _rectified(photo: Photo, find: Callable[[NDArray[np.uint8]], GridFit | None]
     # Ink is left out: a tall QRS beside a grid line would pull the line's phase towards it.
     flat = np.where(ink_mask(page, FLAT_PX_PER_MM), np.float32(0), contrast_image(soft))
     nodes, strength = _measure_nodes(flat, fit, to_flat)
-    strong = _grid_region(strength)
-    box = _grid_box(strong)
+    box = _grid_box(_grid_region(strength))
     from_flat = np.asarray(np.linalg.inv(to_flat), np.float64)
     sheet_map = SheetMap(_photo_nodes(nodes, box, from_flat, shrink), NODE_MM * SHEET_PX_PER_MM)
     return Sheet(
@@ -99,7 +98,7 @@ def _rectified(photo: Photo, find: Callable[[NDArray[np.uint8]], GridFit | None]
         px_per_mm=SHEET_PX_PER_MM,
         map=sheet_map,
         rotation=sheet_map.rotation,
-        paper=strong[box[1] : box[3] + 1, box[0] : box[2] + 1],
+        photo=(photo.pixels.shape[0], photo.pixels.shape[1]),
         straightened_by="grid",
         grid_confidence=float(np.clip(fit.score / 5, 0, 1)) * (0.7 if fit.assumed else 1.0),
     )

@@ -74,4 +74,6 @@ def rectify_near(photo: Photo) -> Sheet | None:
         return None
     nodes: Array = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
     sheet_map = SheetMap(nodes, sheet.map.step)
-    return replace(sheet, pixels=resample(photo.pixels, sheet_map), map=sheet_map, rotation=sheet_map.rotation)
+    size = photo.pixels.shape[0], photo.pixels.shape[1]
+    pixels = resample(photo.pixels, sheet_map)
+    return replace(sheet, pixels=pixels, map=sheet_map, photo=size, rotation=sheet_map.rotation)

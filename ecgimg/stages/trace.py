@@ -8,10 +8,12 @@ import numpy as np
 
 from ecgimg.nets import trace as net
 from ecgimg.runtime import load_network
-from ecgimg.types import Floats, Line, UprightSheet
+from ecgimg.types import Floats, Line, Sheet, UprightSheet
 
 MAX_GAP_MM = 1.5
 """Longer stretches that the network does not see are left unknown."""
+EDGE_MM = 0.4
+"""A curve that runs so near to the photo's edge is that edge, or may leave the photo there."""
 
 
 def trace(page: UprightSheet) -> tuple[Line, ...]:
@@ -26,8 +28,20 @@ def trace(page: UprightSheet) -> tuple[Line, ...]:
     lines = []
     for zero, reading in zip(page.zeros, net.kept_apart(readings), strict=True):
         line = net.to_line(reading, page.sheet.pixels.shape[1], zero, spec)
-        lines.append(replace(line, y=_bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))))
+        bridged = _bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))
+        lines.append(_on_photo(replace(line, y=bridged), page.sheet))
     return tuple(lines)
+
+
+def _on_photo(line: Line, sheet: Sheet) -> Line:
+    """The line without what lies at the photo's edge or beyond it, where the sheet is filled in."""
+    x = np.arange(len(line.y)) * line.step
+    y = np.nan_to_num(line.y, nan=line.zero)
+    reach = EDGE_MM * sheet.px_per_mm
+    seen = np.all([sheet.on_photo(np.stack([x, y + d], axis=1)) for d in (-reach, reach)], axis=0)
+    if seen.all():
+        return line
+    return replace(line, y=np.where(seen, line.y, np.nan), confidence=np.where(seen, line.confidence, 0))
 
 
 def _bridge_gaps(y: Floats, longest: int) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ def drawn_page(zeros: tuple[float, ...], line: int = 3) -> tuple[UprightSheet, l
         pixels=pixels,
         px_per_mm=8.0,
         map=SheetMap(nodes, 20.0),
-        paper=np.ones(nodes.shape[:2], bool),
+        photo=pixels.shape[:2],
         rotation=0.0,
         straightened_by="grid",
         grid_confidence=1.0,
@@ -51,6 +53,19 @@ def test_every_row_is_followed_within_a_quarter_millimetre() -> None:
         error = np.abs(y - truth)[inside]
         assert np.nanmedian(error) < 1.0
         assert np.nanmean(error < 2.0) > 0.9
+
+
+def test_nothing_is_followed_where_the_photo_ends() -> None:
+    page, _ = drawn_page((250.0, 450.0, 650.0))
+    whole = trace(page)
+    ends_at = 448  # rises of the second row reach above it, its baseline does not
+    cut = trace(replace(page, sheet=replace(page.sheet, photo=(ends_at, WIDTH))))
+    assert np.array_equal(cut[0].y, whole[0].y, equal_nan=True)
+    kept = np.isfinite(cut[1].y)
+    assert 0 < kept.sum() < np.isfinite(whole[1].y).sum() / 2
+    assert (cut[1].y[kept] < ends_at).all()
+    assert (cut[1].confidence[~kept] == 0).all()
+    assert not np.isfinite(cut[2].y).any()
 
 
 def test_empty_paper_has_no_curve() -> None:
