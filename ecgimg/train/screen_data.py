@@ -36,7 +36,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
 MOST_ODDS = 6.0
-MIX = {"print": 0.19, "camera": 0.19, "other": 0.06}
+MIX = {"print": 0.22, "camera": 0.25, "other": 0.06}
 """Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
 MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
 """How much screening, superclasses and AFIB count, and what is learned but not given, in terms of other findings."""

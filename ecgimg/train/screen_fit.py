@@ -68,6 +68,7 @@ LEGS = (
     Leg(40, rate=1e-3, shrink=0.7, harder=HARD),
     Leg(28, rate=1e-3, shrink=0.7, harder=HARD),
     Leg(24, rate=1e-3, harder=HARD),
+    Leg(24, rate=8e-4, harder=HARD),
 )
 """The training that is shipped."""
 
