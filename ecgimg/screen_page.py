@@ -59,7 +59,7 @@ def _screen(task: Task, tell: Tell) -> Outcome:
         path.unlink(missing_ok=True)
     result = describe_screen(photo, sight, (f"{name}{JSON}", f"{name}{OVERLAY}"), perf_counter() - start)
     shown = _shown(result)
-    heat = sight.heat(shown.code, (photo.pixels.shape[0], photo.pixels.shape[1]), HEAT_STEP)
+    heat = sight.heat(shown.code, photo.shape, HEAT_STEP)
     title = f"{shown.name} {shown.probability:.0%}"
     write_png(heat_image(photo, heat, sight.corners, title), task.out / f"{name}{OVERLAY}")
     write_screen(result, path)

@@ -43,6 +43,11 @@ class Photo:
         _require(p.dtype == np.uint8 and p.ndim == 3 and p.shape[2] == 3 and p.size > 0, "a photo is uint8 [H, W, 3]")
         _require(1 <= self.page <= self.pages, "a page counts from 1 to the number of pages")
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
 
 @dataclass(frozen=True, eq=False)
 class SheetMap:
@@ -80,7 +85,7 @@ class SheetMap:
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
-    `photo` is the height and width of the photo, beyond which the sheet's pixels are filled in.
+    `photo_shape` is the height and width of the photo, beyond which the sheet's pixels are filled in.
     `rotation` is the clockwise turn in degrees that the photo needed; `straightened_by` tells what the geometry was
     taken from.
     """
@@ -88,21 +93,21 @@ class Sheet:
     pixels: Pixels
     px_per_mm: float
     map: SheetMap
-    photo: tuple[int, int]
+    photo_shape: tuple[int, int]
     rotation: float
     straightened_by: Literal["grid", "page"]
     grid_confidence: float
 
     def __post_init__(self) -> None:
         _require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")
-        _require(min(self.photo) > 0, "a photo has pixels")
+        _require(min(self.photo_shape) > 0, "a photo has pixels")
         _require(self.px_per_mm > 0, "px/mm is positive")
         _require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
 
     def on_photo(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Which of the sheet points [..., 2] the photo reaches."""
         place = self.map.to_photo(points)
-        height, width = self.photo
+        height, width = self.photo_shape
         return np.asarray(((place >= -0.5) & (place <= [width - 0.5, height - 0.5])).all(axis=-1))
 
 

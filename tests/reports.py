@@ -66,7 +66,7 @@ def report(folder: Path, read: bool = True) -> Report:
                         Scale(10.0, "assumed"), 0.8, ("seen",), 10.0) if found and found.geometry else None  # fmt: skip
     nodes = np.stack(np.meshgrid([0.0, 300.0, 600.0], [0.0, 400.0]), axis=2).astype(np.float32)
     picture = photo(folder)
-    sheet = Sheet(picture.pixels, 2.0, SheetMap(nodes, 200.0), picture.pixels.shape[:2], 0.0, "grid", 0.9)
+    sheet = Sheet(picture.pixels, 2.0, SheetMap(nodes, 200.0), picture.shape, 0.0, "grid", 0.9)
     return Report(
         photo=picture,
         name="page <1>",

@@ -62,7 +62,7 @@ def digitized(path: Path, page: int, options: Options, name: str, hook: object) 
     recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
     photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
     nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
-    sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.pixels.shape[:2], 1.5, "grid", 0.9)
+    sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
     # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
     match = LayoutMatch("12x1", (cell,), speed, gain, 0.8, ("seen",), 10.0)
     return Digitized(photo, sheet, match, recording, (("load", 0.1),))

@@ -192,7 +192,7 @@ def _hash(path: Path, size: int, modified: int) -> str:
 
 def describe_source(photo: Photo) -> PageSource:
     """Where a photo came from; its file is hashed."""
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.shape
     return PageSource(
         file=photo.source.as_posix(),
         sha256=hash_file(photo.source),

@@ -87,7 +87,7 @@ def _upright(photo: Photo, recording: Recording | None) -> tuple[Pixels, Curves]
     if recording is None or recording.geometry is None:
         return photo.pixels, ()
     turns = round(recording.geometry.rotation / 90) % 4  # clockwise
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.shape
     pixels = np.ascontiguousarray(np.rot90(photo.pixels, -turns))
     turned = tuple((cell, _turn(points, turns, width, height)) for cell, points in recording.geometry.curves)
     return pixels, turned

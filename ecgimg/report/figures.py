@@ -47,7 +47,7 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     """
     if recording.geometry is None:
         raise ValueError("the recording was not read from a photo")
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.shape
     factor = float(np.clip(max(height, width), *OVERLAY_SIDES)) / max(height, width)
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     canvas = np.asarray(cv2.resize(photo.pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)

@@ -24,7 +24,7 @@ def heat_image(photo: Photo, heat: Floats, corners: Floats, title: str) -> Pixel
         corners: photo points [4, 2] around the part that was read.
         title: what the warmth speaks for.
     """
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.shape
     factor = min(1.0, LONGEST / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     page = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)

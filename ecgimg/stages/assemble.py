@@ -64,9 +64,10 @@ def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> 
     times = np.arange(round(cell.seconds * FS)) / FS
     x = cell.x0 + times * match.paper_speed.value * q
     millivolts = cell.sign * (cell.y0 - line.y) / (match.gain.value * q)
-    values = _interpolate(x / line.step, _without_marks(millivolts, line, cell, q))
+    columns = x / line.step
+    values = _interpolate(columns, _without_marks(millivolts, line, cell, q))
     values[x > cell.x1] = np.nan
-    trust = np.where(np.isfinite(values), np.interp(x / line.step, np.arange(len(line.y)), line.confidence), 0)
+    trust = np.where(np.isfinite(values), np.interp(columns, np.arange(len(line.y)), line.confidence), 0)
     return _held(values), trust.astype(np.float32)
 
 

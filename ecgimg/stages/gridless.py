@@ -132,7 +132,7 @@ def _sheet(photo: Photo, corners: Array, mm_per_px: float) -> Sheet:
         pixels=resample(photo.pixels, sheet_map),
         px_per_mm=SHEET_PX_PER_MM,
         map=sheet_map,
-        photo=(photo.pixels.shape[0], photo.pixels.shape[1]),
+        photo_shape=photo.shape,
         rotation=sheet_map.rotation,
         straightened_by="page",
         grid_confidence=0.0,

@@ -98,7 +98,7 @@ def _rectified(photo: Photo, find: Callable[[NDArray[np.uint8]], GridFit | None]
         px_per_mm=SHEET_PX_PER_MM,
         map=sheet_map,
         rotation=sheet_map.rotation,
-        photo=(photo.pixels.shape[0], photo.pixels.shape[1]),
+        photo_shape=photo.shape,
         straightened_by="grid",
         grid_confidence=float(np.clip(fit.score / 5, 0, 1)) * (0.7 if fit.assumed else 1.0),
     )

@@ -18,7 +18,7 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    return screening_of(look(photo, threads), (photo.pixels.shape[0], photo.pixels.shape[1]))
+    return screening_of(look(photo, threads), photo.shape)
 
 
 def look(photo: Photo, threads: int = 0) -> Sight:

@@ -74,6 +74,5 @@ def rectify_near(photo: Photo) -> Sheet | None:
         return None
     nodes: Array = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
     sheet_map = SheetMap(nodes, sheet.map.step)
-    size = photo.pixels.shape[0], photo.pixels.shape[1]
     pixels = resample(photo.pixels, sheet_map)
-    return replace(sheet, pixels=pixels, map=sheet_map, photo=size, rotation=sheet_map.rotation)
+    return replace(sheet, pixels=pixels, map=sheet_map, photo_shape=photo.shape, rotation=sheet_map.rotation)

@@ -50,7 +50,7 @@ def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
         pixels=page.pixels,
         px_per_mm=page.px_per_mm,
         map=SheetMap(np.stack([x, y], axis=2).astype(np.float32), STEP),
-        photo=(h, w),
+        photo_shape=(h, w),
         rotation=0.0,
         straightened_by="grid",
         grid_confidence=1.0,

@@ -34,7 +34,7 @@ def drawn_page(zeros: tuple[float, ...], line: int = 3) -> tuple[UprightSheet, l
         pixels=pixels,
         px_per_mm=8.0,
         map=SheetMap(nodes, 20.0),
-        photo=pixels.shape[:2],
+        photo_shape=pixels.shape[:2],
         rotation=0.0,
         straightened_by="grid",
         grid_confidence=1.0,
@@ -59,7 +59,7 @@ def test_nothing_is_followed_where_the_photo_ends() -> None:
     page, _ = drawn_page((250.0, 450.0, 650.0))
     whole = trace(page)
     ends_at = 448  # rises of the second row reach above it, its baseline does not
-    cut = trace(replace(page, sheet=replace(page.sheet, photo=(ends_at, WIDTH))))
+    cut = trace(replace(page, sheet=replace(page.sheet, photo_shape=(ends_at, WIDTH))))
     assert np.array_equal(cut[0].y, whole[0].y, equal_nan=True)
     kept = np.isfinite(cut[1].y)
     assert 0 < kept.sum() < np.isfinite(whole[1].y).sum() / 2
