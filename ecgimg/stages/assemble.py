@@ -6,6 +6,7 @@ import numpy as np
 
 from ecgimg.leads import LEADS, lead_index
 from ecgimg.stages.grid import Array
+from ecgimg.stages.reconcile import Readings, Reconciled, reconcile
 from ecgimg.types import Floats, LayoutMatch, Line, PageGeometry, PlacedCell, Recording, Sheet
 
 FS = 500.0
@@ -16,6 +17,8 @@ MARK_CONFIDENCE = 0.5
 """Confidence under which a sample there is taken for such a mark."""
 HELD_SECONDS = 0.04
 """So long beside its known samples a lead is taken to stay where it was: columns overlap, marks cover ends."""
+MENDED_SECONDS = 0.1
+"""How long a lead must have been misread for a warning."""
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which the recording warns."""
 
@@ -23,22 +26,18 @@ DOUBTFUL = 0.5
 def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: str) -> Recording:
     """The recording of a page: each lead at the time at which it was printed, NaN where it was not.
 
-    A lead that stands both in a column and in a rhythm strip is taken from the strip, which is longer; where the strip
-    can't be read, as on a torn corner, the column stands in.
+    Stretches that tell of the same are made to agree (`reconcile`). A lead that stands both in a column and in a rhythm
+    strip is taken from the strip, which is longer; where the strip can't be read, as on a torn corner, the column
+    stands in.
     """
-    samples = round(match.seconds * FS)
-    signals = np.full((len(LEADS), samples), np.nan, np.float32)
+    read = _readings(sheet, lines, match)
+    agreed = reconcile(read)
+    signals = np.full((len(LEADS), read.heights.shape[1]), np.nan, np.float32)
     confidence = np.zeros_like(signals)
-    curves = []
-    for cell in sorted(match.cells, key=lambda cell: cell.is_strip):
-        values, trust = _cell_signal(lines[cell.line], cell, match, sheet.px_per_mm)
-        row = lead_index(cell.lead)
-        first = round(cell.start * FS)
-        count = min(len(values), samples - first)
-        known = np.flatnonzero(np.isfinite(values[:count]))
-        signals[row, first + known] = values[known]
-        confidence[row, first + known] = trust[known]
-        curves.append((cell, _photo_curve(sheet, lines[cell.line], cell)))
+    for k in np.argsort(read.is_strip, kind="stable"):
+        row, known = lead_index(read.leads[k]), np.isfinite(agreed.heights[k])
+        signals[row, known] = agreed.heights[k, known] / match.gain.value
+        confidence[row, known] = agreed.confidence[k, known]
     return Recording(
         signals=signals,
         fs=FS,
@@ -51,21 +50,39 @@ def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: st
             straightened_by=sheet.straightened_by,
             paper_speed=match.paper_speed,
             gain=match.gain,
-            curves=tuple(curves),
+            curves=tuple((cell, _photo_curve(sheet, lines[cell.line], cell)) for cell in match.cells),
         ),
-        warnings=(*_scale_warnings(sheet, match), *_lead_warnings(match, signals, confidence)),
+        warnings=(
+            *_scale_warnings(sheet, match),
+            *_lead_warnings(match, signals, confidence),
+            *_mended_warnings(read.leads, agreed),
+        ),
     )
 
 
+def _readings(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch) -> Readings:
+    """Every cell's heights on the page's clock."""
+    shape = len(match.cells), round(match.seconds * FS)
+    heights, confidence, printed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, bool)
+    for k, cell in enumerate(match.cells):
+        values, trust = _cell_signal(lines[cell.line], cell, match, sheet.px_per_mm)
+        first = round(cell.start * FS)
+        count = min(len(values), shape[1] - first)
+        place = slice(first, first + count)
+        heights[k, place], confidence[k, place], printed[k, place] = values[:count], trust[:count], True
+    leads, strips = tuple(cell.lead for cell in match.cells), tuple(cell.is_strip for cell in match.cells)
+    return Readings(leads, strips, heights, confidence, printed, FS, match.paper_speed.value)
+
+
 def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> tuple[Floats, Floats]:
-    """Millivolts and confidence at FS over a cell, zero at its row's zero line; what is held at its ends is of no
+    """Millimetres and confidence at FS over a cell, zero at its row's zero line; what is held at its ends is of no
     confidence.
     """
     times = np.arange(round(cell.seconds * FS)) / FS
     x = cell.x0 + times * match.paper_speed.value * q
-    millivolts = cell.sign * (cell.y0 - line.y) / (match.gain.value * q)
+    heights = cell.sign * (cell.y0 - line.y) / q
     columns = x / line.step
-    values = _interpolate(columns, _without_marks(millivolts, line, cell, q))
+    values = _interpolate(columns, _without_marks(heights, line, cell, q))
     values[x > cell.x1] = np.nan
     trust = np.where(np.isfinite(values), np.interp(columns, np.arange(len(line.y)), line.confidence), 0)
     return _held(values), trust.astype(np.float32)
@@ -82,17 +99,17 @@ def _held(values: Floats) -> Floats:
     return out
 
 
-def _without_marks(millivolts: Array, line: Line, cell: PlacedCell, q: float) -> Array:
+def _without_marks(heights: Array, line: Line, cell: PlacedCell, q: float) -> Array:
     """The curve with its doubtful samples beside a cell's ends bridged: separators and lead names stand on it there."""
-    x = np.arange(len(millivolts)) * line.step
+    x = np.arange(len(heights)) * line.step
     near_end = np.minimum(np.abs(x - cell.x0), np.abs(x - cell.x1)) < MARK_MM * q
-    inside = (x >= cell.x0) & (x <= cell.x1) & np.isfinite(millivolts)
+    inside = (x >= cell.x0) & (x <= cell.x1) & np.isfinite(heights)
     doubtful = inside & near_end & (line.confidence < MARK_CONFIDENCE)
     sound = inside & ~doubtful
     if not doubtful.any() or not sound.any():
-        return millivolts
-    bridged = millivolts.copy()
-    bridged[doubtful] = np.interp(x[doubtful], x[sound], millivolts[sound])
+        return heights
+    bridged = heights.copy()
+    bridged[doubtful] = np.interp(x[doubtful], x[sound], heights[sound])
     return bridged
 
 
@@ -135,3 +152,15 @@ def _lead_warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> t
         elif known.any() and confidence[row][known].mean() < DOUBTFUL:
             warnings.append(f"lead {lead} is doubtful")
     return tuple(warnings)
+
+
+def _mended_warnings(leads: tuple[str, ...], agreed: Reconciled) -> tuple[str, ...]:
+    """Which leads were misread for long, as the others tell."""
+    seconds = dict.fromkeys(LEADS, 0.0)
+    for lead, mended in zip(leads, agreed.mended, strict=True):
+        seconds[lead] += float(mended.sum()) / FS
+    return tuple(
+        f"lead {lead} disagrees with the leads printed with it for {told:.1f} s and was weighed against them there"
+        for lead, told in seconds.items()
+        if told >= MENDED_SECONDS
+    )

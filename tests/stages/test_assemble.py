@@ -61,16 +61,16 @@ def test_the_end_of_a_hidden_stretch_is_held_for_a_moment_without_confidence(hid
     _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0))
     lines = trace(lying)
     match = find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
-    cells = [replace(c, x1=c.x1 - hidden_ms * 0.025 * 8) if c.lead == "aVR" else c for c in match.cells]
+    cells = [replace(c, x1=c.x1 - hidden_ms * 0.025 * 8) if c.lead == "V3" else c for c in match.cells]
     recording = assemble(lying.sheet, lines, replace(match, cells=tuple(cells)), "page")
-    signal, confidence = recording.lead("aVR"), recording.confidences[lead_index("aVR")]
-    seen = 2500 - hidden_ms // 2  # from 2.5 s to 5 s at 500 Hz
+    signal, confidence = recording.lead("V3"), recording.confidences[lead_index("V3")]
+    seen = 3750 - hidden_ms // 2  # from 5 s to 7.5 s at 500 Hz
     assert confidence[seen - 1] > 0
     assert (confidence[seen + 1 :] == 0).all()
-    held = signal[seen + 1 : 2500 - unknown]
+    held = signal[seen + 1 : 3750 - unknown]
     assert (held == held[0]).all()
     assert held[0] == pytest.approx(signal[seen - 1], abs=0.05)
-    assert np.isnan(signal[2500 - unknown + 1 : 2600]).all()
+    assert np.isnan(signal[3750 - unknown + 1 : 3850]).all()
 
 
 def test_curves_lie_on_the_photo_s_ink() -> None:
