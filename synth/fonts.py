@@ -40,6 +40,12 @@ def printed_fonts() -> tuple[Path, ...]:
 
 
 @cache
+def plain_font() -> Path:
+    """The font of pages that ask for none: matplotlib's own, the same on every machine, where it is installed."""
+    return next((p for p in printed_fonts() if p.name == "DejaVuSans.ttf"), printed_fonts()[0])
+
+
+@cache
 def script_fonts() -> tuple[Path, ...]:
     """Fonts that look written by hand; italics where the system has none."""
     scripts = tuple(p for p in font_files() if _is_script(p))

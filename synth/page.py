@@ -13,7 +13,7 @@ from ecgimg.leads import LEADS
 from ecgimg.types import Floats, Pixels, PlacedCell
 
 from . import text
-from .fonts import printed_fonts, text_mask
+from .fonts import plain_font, text_mask
 from .ink import Ink, blend, paste, ruled_paper
 from .style import PageStyle
 from .truth import Curve, Page, TextBox
@@ -232,7 +232,7 @@ def _text(words: Pixels, mask: Pixels, x: float, y: float, line: str, kind: str,
 
 
 def _font(style: PageStyle) -> Path:
-    return style.font or printed_fonts()[0]
+    return style.font or plain_font()
 
 
 def _size(style: PageStyle, mm: float) -> int:

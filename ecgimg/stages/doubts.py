@@ -33,6 +33,11 @@ MISREAD_NAME = 5.0
 have been misread: "I" for a pale "II"."""
 NAMELESS_DOUBT = 8.0
 """Doubt added where neither a lead name nor the usual rhythm strips, all of them, tell which leads these are."""
+RIGHT_NAME_DOUBT, WRONG_NAME_DOUBT = 0.8, 1.6
+"""Doubts of each lead name that is read where a format has it, and of each other name that stands there instead."""
+USUAL_NAMES = 12
+"""Leads from which each name counts as one. Of a format of fewer each that is in place tells more, since all of them
+prove as much, and each that has no place in it tells more against it."""
 MISSING_NAME_DOUBT = 1.4
 """Doubt added by each lead name that a format expects and the page does not show, if its others are read."""
 IDLE_NAME_DOUBT = 1.25
@@ -117,9 +122,13 @@ def _named(page: Marks, cells: int, right: int, wrong: int, missed: float) -> tu
     """Lead names that are read, contradicted, missed, or on the page without a place in the format."""
     if not page.names:
         return ()
-    seen = 0.8**right * 1.6**wrong * MISSING_NAME_DOUBT**missed if right + wrong else 1.0
-    idle = IDLE_NAME_DOUBT ** max(len(page.names) - right, 0)
-    return (Evidence(seen * idle, f"{right} of {cells} lead names read, {wrong} against"),)
+    if not right + wrong:
+        return (Evidence(IDLE_NAME_DOUBT ** len(page.names), f"0 of {cells} lead names read, 0 against"),)
+    idle = max(len(page.names) - right, 0)
+    each = max(USUAL_NAMES / cells, 1.0)
+    doubt = RIGHT_NAME_DOUBT ** (each * right) * IDLE_NAME_DOUBT ** (each * idle)
+    doubt *= WRONG_NAME_DOUBT**wrong * MISSING_NAME_DOUBT**missed
+    return (Evidence(doubt, f"{right} of {cells} lead names read, {wrong} against"),)
 
 
 def _repeated(layout: Layout, repeats: list[tuple[str, float | None]]) -> tuple[Evidence, ...]:

@@ -159,3 +159,16 @@ def test_a_wide_text_is_cut_out_in_parts() -> None:
     assert len(parts) > 2
     assert parts[0][0, 20, 0] == 100
     assert parts[-1][0, 20, -1] == 499
+
+
+def test_six_names_prove_six_leads_as_surely_as_twelve_names_prove_twelve() -> None:
+    _, lying = flat("6x1-precordial", STYLE)
+    match = find_layout(lying, trace(lying), read_scales(lying), ANY)
+    assert match.layout_id == "6x1-precordial"
+    assert any(text.startswith("6 of 6 lead names") for text in match.evidence)
+    assert match.confidence > 0.9
+
+
+def test_six_leads_are_not_found_on_a_page_that_names_twelve() -> None:
+    _, lying = flat("6x2-cabrera", STYLE)
+    assert find_layout(lying, trace(lying), read_scales(lying), ANY).layout_id == "6x2-cabrera"
