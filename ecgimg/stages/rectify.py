@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from ecgimg.errors import RefusedError
 from ecgimg.stages.grid import (
@@ -22,7 +21,7 @@ from ecgimg.stages.grid import (
     ink_mask,
     phase_field,
 )
-from ecgimg.stages.plate import creased_plate, smooth_plate
+from ecgimg.stages.plate import creased_plate, smooth_plate, trusted
 from ecgimg.types import Photo, Sheet, SheetMap
 
 WORK_SIDE = 2000
@@ -35,8 +34,21 @@ NODE_MM = 2.5
 SHARP_PX_PER_MM, SOFT_MM = 5.0, 0.18
 """Scale above which a picture is blurred, and how much, before it is sampled for the grid's phase: sharp small squares'
 third harmonic would fold onto their first and put lines out of place by up to 0.08 mm."""
-SMOOTHING = ((5, 1.5), (5, 1.5), (3, 1.0), (3, 0.8))
-"""Median and reach of each pass over the grid's phase, in nodes."""
+ALL_HARMONICS = (1, 2, 3, 4, 5)
+SMALL_LADDER = (((1,), 1.5, True), ((1,), 1.5, False), ((1,), 1.0, False), ((1,), 0.8, False))
+LARGE_LADDER = (
+    ((1,), 1.5, True),
+    ((1, 2), 1.5, True),
+    (ALL_HARMONICS, 1.5, False),
+    (ALL_HARMONICS, 1.0, False),
+    (ALL_HARMONICS, 0.8, False),
+)
+"""Harmonics of the lines that each pass over the grid's phase uses, its reach in nodes, and whether it is coarse, for
+small squares and for large ones only. A higher harmonic can follow less, so where the coarse passes see a bend that is
+none, beside tall strokes or at the paper's rim, the fine ones would lock to it: in the coarse ones nodes have to agree.
+"""
+MEDIAN = 3
+"""Nodes of the median that keeps single ones from bending a fine pass."""
 BENT_PASSES, BENT_ROOM, SPOT_REACH = 3, 0.1, 2.0
 """How often the large squares of strongly bent paper are followed; how much longer it may be on each side than its
 tiles together tell, as a share; nodes over which a tile's place is averaged."""
@@ -186,28 +198,26 @@ class _Pass:
     line_mm: float
     harmonics: tuple[int, ...]
     unwrap: bool
-    smoothing: tuple[int, float]
+    reach: float
+    coarse: bool
 
 
 def _passes(fit: GridFit) -> list[_Pass]:
     """From coarse to fine. On strongly bent paper the large squares are followed several times before: each time from
     where they are straight already a little further, where they were stretched too much to be seen.
     """
-    fine = (1, 2, 3, 4, 5) if fit.line_mm > LARGE_MM else (1,)
-    passes = [_Pass(MAJOR_MM, (1,), True, SMOOTHING[0])] * (0 if fit.spots is None else BENT_PASSES)
-    passes += [_Pass(fit.line_mm, (1,), True, SMOOTHING[0])]
-    return passes + [_Pass(fit.line_mm, fine, False, smoothing) for smoothing in SMOOTHING[1:]]
+    ladder = LARGE_LADDER if fit.line_mm > LARGE_MM else SMALL_LADDER
+    before = [_Pass(MAJOR_MM, (1,), True, ladder[0][1], True)] * (0 if fit.spots is None else BENT_PASSES)
+    return before + [_Pass(fit.line_mm, step[0], k == 0, *step[1:]) for k, step in enumerate(ladder)]
 
 
 def _measured(flat: Array, step: _Pass) -> PhaseField:
     field = phase_field(flat, FLAT_PX_PER_MM, step.line_mm, NODE_MM, step.harmonics, step.unwrap)
-    return _smooth(field, *step.smoothing)
-
-
-def _smooth(field: PhaseField, median: int, reach: float) -> PhaseField:
-    """The field as a thin plate; `median` nodes drop what ink does to single ones, `reach` nodes are averaged."""
-    planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), median) for k in (0, 1)]
-    return replace(field, shift=smooth_plate(np.stack(planes, axis=2), _weight(field.strength), reach))
+    weight = _weight(field.strength)
+    if step.coarse:
+        return replace(field, shift=smooth_plate(field.shift, trusted(field.shift, weight), step.reach))
+    planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), MEDIAN) for k in (0, 1)]
+    return replace(field, shift=smooth_plate(np.stack(planes, axis=2), weight, step.reach))
 
 
 def _weight(strength: Array) -> Array:
@@ -277,8 +287,13 @@ def _fill_outside(pixels: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArr
     size = (w // FILL_BLOCK + 1, h // FILL_BLOCK + 1)
     known = cv2.resize(inside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     total = cv2.resize(np.where(inside[..., None], pixels, 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    _, nearest = distance_transform_edt(known < 1, return_indices=True)
-    shade = total[nearest[0], nearest[1]] / np.maximum(known[nearest[0], nearest[1]], 1e-3)[..., None]
+    full = known > 0.999  # means of ones are not always one
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~full).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    shades = np.zeros((int(nearest.max()) + 1, 3), np.float32)
+    shades[nearest[full]] = total[full]
+    shade = shades[nearest]
     filled = cv2.resize(cv2.GaussianBlur(shade, (0, 0), 2.0), (w, h), interpolation=cv2.INTER_LINEAR)
     return np.where(inside[..., None], pixels, np.clip(filled, 0, 255).astype(np.uint8))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgimg.stages.plate import creased_plate, smooth_plate
+from ecgimg.stages.plate import creased_plate, smooth_plate, trusted
 
 SHAPE = (24, 30)
 ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
@@ -27,3 +27,18 @@ def test_scatter_is_averaged_and_a_fold_stays_sharp() -> None:
     error = np.abs(creased - fold)
     assert error.mean() < 0.7 * np.abs(measured[..., 0] - fold).mean()
     assert error[:, 14:17].mean() < 0.7 * np.abs(smooth - fold)[:, 14:17].mean()
+
+
+def test_nodes_that_their_neighbours_contradict_are_not_trusted() -> None:
+    y, x = np.mgrid[:30, :40].astype(np.float32)
+    values = np.stack([0.1 * x - 0.05 * y + 0.0005 * x * x, 0.02 * y], axis=2).astype(np.float32)
+    wrong = np.zeros((30, 40), bool)
+    wrong[12:18, 20:23] = wrong[:4, 37:] = True
+    values[wrong, 0] += 1.0
+    weight = np.full((30, 40), 0.8, np.float32)
+    left = trusted(values, weight)
+    assert left[wrong].max() < 0.01
+    assert np.median(left[~wrong]) > 0.75
+    mended = smooth_plate(values, left, 1.5)
+    true = values[..., 0] - wrong
+    assert np.abs(mended[..., 0] - true).max() < 0.1
