@@ -216,7 +216,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _start(single_thread: bool, ahead: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-    threads = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"} if single_thread else {}
+    threads = {"OPENBLAS_NUM_THREADS": "1"}  # a page's equations are small
+    if single_thread:
+        threads |= {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
     code = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ecgimg.worker import main; main(sys.argv[2:])"
     return subprocess.Popen(
         [sys.executable, "-c", code, json.dumps(sys.path), *ahead],

@@ -5,6 +5,8 @@ What ink, a dark rim or a crossing shadow does to single nodes is found before b
 
 from __future__ import annotations
 
+import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
 import cv2
@@ -95,11 +97,21 @@ def _solve(values: Array, weight: Array, energy: csr_matrix) -> Array:
     band = np.zeros((2 * min(weight.shape) + 1, len(w)))
     band[lower.row - lower.col, lower.col] = lower.data
     solved = np.empty(flat.shape, np.float32)
-    # Where other work keeps the cores busy, BLAS threads that wait for each other take ten times as long as one.
-    with _blas().limit(limits=1, user_api="blas"):
+    with _one_blas_thread():
         right = (flat * w[:, None])[order]
         solved[order] = solveh_banded(band, right, lower=True, overwrite_ab=True, check_finite=False)
     return solved.reshape(values.shape)
+
+
+def _one_blas_thread() -> AbstractContextManager[object]:
+    """Where other work keeps the cores busy, BLAS threads that wait for each other take ten times as long as one.
+
+    Workers are started with one, which saves the search for the libraries that have threads.
+    """
+    if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
+        return nullcontext()
+    one: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return one
 
 
 @cache
