@@ -16,7 +16,8 @@ NOISE_MM = 0.04
 def beats(phase: float) -> Doubles:
     """Heights in mm of a curve with a steep beat every 0.8 s."""
     t = (np.arange(round(SECONDS * FS)) / FS + phase) % 0.8
-    return 8 * np.exp(-(((t - 0.4) / 0.015) ** 2)) + 2 * np.exp(-(((t - 0.6) / 0.05) ** 2))
+    waves = ((1.5, 0.2, 0.04), (8, 0.4, 0.015), (3, 0.62, 0.08))
+    return np.asarray(sum(height * np.exp(-(((t - at) / width) ** 2)) for height, at, width in waves))
 
 
 def truth(leads: tuple[str, ...]) -> Doubles:
@@ -72,6 +73,14 @@ def test_leads_that_do_not_obey_the_laws_are_left_alone() -> None:
     spread = np.exp(-((np.arange(-50, 51) / 12) ** 2))
     for k in range(6):
         true[k] += 0.1 * (k - 2.5) * np.convolve(true[k], spread, "same") / spread.sum() * 4
+    read = readings(LIMB_LEADS, true)
+    assert np.array_equal(reconcile(read).heights, read.heights)
+
+
+@pytest.mark.parametrize("swapped", [(3, 4), (1, 2), (0, 5)])
+def test_leads_that_changed_places_do_not_spoil_the_others(swapped: tuple[int, int]) -> None:
+    true = truth(LIMB_LEADS)
+    true[list(swapped)] = true[list(reversed(swapped))]
     read = readings(LIMB_LEADS, true)
     assert np.array_equal(reconcile(read).heights, read.heights)
 
