@@ -103,3 +103,20 @@ def test_no_grid_is_seen_on_a_blank_page(value: int) -> None:
     blank = Photo(np.full((700, 900, 3), value, np.uint8), Path("blank.png"))
     assert rectify(blank) is None
     assert rectify_bent(blank) is None
+
+
+def test_beyond_the_photo_the_sheet_has_the_nearest_shade() -> None:
+    """A page that the photo cuts off: black there would look like ink."""
+    page = ruled_page(11.81)
+    turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), 4.0, 1.1)
+    photo = cv2.warpAffine(
+        page, turn, (page.shape[1], page.shape[0]), flags=cv2.INTER_AREA, borderValue=(255, 255, 255)
+    )
+    sheet = rectify(Photo(np.asarray(photo, np.uint8), Path("cut.png")))
+    assert sheet is not None
+    height, width = sheet.pixels.shape[:2]
+    places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2)
+    beyond = ~sheet.on_photo(places)
+    assert beyond.mean() > 0.02
+    paper = float(np.median(sheet.pixels[~beyond]))
+    assert np.abs(sheet.pixels[beyond].astype(float) - paper).max() < 60
