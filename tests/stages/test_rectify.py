@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecgimg.stages.landmarks import turn_sheet
-from ecgimg.stages.rectify import rectify, rectify_bent
-from ecgimg.types import Photo, Sheet
+from ecgimg.stages.rectify import rectify, rectify_bent, resample
+from ecgimg.types import Photo, Sheet, SheetMap
 
 from .pages import drawn, upright
 
@@ -105,18 +105,11 @@ def test_no_grid_is_seen_on_a_blank_page(value: int) -> None:
     assert rectify_bent(blank) is None
 
 
-def test_beyond_the_photo_the_sheet_has_the_nearest_shade() -> None:
-    """A page that the photo cuts off: black there would look like ink."""
-    page = ruled_page(11.81)
-    turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), 4.0, 1.1)
-    photo = cv2.warpAffine(
-        page, turn, (page.shape[1], page.shape[0]), flags=cv2.INTER_AREA, borderValue=(255, 255, 255)
-    )
-    sheet = rectify(Photo(np.asarray(photo, np.uint8), Path("cut.png")))
-    assert sheet is not None
-    height, width = sheet.pixels.shape[:2]
-    places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2)
-    beyond = ~sheet.on_photo(places)
-    assert beyond.mean() > 0.02
-    paper = float(np.median(sheet.pixels[~beyond]))
-    assert np.abs(sheet.pixels[beyond].astype(float) - paper).max() < 60
+@pytest.mark.parametrize("shape", [(1061, 2021), (960, 1600)])
+def test_beyond_the_photo_the_sheet_has_the_nearest_shade(shape: tuple[int, int]) -> None:
+    """A page that the photo cuts off: black there would look like ink, whatever the page's size."""
+    shades = np.broadcast_to(np.linspace(120, 240, shape[1])[None, :, None], (*shape, 3)).astype(np.uint8)
+    steps = np.stack(np.meshgrid(np.arange(0, shape[1], 20), np.arange(0, shape[0], 20)), axis=2)
+    sheet = resample(shades, SheetMap((steps - [100.0, 0.0]).astype(np.float32), 20.0))
+    assert np.abs(sheet[:, :80].astype(float) - 120).max() < 4
+    assert np.abs(sheet[:, 110:1500].astype(float) - shades[: len(sheet), 10:1400]).max() < 4
