@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LIMB_LEADS = ("I", "II", "III", "aVR", "aVL", "aVF")
+FROM_I_AND_II = ((1.0, 0.0), (0.0, 1.0), (-1.0, 1.0), (-0.5, -0.5), (1.0, -0.5), (-0.5, 1.0))
+"""Each limb lead as a sum of I and II, in the order of LIMB_LEADS (Einthoven 1912, Goldberger 1942)."""
 PRECORDIAL_LEADS = ("V1", "V2", "V3", "V4", "V5", "V6")
 LEADS = LIMB_LEADS + PRECORDIAL_LEADS
 """The 12 leads in the order in which every array of this project holds them."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgimg.leads import FROM_I_AND_II
 from ecgimg.types import Floats
 
 DOWER = np.array(
@@ -110,9 +111,7 @@ def simulate(heart: Heart, rng: np.random.Generator, seconds: float = 10.0, fs: 
 
 def twelve_leads(eight: NDArray[np.floating]) -> Floats:
     """All 12 leads [12, T] of I, II, V1..V6 [8, T]: III = II - I, aVR = -(I + II)/2, aVL = I - II/2, aVF = II - I/2."""
-    one, two = eight[0], eight[1]
-    limbs = [one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2]
-    return np.asarray(np.concatenate([np.stack(limbs), eight[2:]]), np.float32)
+    return np.asarray(np.concatenate([np.array(FROM_I_AND_II) @ eight[:2], eight[2:]]), np.float32)
 
 
 def _sinus(rate: float) -> str:

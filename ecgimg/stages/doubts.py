@@ -122,10 +122,8 @@ def _named(page: Marks, cells: int, right: int, wrong: int, missed: float) -> tu
     """Lead names that are read, contradicted, missed, or on the page without a place in the format."""
     if not page.names:
         return ()
-    if not right + wrong:
-        return (Evidence(IDLE_NAME_DOUBT ** len(page.names), f"0 of {cells} lead names read, 0 against"),)
     idle = max(len(page.names) - right, 0)
-    each = max(USUAL_NAMES / cells, 1.0)
+    each = max(USUAL_NAMES / cells, 1.0) if right + wrong else 1.0
     doubt = RIGHT_NAME_DOUBT ** (each * right) * IDLE_NAME_DOUBT ** (each * idle)
     doubt *= WRONG_NAME_DOUBT**wrong * MISSING_NAME_DOUBT**missed
     return (Evidence(doubt, f"{right} of {cells} lead names read, {wrong} against"),)

@@ -11,16 +11,14 @@ they break the laws by more than tracing does, only repeated leads are made to a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.leads import LEADS, LIMB_LEADS, lead_index
+from ecgimg.leads import FROM_I_AND_II, LEADS, LIMB_LEADS, lead_index
 
-FROM_I_AND_II = ((1.0, 0.0), (0.0, 1.0), (-1.0, 1.0), (-0.5, -0.5), (1.0, -0.5), (-0.5, 1.0))
-"""Each limb lead as a sum of I and II, in the order of LIMB_LEADS."""
 SURE = 0.9
 """Confidence from which a sample tells how well a page was read, and whether the laws hold on it."""
 LEAST_SURE_S = 0.5
@@ -65,6 +63,11 @@ class Readings:
     fs: float
     paper_speed: float
 
+    @property
+    def least_sure(self) -> float:
+        """Sure samples from which they tell something."""
+        return LEAST_SURE_S * self.fs
+
 
 @dataclass(frozen=True, eq=False)
 class Reconciled:
@@ -101,7 +104,7 @@ def reconcile(readings: Readings) -> Reconciled:
         if len(laws):
             part = np.ix_(group.rows, group.at)
             sure = np.asarray((page.confidence[part] > SURE).all(axis=0))
-            change[part] = _change(laws, page.heights[part], variance[part], sure, round(LEAST_SURE_S * page.fs))
+            change[part] = _change(laws, page.heights[part], variance[part], sure, page.least_sure)
     mended = np.isfinite(page.heights) & (np.abs(change) > MENDED_MM)
     confidence = np.where(mended, np.minimum(page.confidence, MENDED_CONFIDENCE), page.confidence)
     return Reconciled(page.heights - change, confidence, mended)
@@ -116,7 +119,7 @@ def _one_clock(page: Readings) -> Readings:
         if lag:
             heights[strip] = _moved(page.heights[strip], lag, np.nan)
             confidence[strip] = _moved(page.confidence[strip], lag, 0.0)
-    return Readings(page.leads, page.is_strip, heights, confidence, page.printed, page.fs, page.paper_speed)
+    return replace(page, heights=heights, confidence=confidence)
 
 
 def _lag(page: Readings, strip: int, cell: int) -> int:
@@ -125,8 +128,8 @@ def _lag(page: Readings, strip: int, cell: int) -> int:
     left = {}
     for lag in range(-reach, reach + 1):
         sure = (page.confidence[cell] > SURE) & (_moved(page.confidence[strip], lag, 0.0) > SURE)
-        if sure.sum() >= LEAST_SURE_S * page.fs:
-            left[lag] = _spread(_moved(page.heights[strip], lag, np.nan)[sure] - page.heights[cell][sure])
+        if sure.sum() >= page.least_sure:
+            left[lag] = _spread(_moved(page.heights[strip], lag, np.nan)[sure] - page.heights[cell][sure], USUAL)
     return min(left, key=lambda lag: (left[lag], abs(lag)), default=0)
 
 
@@ -143,7 +146,7 @@ def _together(page: Readings) -> list[_Together]:
     shown, time = np.unique(page.printed, axis=1, return_inverse=True)
     for k, column in enumerate(shown.T):
         rows, at = np.flatnonzero(column), np.flatnonzero(time == k)
-        if len(rows) > 1 and len(at) >= LEAST_SURE_S * page.fs:
+        if len(rows) > 1 and len(at) >= page.least_sure:
             groups.append(_Together(rows, at))
     return groups
 
@@ -154,7 +157,8 @@ def _reading_error(page: Readings, groups: list[_Together]) -> float:
     for group in groups:
         for one, other in combinations(group.rows, 2):
             if page.leads[one] == page.leads[other]:
-                found += _left(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2), USUAL)
+                left = _left(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2))
+                found += [_spread(left, USUAL)] if left.size else []
     return max(float(np.sqrt(np.mean(np.square(found)))), READING_MM[0]) if found else READING_MM[1]
 
 
@@ -165,22 +169,24 @@ def _lawful(page: Readings, groups: list[_Together], noise: float) -> bool:
         limb = {page.leads[row]: row for row in group.rows if page.leads[row] in LIMB_LEADS}
         for three in combinations(limb.values(), 3):
             (law,) = _laws(tuple(page.leads[row] for row in three), True)
-            broken += _left(page, group, np.array(three), law, USUAL)
-            mostly += _left(page, group, np.array(three), law, MOST)
+            left = _left(page, group, np.array(three), law)
+            if left.size:
+                broken.append(_spread(left, USUAL))
+                mostly.append(_spread(left, MOST))
     if not broken:
         return False
     surely = min(broken) < SURELY_LAWFUL * noise and max(mostly) < LAWFUL * noise
     return surely or max(broken) < LAWFUL * noise
 
 
-def _left(page: Readings, group: _Together, rows: NDArray[np.intp], law: Doubles, share: float) -> list[float]:
-    """What a law leaves of a share of the sure samples of some rows, nothing where these are too few."""
+def _left(page: Readings, group: _Together, rows: NDArray[np.intp], law: Doubles) -> Doubles:
+    """What a law leaves of the sure samples of some rows; none where these are too few."""
     part = np.ix_(rows, group.at)
     sure = (page.confidence[part] > SURE).all(axis=0)
-    return [_spread((law @ page.heights[part])[sure], share)] if sure.sum() >= LEAST_SURE_S * page.fs else []
+    return np.asarray((law @ page.heights[part])[sure] if sure.sum() >= page.least_sure else np.empty(0))
 
 
-def _spread(values: Doubles, share: float = USUAL) -> float:
+def _spread(values: Doubles, share: float) -> float:
     """Root mean square about the median of the smallest `share` of some values."""
     squares = np.sort((values - np.median(values)) ** 2)
     return float(np.sqrt(squares[: max(int(share * len(squares)), 1)].mean()))
@@ -207,7 +213,7 @@ def _laws(leads: tuple[str, ...], lawful: bool) -> Doubles:
     return np.asarray(left[:, int((size > 1e-9).sum()) :].T)
 
 
-def _change(laws: Doubles, heights: Doubles, variance: Doubles, sure: Bools, least: int) -> Doubles:
+def _change(laws: Doubles, heights: Doubles, variance: Doubles, sure: Bools, least: float) -> Doubles:
     """What is to be taken from heights [N, T] so that laws [M, N] hold up to a constant; 0 if too few samples tell it.
 
     With variances V and laws L the change V L' (L V L')^-1 L h is the smallest in the sense of V^-1.

@@ -193,7 +193,8 @@ def _spread(spots: Array, from_photo: NDArray[np.float64], from_mm: NDArray[np.f
 
 @dataclass(frozen=True)
 class _Pass:
-    """One measurement of the grid's phase: spacing of the lines, harmonics, whether it is unwrapped, smoothing."""
+    """One measurement of the grid's phase: spacing of the lines, harmonics, whether it is unwrapped, the reach of its
+    plate in nodes, and whether it is coarse."""
 
     line_mm: float
     harmonics: tuple[int, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecgimg.leads import LIMB_LEADS
-from ecgimg.stages.reconcile import FROM_I_AND_II, MENDED_CONFIDENCE, Doubles, Readings, reconcile
+from ecgimg.leads import FROM_I_AND_II, LIMB_LEADS
+from ecgimg.stages.reconcile import MENDED_CONFIDENCE, Doubles, Readings, reconcile
 
 FS = 500.0
 SECONDS = 5.0
