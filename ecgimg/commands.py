@@ -339,6 +339,23 @@ def train_landmarks_command(
         typer.echo(part.package(path) if package else path)
 
 
+@train_app.command("tempo")
+def train_tempo_command(
+    data: PtbxlOption,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the fitted model goes.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=50, help="Recordings, each drawn at both speeds.")] = 4000,
+    package: PackageOption = False,
+) -> None:
+    """Fit how beats tell the paper speed, on recordings of folds 1-8; says how well it does on fold 9."""
+    import logging
+
+    from ecgimg.train import tempo
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    path = tempo.run(data, out, count)
+    typer.echo(tempo.package(path) if package else path)
+
+
 @train_app.command("screen")
 def train_screen_command(
     data: PtbxlOption,

@@ -17,7 +17,7 @@ from ecgimg.leads import LEADS, lead_index
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
-Source = Literal["text", "pulse", "given", "signal", "assumed"]
+Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 """What a scale was taken from: printed text, the calibration pulse, the user, the traces' own length, or habit."""
 
 

@@ -58,7 +58,9 @@ class PageScale(Part):
     """One scale of the paper."""
 
     value: float = Field(description="mm/s or mm/mV")
-    source: Source = Field(description="text, pulse, signal (all read from the page), given (by the user) or assumed")
+    source: Source = Field(
+        description="text, pulse, signal, beats (all read from the page), given (by the user) or assumed"
+    )
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
 
 
@@ -93,7 +95,7 @@ class PageResult(Part):
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the lower of the layout's and the printed leads' mean; 0.9 times that where a scale is assumed"
+        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
@@ -145,12 +147,12 @@ def photo_px_per_mm(sheet: Sheet) -> float:
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
 
-    Where nothing tells the speed or the gain it counts ASSUMED times as much, since machines print with others too,
+    Where no print tells the speed or the gain it counts ASSUMED times as much, since machines print with others too,
     and so it does where no grid tells what a millimetre is.
     """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
     ruled = recording.geometry is None or recording.geometry.straightened_by == "grid"
-    told = ruled and "assumed" not in (match.paper_speed.source, match.gain.source)
+    told = ruled and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
     return _short(lower if told else ASSUMED * lower)
 

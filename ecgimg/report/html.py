@@ -76,7 +76,14 @@ def _header(report: Report, result: ReportResult) -> str:
     )
 
 
-_FROM = {"text": "the print", "pulse": "the pulse", "signal": "the traces", "given": "the user", "assumed": "habit"}
+_FROM = {
+    "text": "the print",
+    "pulse": "the pulse",
+    "signal": "the traces",
+    "beats": "the beats",
+    "given": "the user",
+    "assumed": "habit",
+}
 
 
 def _footer(result: ReportResult, page: int, pages: int) -> str:

@@ -139,6 +139,8 @@ def _scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
     for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
         if scale.source == "assumed":
             warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
+        elif scale.source == "beats":
+            warnings.append(f"only the beats' shape and distance tell that the paper ran at {scale.value:g} {unit}")
     return tuple(warnings)
 
 

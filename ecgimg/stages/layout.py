@@ -16,6 +16,7 @@ from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
 from ecgimg.stages.origin import LENGTH_TOLERANCE, column_pitch, covers, find_origin
+from ecgimg.stages.tempo import USUAL, speed_of_beats
 from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
 
 MIN_CONFIDENCE = 0.65
@@ -164,7 +165,9 @@ def _agree(one: _Judgement, other: _Judgement) -> bool:
 
 
 def _paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> Scale:
-    """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the usual."""
+    """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the one that the
+    beats tell, the usual.
+    """
     if options.paper_speed is not None:
         return Scale(options.paper_speed, "given")
     printed = page.scales.speed
@@ -173,7 +176,10 @@ def _paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> S
     length = (page.right - page.left) / page.px_per_mm
     usual = rivals[0].paper_speed
     fits = [s for s in PAPER_SPEEDS if any(abs(length / (r.seconds * s) - 1) < LENGTH_TOLERANCE for r in rivals)]
-    return Scale(fits[0], "signal") if len(fits) == 1 and fits[0] != usual else Scale(usual, "assumed")
+    if len(fits) == 1 and fits[0] != usual:
+        return Scale(fits[0], "signal")
+    told = speed_of_beats(page.lines, page.px_per_mm) if usual == USUAL else None
+    return Scale(usual, "assumed") if told is None else Scale(told, "beats")
 
 
 def _speed_of_length(page: Marks, layout: Layout, speed: Scale) -> Scale:

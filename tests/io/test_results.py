@@ -34,7 +34,9 @@ def test_the_document_lists_every_field() -> None:
     assert SCHEMA in DOCUMENT.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("source", "left"), [("text", 1.0), ("pulse", 1.0), ("given", 1.0), ("assumed", ASSUMED)])
+@pytest.mark.parametrize(
+    ("source", "left"), [("text", 1.0), ("pulse", 1.0), ("given", 1.0), ("beats", ASSUMED), ("assumed", ASSUMED)]
+)
 def test_a_page_whose_scale_nothing_tells_is_never_quite_sure(source: Source, left: float) -> None:
     recording = Recording(np.zeros((12, 500), np.float32), 500.0, confidence=np.ones((12, 500), np.float32))
     cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 2000.0, 100.0)

@@ -41,9 +41,15 @@ def upright(preset: str, layout: str, seed: int) -> UprightSheet:
 
 @cache
 def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
-    """A page of 8 px/mm as it is drawn, without camera or straightening: its pixels are the sheet's."""
+    """A page of 8 px/mm as it is drawn, without camera or straightening: its pixels are the sheet's.
+
+    At a higher speed than the layout's it is as long, and shows less.
+    """
     rng = np.random.default_rng(5)
-    page = render_page(Simulated(5).get(5).mv, FS, load_layout(layout), style, rng)
+    shown = load_layout(layout)
+    if style.paper_speed > shown.paper_speed:
+        shown = shown.shortened(style.paper_speed)
+    page = render_page(Simulated(5).get(5).mv, FS, shown, style, rng)
     h, w = page.pixels.shape[:2]
     x, y = np.meshgrid(np.arange(int(w / STEP) + 2) * STEP, np.arange(int(h / STEP) + 2) * STEP)
     sheet = Sheet(

@@ -16,7 +16,7 @@ from ecgimg.stages.layout import LayoutOptions, find_layout
 from ecgimg.stages.trace import trace
 from ecgimg.stages.words import read_scales
 from ecgimg.synth.style import PageStyle
-from ecgimg.types import PrintedScales
+from ecgimg.types import PrintedScales, Scale
 
 from .pages import flat
 
@@ -52,6 +52,18 @@ def test_precordial_rows_without_names_are_not_guessed() -> None:
     nameless = replace(lying, names=())
     with pytest.raises(RefusedError, match="no layout surely"):
         find_layout(nameless, trace(nameless), read_scales(nameless), ANY)
+
+
+@pytest.mark.parametrize("speed", [25.0, 50.0])
+def test_beats_tell_the_speed_where_no_text_does(speed: float) -> None:
+    """Both pages are 250 mm long: the faster one shows half as much."""
+    page, lying = flat("12x1", replace(STYLE, paper_speed=speed))
+    lines = trace(lying)
+    match = find_layout(lying, lines, PrintedScales(), ANY)
+    assert (match.paper_speed.value, match.paper_speed.source) == (speed, "beats")
+    assert match.seconds == page.layout.seconds
+    still = tuple(replace(line, y=np.where(np.isfinite(line.y), line.zero, np.nan)) for line in lines)
+    assert find_layout(lying, still, PrintedScales(), ANY).paper_speed == Scale(25.0, "assumed")
 
 
 def test_a_misread_name_does_not_rename_a_strip() -> None:
