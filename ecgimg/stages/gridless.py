@@ -32,6 +32,12 @@ PAPER_SHARE = (0.2, 0.95)
 """Share of the picture that paper with edges in it covers."""
 CORNER_FIT = 0.93
 """Share of the paper that its four corners must span, and it of them."""
+EDGE_PART, EDGE_REACH = 0.08, 0.02
+"""Share of an edge at each end that doesn't tell its line, and shares of its length within which its points lie."""
+LEAST_EDGE = 12
+FOCAL = (0.6, 3.0)
+"""Focal lengths of phones, and of cut-outs of their photos, in longer sides of the photo."""
+USUAL_FOCAL = 1.0
 LEVEL_DEGREES = 6.0
 NODE_PX = 20
 
@@ -43,7 +49,7 @@ def lie_flat(photo: Photo) -> Sheet:
         RefusedError: its lead names and calibration pulses aren't seen, which would tell its scale.
     """
     corners = _level(photo.pixels, _paper_corners(photo.pixels))
-    side = max(float(np.linalg.norm(corners[k] - corners[0])) for k in (1, 3))
+    side = max(_size(corners, photo.shape))
     tried = [_Try(width / side, find_landmarks(_sheet(photo, corners, width / side))) for width in WIDTHS_MM]
     proven = [one for one in tried if one.page.pulses and one.page.marks >= LEAST_MARKS]
     if not proven:
@@ -84,17 +90,37 @@ def _paper_corners(pixels: Pixels) -> Array:
         return whole
     if not CORNER_FIT < cv2.contourArea(corners) / area < 1 / CORNER_FIT:
         return whole
+    corners = _sharpened(max(outlines, key=cv2.contourArea)[:, 0], corners)
     first = int(corners.sum(axis=1).argmin())
-    ordered = np.roll(corners, -first, axis=0).astype(np.float32)
+    ordered = np.roll(corners, -first, axis=0)
     turn = np.linalg.det(np.stack([ordered[1] - ordered[0], ordered[3] - ordered[0]]))
     clockwise = ordered if turn > 0 else ordered[[0, 3, 2, 1]]
     return np.asarray((clockwise + 0.5) / shrink - 0.5, np.float32)
 
 
+def _sharpened(outline: NDArray[np.int32], corners: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Corners [4, 2] where straight lines along the paper's edges meet; rounded, folded and torn corners don't count.
+
+    Each edge is a robust line through the points of the outline [N, 2] beside its middle part.
+    """
+    lines = []
+    for start, end in zip(corners.astype(np.float64), np.roll(corners, -1, axis=0).astype(np.float64), strict=True):
+        length = np.linalg.norm(end - start)
+        along = (end - start) / length
+        place, beside = (outline - start) @ along / length, (outline - start) @ np.array([-along[1], along[0]])
+        edge = outline[(place > EDGE_PART) & (place < 1 - EDGE_PART) & (np.abs(beside) < EDGE_REACH * length)]
+        if len(edge) < LEAST_EDGE:
+            return corners.astype(np.float64)
+        dx, dy, x, y = cv2.fitLine(edge.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+        lines.append((np.array([-dy, dx]), -dy * x + dx * y))
+    pairs = [(lines[k - 1], lines[k]) for k in range(4)]
+    return np.array([np.linalg.solve([one[0], two[0]], [one[1], two[1]]) for one, two in pairs])
+
+
 def _level(pixels: Pixels, corners: Array) -> Array:
     """The corners turned about their middle so that rows and words lie level: then their profile is sharpest."""
     small, shrink = _shrunk(pixels)
-    width, height = (float(np.linalg.norm(corners[k] - corners[0])) * shrink for k in (1, 3))
+    width, height = (side * shrink for side in _size(corners, pixels.shape[:2]))
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     to_flat = cv2.getPerspectiveTransform((corners * shrink).astype(np.float32), flat)
     page = cv2.warpPerspective(small, to_flat, (round(width), round(height)), borderMode=cv2.BORDER_REPLICATE)
@@ -111,6 +137,26 @@ def _level(pixels: Pixels, corners: Array) -> Array:
     return np.asarray(back / shrink, np.float32)
 
 
+def _size(corners: Array, shape: tuple[int, int]) -> tuple[float, float]:
+    """Width and height of a page in proportion to each other, the width that of its upper edge in the photo.
+
+    A page seen at a slant looks shorter than it is. The vanishing points of its edges tell how much, and the camera's
+    focal length (Zhang and He, Whiteboard scanning and image enhancement, 2007, equations 11 to 20); where the edges
+    are too parallel to tell the latter, it is a usual one.
+    """
+    middle = (np.array(shape[::-1], np.float64) - 1) / 2
+    longest = float(max(shape))
+    one, two, four, three = (np.append((corner - middle) / longest, 1.0) for corner in corners.astype(np.float64))
+    along = np.cross(one, four) @ three / (np.cross(two, four) @ three) * two - one
+    down = np.cross(one, four) @ two / (np.cross(three, four) @ two) * three - one
+    flatness = along[2] * down[2]
+    square = -(along[:2] @ down[:2]) / flatness if abs(flatness) > 1e-9 else 0.0
+    focal = np.sqrt(square) if FOCAL[0] ** 2 < square < FOCAL[1] ** 2 else USUAL_FOCAL
+    lengths = [np.hypot(np.hypot(*side[:2]) / focal, side[2]) for side in (along, down)]
+    width = float(np.linalg.norm(corners[1] - corners[0]))
+    return width, width * float(lengths[1] / lengths[0])
+
+
 def _shrunk(pixels: Pixels) -> tuple[NDArray[np.uint8], float]:
     """A small grey picture, and by how much it was shrunk."""
     shrink = min(1.0, SMALL_SIDE / max(pixels.shape[:2]))
@@ -120,7 +166,7 @@ def _shrunk(pixels: Pixels) -> tuple[NDArray[np.uint8], float]:
 
 def _sheet(photo: Photo, corners: Array, mm_per_px: float) -> Sheet:
     """The sheet of a page whose corners are known, at SHEET_PX_PER_MM."""
-    size = [float(np.linalg.norm(corners[k] - corners[0])) * mm_per_px * SHEET_PX_PER_MM for k in (1, 3)]
+    size = [side * mm_per_px * SHEET_PX_PER_MM for side in _size(corners, photo.shape)]
     columns, rows = (max(int(np.ceil(n / NODE_PX)) + 1, 2) for n in size)
     flat = np.array([(0, 0), (size[0], 0), (size[0], size[1]), (0, size[1])], np.float32)
     to_photo = cv2.getPerspectiveTransform(flat, corners)

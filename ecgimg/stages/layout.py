@@ -15,7 +15,7 @@ from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
-from ecgimg.stages.origin import LENGTH_TOLERANCE, column_pitch, covers, find_origin
+from ecgimg.stages.origin import LENGTH_TOLERANCE, agreed_length, column_pitch, covers, find_origin
 from ecgimg.stages.tempo import USUAL, speed_of_beats
 from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
 
@@ -74,7 +74,7 @@ def find_layout(
     if not lines:
         raise RefusedError("no ECG curves found on the grid", where="layout")
     q = upright.sheet.px_per_mm
-    left, right, begins, ends = printed_range(lines, upright.pulses, q)
+    left, right, begins, ends = printed_range(lines, upright.pulses, upright.sheet)
     seen = [k for k, line in enumerate(lines) if _seen(line, left, right) > MIN_SEEN]
     if not seen:
         raise RefusedError("no curve is seen for a good part of its row", where="layout")
@@ -183,14 +183,11 @@ def _paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> S
 
 
 def _speed_of_length(page: Marks, layout: Layout, speed: Scale) -> Scale:
-    """Paper speed on a page whose millimetres only its pulses tell, and not to a few percent: its rows' length, if it
-    is about a format's, tells it better.
+    """Paper speed on a page whose millimetres only its pulses tell, and not to a few percent: the length of its rows
+    and the starts of their stretches tell it better.
     """
-    if np.isnan(page.begins).all() or np.isnan(page.ends).all():
-        return speed
-    length = float(np.nanmedian(page.ends) - np.nanmedian(page.begins)) / page.px_per_mm
-    value = length / layout.seconds
-    return Scale(value, "signal") if abs(value / speed.value - 1) < UNRULED_TOLERANCE else speed
+    length = agreed_length(page, layout, layout.seconds * speed.value, UNRULED_TOLERANCE)
+    return speed if length is None else Scale(length / layout.seconds, "signal")
 
 
 def _gain(page: Marks, options: LayoutOptions) -> Scale:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecgimg.errors import RefusedError
 from ecgimg.stages.grid import Array
-from ecgimg.types import LeadName, Line, PrintedScales, Pulse
+from ecgimg.types import LeadName, Line, PrintedScales, Pulse, Sheet
 
 NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
 
 CUT_MM = 5.5
 """Distance from the sheet's edge, which lies 4 mm beyond the grid's, within which a curve was cut off with the page."""
+UNRULED_CUT_MM = 1.5
+"""The same for a sheet that ends where the paper does: distance from the photo's edge."""
 ALONE_MM, ALONE_SHARE = 10.0, 0.6
 """Share of the next millimetres over which a curve must be seen where it begins or ends."""
 
@@ -45,12 +48,12 @@ class Marks:
 
 
 def printed_range(
-    lines: tuple[Line, ...], pulses: tuple[Pulse, ...], px_per_mm: float
+    lines: tuple[Line, ...], pulses: tuple[Pulse, ...], sheet: Sheet
 ) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
     """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN where it
-    is not seen or goes on to the sheet's edge, since it was cut there.
+    is not seen or goes on to the sheet's or the photo's edge, since it was cut there.
     """
-    first, last = np.array([_extent(line, px_per_mm) for line in lines]).T
+    first, last = np.array([_extent(line, sheet.px_per_mm) for line in lines]).T
     if np.isnan(first).all():
         raise RefusedError("the curves are too faint to be followed", where="layout")
     left, right = float(np.nanmedian(first)), float(np.nanmedian(last))
@@ -60,10 +63,18 @@ def printed_range(
             left = pulse_right
         else:
             right = pulse_left
-    edge = CUT_MM * px_per_mm
-    width = max(len(line.y) * line.step for line in lines)
-    first[first < edge], last[last > width - edge] = np.nan, np.nan
+    first[_cut_off(lines, first, sheet, -1)], last[_cut_off(lines, last, sheet, 1)] = np.nan, np.nan
     return left, right, tuple(first.tolist()), tuple(last.tolist())
+
+
+def _cut_off(lines: tuple[Line, ...], at: Array, sheet: Sheet, way: int) -> NDArray[np.bool_]:
+    """Which rows, that are seen as far as `at` to the left (`way` -1) or right (1), go on to the page's edge."""
+    if sheet.straightened_by == "grid":
+        width = max(len(line.y) * line.step for line in lines)
+        return np.asarray((at if way < 0 else width - at) < CUT_MM * sheet.px_per_mm)
+    seen = np.isfinite(at)
+    beyond = np.where(seen, at, 0) + way * UNRULED_CUT_MM * sheet.px_per_mm
+    return np.asarray(seen & ~sheet.on_photo(np.stack([beyond, [line.zero for line in lines]], axis=1)))
 
 
 def _extent(line: Line, px_per_mm: float) -> tuple[float, float]:

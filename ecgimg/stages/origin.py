@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ecgimg.layouts import Layout
 from ecgimg.stages.marks import Marks
 
+Signs = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+"""Places [N] in sheet pixels that speak for an origin there, their weights and their spreads in mm."""
 BESIDE_MM = 25.0
 """Curves may be seen this far before a format begins or after it ends: pulses, and what is taken for a curve."""
 LENGTH_TOLERANCE = 0.035
@@ -26,6 +28,8 @@ NAME_SIGN = 0.5
 """Weight of a lead name that stands where a column's would."""
 LEAST_SIGNS = 1.0
 """Weight of the signs that must agree on an origin."""
+LENGTH_STEP = 0.001
+"""Share by which lengths that are tried differ."""
 REFINE_MM = 0.5
 """Distance within which the densest place is looked for."""
 TOGETHER_MM = 0.6
@@ -78,6 +82,26 @@ def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) ->
     return page.left if length < nominal else None
 
 
+def agreed_length(page: Marks, layout: Layout, nominal_mm: float, tolerance: float) -> float | None:
+    """The format's length in millimetres at which rows' ends, pulses and starts of stretches agree best on an origin;
+    None where they are too few.
+
+    Args:
+        page: what was seen.
+        layout: the format.
+        nominal_mm: its length by the page's scale, which may be wrong by the share `tolerance`.
+        tolerance: at most 1.
+    """
+    at_zero, at_one = (_signs(page, layout, length, length / layout.n_columns) for length in (0.0, 1.0))
+    if at_zero is None or at_one is None or not np.isfinite([page.begins, page.ends]).any(axis=1).all():
+        return None
+    shares = at_one[0] - at_zero[0]  # places are linear in the length
+    lengths = nominal_mm * np.arange(1 - tolerance, 1 + tolerance, LENGTH_STEP)
+    tried = [(at_zero[0] + shares * length * page.px_per_mm, *at_zero[1:]) for length in lengths]
+    dense = [float(_density(signs, signs[0], page.px_per_mm).max()) for signs in tried]
+    return float(lengths[int(np.argmax(dense))]) if max(dense) > LEAST_SIGNS else None
+
+
 def covers(page: Marks, origin: float, nominal_mm: float) -> bool:
     """Whether a format placed at an origin is visible for its greater part, and no curves are left over beside it."""
     left, right = ((x - origin) / page.px_per_mm for x in (page.left, page.right))
@@ -93,6 +117,20 @@ def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) ->
     ends by pulses after them. A page that is cut, or has a separator after its last column, shows starts a column too
     early or too late.
     """
+    q = page.px_per_mm
+    signs = _signs(page, layout, nominal, pitch)
+    if signs is None:
+        return None
+    places = signs[0]
+    named = [NAME_SIGN * _names_that_fit(page, layout, place, pitch) for place in places]
+    best = places[int(np.argmax(_density(signs, places, q) + named))]
+    around = best + np.arange(-REFINE_MM, REFINE_MM, 0.02) * q
+    dense = _density(signs, around, q)
+    return float(around[int(dense.argmax())]) if dense.max() >= LEAST_SIGNS else None
+
+
+def _signs(page: Marks, layout: Layout, nominal: float, pitch: float) -> Signs | None:
+    """The signs for an origin, None where there are none."""
     q, left = page.px_per_mm, page.pulse_is_left
     missing = nominal / layout.n_columns - pitch
     lengths = [layout.n_columns * pitch] * layout.n_rows + [nominal - missing] * len(layout.rhythm)
@@ -105,16 +143,14 @@ def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) ->
     if not signs:
         return None
     places, weights, spreads = np.array(signs).T
+    return places, weights, spreads
 
-    def density(tried: NDArray[np.float64]) -> NDArray[np.float64]:
-        near = np.exp(-0.5 * ((tried[:, None] - places) / (spreads * q)) ** 2)
-        return np.asarray((weights * near).sum(axis=1), np.float64)
 
-    named = [NAME_SIGN * _names_that_fit(page, layout, place, pitch) for place in places]
-    best = places[int(np.argmax(density(places) + named))]
-    around = best + np.arange(-REFINE_MM, REFINE_MM, 0.02) * q
-    dense = density(around)
-    return float(around[int(dense.argmax())]) if dense.max() >= LEAST_SIGNS else None
+def _density(signs: Signs, tried: NDArray[np.float64], px_per_mm: float) -> NDArray[np.float64]:
+    """How much speaks for each of the tried origins [N]."""
+    places, weights, spreads = signs
+    near = np.exp(-0.5 * ((tried[:, None] - places) / (spreads * px_per_mm)) ** 2)
+    return np.asarray((weights * near).sum(axis=1), np.float64)
 
 
 def _names_that_fit(page: Marks, layout: Layout, origin: float, column: float) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from ecgimg.errors import RefusedError
 from ecgimg.nets.screen import load_screen, widened
 from ecgimg.stages.grid import Array
-from ecgimg.stages.gridless import lie_flat
+from ecgimg.stages.gridless import LEAST_MARKS, lie_flat
 from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.rectify import rectify, rectify_bent, resample
 from ecgimg.types import Photo, Sheet, SheetMap, UprightSheet
@@ -44,11 +45,15 @@ def straighten(photo: Photo) -> Iterator[Sheet]:
 
 
 def with_rows(first: Sheet, others: Iterator[Sheet]) -> UprightSheet:
-    """The first of the sheets on which rows of curves are found, with its landmarks; else the very first."""
-    page = find_landmarks(first)
-    if page.zeros:
-        return page
-    return next((other for other in map(find_landmarks, others) if other.zeros), page)
+    """The first of the sheets on which rows of curves are found, and names or pulses that prove them, with its
+    landmarks; else the first with rows, else the very first.
+    """
+    pages = []
+    for page in map(find_landmarks, chain([first], others)):
+        if page.zeros and page.marks >= LEAST_MARKS:
+            return page
+        pages.append(page)
+    return next((page for page in pages if page.zeros), pages[0])
 
 
 def rectify_near(photo: Photo) -> Sheet | None:

@@ -66,6 +66,18 @@ def test_beats_tell_the_speed_where_no_text_does(speed: float) -> None:
     assert find_layout(lying, still, PrintedScales(), ANY).paper_speed == Scale(25.0, "assumed")
 
 
+@pytest.mark.parametrize("wrong", [0.95, 1.0, 1.06])
+def test_without_a_grid_rows_and_starts_tell_how_long_a_second_is(wrong: float) -> None:
+    _, lying = flat("3x4+1R", STYLE)
+    lines, scales = trace(lying), read_scales(lying)
+    bare = replace(lying, sheet=replace(lying.sheet, straightened_by="page", px_per_mm=8.0 * wrong))
+    ruled, match = (find_layout(page, lines, scales, ANY) for page in (lying, bare))
+    assert match.paper_speed.source == "signal"
+    assert match.paper_speed.value * wrong == pytest.approx(25.0, rel=0.003)
+    for one, other in zip(ruled.cells, match.cells, strict=True):
+        assert other.x0 == pytest.approx(one.x0, abs=8)
+
+
 def test_a_misread_name_does_not_rename_a_strip() -> None:
     """A pale "II" looks like "I"; the strip repeats the cell of II all the same."""
     _, lying = flat("3x4+1R", STYLE)

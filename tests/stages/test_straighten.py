@@ -59,6 +59,19 @@ def test_a_sheet_with_rows_is_taken_before_one_without(monkeypatch: pytest.Monke
     assert with_rows(cloth, iter([])) is bare
 
 
+def test_rows_that_names_or_pulses_prove_are_taken_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = upright("clean", "3x4+1R", 4)
+    stripes = replace(page.sheet, grid_confidence=0.5)
+    unproven = replace(page, sheet=stripes, names=(), pulses=())
+
+    def found(sheet: Sheet) -> UprightSheet:
+        return unproven if sheet is stripes else page
+
+    monkeypatch.setattr(module, "find_landmarks", found)
+    assert with_rows(stripes, iter([page.sheet])) is page
+    assert with_rows(stripes, iter([stripes])) is unproven
+
+
 def on_cloth(small: float) -> tuple[Photo, np.ndarray]:
     """A page, shrunk and turned by 12 degrees, on a woven cloth; and the map from the page to the picture."""
     page = drawn("clean", "3x4+1R", 4).pixels
