@@ -97,6 +97,21 @@ def test_limb_leads_that_go_on_are_no_two_columns() -> None:
     assert find_layout(first, lines, read_scales(first), ANY).layout_id == "6x1"
 
 
+def test_cloth_beside_the_page_is_no_row_of_it() -> None:
+    """It is followed from end to end like a curve, but does not beat with the others."""
+    _, lying = flat("12x1", STYLE)
+    lines = trace(lying)
+    weave = 3 * np.sin(np.arange(len(lines[0].y)) / 9).astype(np.float32)
+    woven = np.where(np.isfinite(lines[0].y), weave, np.nan)
+    above, below = (replace(lines[0], y=zero + woven, zero=zero) for zero in (20.0, lines[-1].zero + 200.0))
+    match = find_layout(lying, (above, *lines, below), read_scales(lying), ANY)
+    assert match.layout_id == "12x1"
+    assert {cell.line for cell in match.cells} == set(range(1, 13))
+    beating = replace(lines[-1], y=lines[-1].y + 200, zero=below.zero)
+    with pytest.raises(RefusedError, match="rows left over"):
+        find_layout(lying, (above, *lines, beating), read_scales(lying), ANY)
+
+
 def test_a_curve_from_end_to_end_is_not_left_over() -> None:
     _, lying = flat("6x2", STYLE)
     lines = trace(lying)
