@@ -108,8 +108,8 @@ def test_cloth_beside_the_page_is_no_row_of_it() -> None:
     assert match.layout_id == "12x1"
     assert {cell.line for cell in match.cells} == set(range(1, 13))
     beating = replace(lines[-1], y=lines[-1].y + 200, zero=below.zero)
-    with pytest.raises(RefusedError, match="rows left over"):
-        find_layout(lying, (above, *lines, beating), read_scales(lying), ANY)
+    doubted = find_layout(lying, (above, *lines, beating), read_scales(lying), ANY)
+    assert 1 - doubted.confidence > 10 * (1 - match.confidence)
 
 
 def test_a_curve_from_end_to_end_is_not_left_over() -> None:
