@@ -97,6 +97,18 @@ def test_limb_leads_that_go_on_are_no_two_columns() -> None:
     assert find_layout(first, lines, read_scales(first), ANY).layout_id == "6x1"
 
 
+def test_another_order_of_leads_is_not_read_as_a_known_one() -> None:
+    _, lying = flat("12x1", STYLE)
+    lines, scales = trace(lying), read_scales(lying)
+    turned = {f"V{k}": f"V{7 - k}" for k in range(1, 7)}
+    other = replace(lying, names=tuple(replace(n, lead=turned.get(n.lead, n.lead)) for n in lying.names))
+    with pytest.raises(RefusedError, match="6 against"):
+        find_layout(other, lines, scales, ANY)
+    first = next(name for name in lying.names if name.lead == "V2")
+    misread = replace(lying, names=tuple(replace(n, lead="V3") if n is first else n for n in lying.names))
+    assert find_layout(misread, lines, scales, ANY).layout_id == "12x1"
+
+
 def test_cloth_beside_the_page_is_no_row_of_it() -> None:
     """It is followed from end to end like a curve, but does not beat with the others."""
     _, lying = flat("12x1", STYLE)
