@@ -1,8 +1,8 @@
 """The trace network: a band of a sheet around one row of leads -> where the row's curve runs, column by column.
 
-What it is: a U-Net of 1.4 M parameters, trained on rendered pages for the curve's centre line, not for its ink.
+What it is: a U-Net of 2.5 M parameters, trained on rendered pages for the curve's centre line, not for its ink.
 
-    input   band [N, 3, 240, W], W a multiple of 32: 30 mm above and below the row's zero line at 4 px/mm, along time
+    input   band [N, 3, 240, W], W a multiple of 64: 30 mm above and below the row's zero line at 4 px/mm, along time
             8 px/mm; contrast of the brightest and of the darkest colour channel against the paper, and the place in
             the band (-1 at the top, 1 at the bottom), by which the network knows which row is meant
     output  logits [N, 240, 2 W] over y, one distribution for every 1/16 mm; presence [N, 2 W], the logit that the
@@ -30,7 +30,7 @@ PX_PER_MM = 8.0
 ROWS_PER_MM = 4
 BAND_ROWS = 240
 CHANNELS = 3
-STRIDE = 32
+STRIDE = 64
 """A band's width is padded to a multiple of this."""
 STRETCH = 2
 """Output columns for each input column."""

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from ecgimg.nets.trace import BAND_ROWS, CHANNELS, REACH_ROWS, SMOOTH_ROWS
 
-WIDTHS = (32, 48, 64, 96, 128)
+WIDTHS = (32, 48, 64, 96, 128, 160)
 SUB_ROWS, SUB_COLUMNS = 2, 4
 """Output rows and columns that one cell of the finest level stands for."""
 

@@ -32,14 +32,19 @@ CROP = 512
 CENTRE_SPREAD_MM = 2.5
 """By how much the found zero line of a row may miss the true one."""
 NODE_MM = 20.0
-SHARD = 256
-"""Crops of a shard."""
+SHARD = 1024
+"""Crops of a shard: of some twenty sheets, so that a batch seldom has two of one."""
 RECIPES = ("clean", "scan", "photo", "photo", "ruin")
 """The prints' own recipe, and those of the photographs."""
 CROWDED_MM = 3.0
 """Rows that come so near to each other are what is hardest to follow."""
 PLACES = (1, 5)
 """Of so many places, in turn, a crop is cut where its row is crowded most."""
+CROWDED_SHARE = 0.5
+"""Share of sheets of the layouts and gains that crowd rows: all layouts alike, and more often twice the height."""
+CROWDED_GAINS = {10.0: 0.6, 20.0: 0.33, 5.0: 0.07}
+TAKES = 4
+"""How often a row is cut, each time elsewhere and around another guess of its zero line."""
 BLANK_SHARE = 0.04
 """Share of bands cut where there is no row at all."""
 
@@ -354,16 +359,23 @@ def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
 
 def render_shards(data: str, folder: Path, seed: int) -> None:
     """Fills a folder with shards of crops without end."""
-    recipes = [load_recipe(name) for name in RECIPES]
+    usual = [load_recipe(name) for name in RECIPES]
+    crowded = [_crowding(recipe) for recipe in usual]
     for path, sources, rng in next_shards(data, folder, seed):
         parts: list[Crops] = []
         while sum(len(part.rows) for part in parts) < SHARD:
+            recipes = crowded if rng.random() < CROWDED_SHARE else usual
             sheet = draw_sheet(sources[int(rng.integers(len(sources)))], recipes, rng)
-            takes = 3 if len(sheet.curves) < 7 else 2
-            parts.append(random_crops(cut_rows(sheet, rng, takes), 1, rng))
+            parts.append(random_crops(cut_rows(sheet, rng, TAKES), 1, rng))
         order = rng.permutation(sum(len(part.rows) for part in parts))
         bands = np.concatenate([part.bands for part in parts])[order]
         write_shard(Crops(bands, np.concatenate([part.rows for part in parts])[order]), path)
+
+
+def _crowding(recipe: Recipe) -> Recipe:
+    """The recipe with the layouts and gains that crowd rows."""
+    page = recipe.page.model_copy(update={"layouts": {"all": 1.0}, "gains": CROWDED_GAINS})
+    return recipe.model_copy(update={"page": page})
 
 
 def next_shards(
