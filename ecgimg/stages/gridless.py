@@ -22,6 +22,9 @@ from ecgimg.types import Photo, Pixels, Sheet, SheetMap, UprightSheet
 
 WIDTHS_MM = (150.0, 185.0, 225.0, 270.0, 320.0)
 """Lengths of a page's longer side that are tried."""
+MOST_CORRECTION = 1.5
+"""How many times as large, or as small, the page may be as a length that is tried; they lie nearer to each other. What
+is taken for a pulse and is not would make a sheet of any size."""
 USUAL_GAIN = 10.0
 """mm/mV where the page prints no gain: so high is a pulse of 1 mV."""
 LEAST_MARKS = 5
@@ -51,7 +54,7 @@ def lie_flat(photo: Photo) -> Sheet:
     corners = _level(photo.pixels, _paper_corners(photo.pixels))
     side = max(_size(corners, photo.shape))
     tried = [_Try(width / side, find_landmarks(_sheet(photo, corners, width / side))) for width in WIDTHS_MM]
-    proven = [one for one in tried if one.page.pulses and one.page.marks >= LEAST_MARKS]
+    proven = [one for one in tried if one.proves]
     if not proven:
         raise RefusedError(
             "no ECG grid found, nor lead names and calibration pulses that would tell the scale", where="straighten"
@@ -66,6 +69,12 @@ class _Try:
 
     mm_per_px: float
     page: UprightSheet
+
+    @property
+    def proves(self) -> bool:
+        """Whether the page's marks are seen, and its pulses are about as high as they are at this size."""
+        seen = bool(self.page.pulses) and self.page.marks >= LEAST_MARKS
+        return seen and 1 / MOST_CORRECTION < self.correction < MOST_CORRECTION
 
     @cached_property
     def correction(self) -> float:

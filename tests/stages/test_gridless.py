@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -23,7 +24,7 @@ from ecgimg.synth.page import render_page
 from ecgimg.synth.signals import FS, Simulated
 from ecgimg.synth.style import GridStyle, PageStyle
 from ecgimg.synth.truth import Page
-from ecgimg.types import Photo
+from ecgimg.types import Photo, PrintedScales
 
 from .pages import true_signals
 
@@ -95,3 +96,12 @@ def test_a_page_without_marks_is_refused() -> None:
     blank = Photo(np.full((700, 900, 3), 230, np.uint8), Path("blank.png"))
     with pytest.raises(RefusedError, match="no ECG grid found, nor"):
         lie_flat(blank)
+
+
+@pytest.mark.parametrize(("height", "proven"), [(80.0, True), (70.0, True), (4.0, False), (400.0, False)])
+def test_what_is_no_pulse_does_not_size_a_sheet(height: float, proven: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A speck that is taken for a pulse of 1 mV would make the page larger than memory."""
+    page = find_landmarks(lie_flat(photograph(bare_page(), 0.0)))
+    specks = tuple(replace(pulse, height=height) for pulse in page.pulses)
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales())
+    assert module._Try(0.1, replace(page, pulses=specks)).proves is proven
