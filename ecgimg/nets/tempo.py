@@ -59,7 +59,7 @@ def describe(rows: Sequence[Floats]) -> Floats | None:
     """Features [FEATURES] of a page's rows: log distance of the beats in mm, and the slope of the median beat around
     its steepest place, from 0 for its quiet parts to 1.
     """
-    slope = steepness(rows)
+    slope = _slope(rows)
     if slope is None:
         return None
     smooth = cv2.GaussianBlur(slope[None], (0, 0), 3.0)[0]
@@ -77,7 +77,12 @@ def describe(rows: Sequence[Floats]) -> Floats | None:
     return np.concatenate([[distance], beat.reshape(FEATURES - 1, -1).mean(axis=1)]).astype(np.float32)
 
 
-def steepness(rows: Sequence[Floats]) -> Floats | None:
+def load_tempo() -> Tempo:
+    """The packaged model; DependencyError when its weights are missing or damaged."""
+    return _load(str(weight_path(NAME)))
+
+
+def _slope(rows: Sequence[Floats]) -> Floats | None:
     """Steepness [N] of a page at each place, mean over the rows that are known there, each in units of its own; 0
     where none is known. None where there is no row.
     """
@@ -94,11 +99,6 @@ def steepness(rows: Sequence[Floats]) -> Floats | None:
             total[: len(row)] += np.where(known, np.minimum(slope / steep, 1.5), 0)
             count[: len(row)] += known
     return np.asarray(total / np.maximum(count, 1), np.float32) if total.any() else None
-
-
-def load_tempo() -> Tempo:
-    """The packaged model; DependencyError when its weights are missing or damaged."""
-    return _load(str(weight_path(NAME)))
 
 
 @lru_cache(maxsize=4)

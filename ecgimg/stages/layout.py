@@ -16,7 +16,7 @@ from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
 from ecgimg.stages.origin import LENGTH_TOLERANCE, agreed_length, column_pitch, covers, find_origin
-from ecgimg.stages.tempo import USUAL, in_step, speed_of_beats
+from ecgimg.stages.tempo import USUAL, speed_of_beats
 from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
 
 MIN_CONFIDENCE = 0.65
@@ -24,13 +24,10 @@ MIN_SEEN = 0.3
 """Share of the printed range over which an outermost row must be seen."""
 MAX_STRAY = 2
 """Rows that may turn out to be lines of text above or below the curves."""
-STRAY_DOUBT, STRAY_CURVE_DOUBT, STRAY_CLOTH_DOUBT = 6.0, 30.0, 2.0
-"""Doubt added by each of them, by one that is seen from end to end as a curve is, and by one without the others' beats:
-text, or the cloth beside the page."""
+STRAY_DOUBT, STRAY_CURVE_DOUBT = 6.0, 30.0
+"""Doubt added by each of them, and by one that is seen from end to end as a curve is."""
 CURVE_SEEN = 0.85
-"""Share of the printed range over which a curve is seen."""
-OUT_OF_STEP = 0.1
-"""Correlation of their steepness below which rows don't beat together; of 1,342 rows of ECG pages none is below it."""
+"""Share of the printed range over which it is then seen."""
 RIVAL_DOUBT = 1.5
 """How many times the doubt of the best format that of the next one must be."""
 UNRULED_TOLERANCE = 0.08
@@ -147,7 +144,8 @@ def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgeme
     """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
     kept = slice(top, top + layout.n_lines)
     strays = [*page.lines[:top], *page.lines[top + layout.n_lines :]]
-    doubt = float(np.prod([_stray_doubt(page, line, page.lines[kept]) for line in strays]))
+    seen = [_seen(line, page.left, page.right) > CURVE_SEEN for line in strays]
+    doubt = float(np.prod([STRAY_CURVE_DOUBT if curve else STRAY_DOUBT for curve in seen]))
     judged = _judge(
         replace(page, lines=page.lines[kept], begins=page.begins[kept], ends=page.ends[kept]), layout, speed
     )
@@ -157,13 +155,6 @@ def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgeme
         confidence=max(1 - (1 - judged.confidence) * doubt, 0.0),
         evidence=(*judged.evidence, f"{len(strays)} rows left over") if strays else judged.evidence,
     )
-
-
-def _stray_doubt(page: Marks, line: Line, kept: tuple[Line, ...]) -> float:
-    """The doubt that a line adds which a format leaves over."""
-    if in_step(line, kept, page.px_per_mm) < OUT_OF_STEP:
-        return STRAY_CLOTH_DOUBT
-    return STRAY_CURVE_DOUBT if _seen(line, page.left, page.right) > CURVE_SEEN else STRAY_DOUBT
 
 
 def _agree(one: _Judgement, other: _Judgement) -> bool:

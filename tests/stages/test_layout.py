@@ -109,21 +109,6 @@ def test_another_order_of_leads_is_not_read_as_a_known_one() -> None:
     assert find_layout(misread, lines, scales, ANY).layout_id == "12x1"
 
 
-def test_cloth_beside_the_page_is_no_row_of_it() -> None:
-    """It is followed from end to end like a curve, but does not beat with the others."""
-    _, lying = flat("12x1", STYLE)
-    lines = trace(lying)
-    weave = 3 * np.sin(np.arange(len(lines[0].y)) / 9).astype(np.float32)
-    woven = np.where(np.isfinite(lines[0].y), weave, np.nan)
-    above, below = (replace(lines[0], y=zero + woven, zero=zero) for zero in (20.0, lines[-1].zero + 200.0))
-    match = find_layout(lying, (above, *lines, below), read_scales(lying), ANY)
-    assert match.layout_id == "12x1"
-    assert {cell.line for cell in match.cells} == set(range(1, 13))
-    beating = replace(lines[-1], y=lines[-1].y + 200, zero=below.zero)
-    doubted = find_layout(lying, (above, *lines, beating), read_scales(lying), ANY)
-    assert 1 - doubted.confidence > 10 * (1 - match.confidence)
-
-
 def test_a_curve_from_end_to_end_is_not_left_over() -> None:
     _, lying = flat("6x2", STYLE)
     lines = trace(lying)
