@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
-"""What a scale was taken from: printed text, the calibration pulse, the user, the traces' own length, or habit."""
+"""What a scale was taken from: printed text, calibration pulse, the user, the traces' length, their beats, or habit."""
 
 
 def _require(condition: bool, what: str) -> None:

@@ -23,6 +23,8 @@ from ecgimg.types import Floats
 from ecgimg.weights import weight_path
 
 NAME = "tempo"
+USUAL, FAST = 25.0, 50.0
+"""The two paper speeds that are told apart, in mm/s."""
 STEP_MM = 0.25
 BEFORE_MM, AFTER_MM = 12.0, 20.0
 """The part of the mean beat that is looked at, from its steepest place; in steps of BIN_MM."""

@@ -182,14 +182,14 @@ def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[in
     against = []
     for cell in cells:
         near = _names_near(page, cell, shift)
-        columns.setdefault(cell.x0, []).append((cell.lead in near, bool(near) and cell.lead not in near))
+        columns.setdefault(cell.x0, []).append((cell.lead in near, bool(near)))
         if near and cell.lead not in near:
             against.append(WRONG_NAME_DOUBT if max(near.values()) >= SURE_NAME else UNSURE_WRONG_DOUBT)
     right = sum(named for column in columns.values() for named, _ in column)
     best = max(sum(named for named, _ in column) / len(column) for column in columns.values())
     missed = 0.0
     for column in columns.values():
-        read, missing = any(named for named, _ in column), sum(not any(found) for found in column)
+        read, missing = any(named for named, _ in column), sum(not seen for _, seen in column)
         missed += missing * (right / len(cells) if read else best)
     return right, against, missed
 

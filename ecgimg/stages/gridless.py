@@ -91,7 +91,8 @@ def _paper_corners(pixels: Pixels) -> Array:
     _, bright = cv2.threshold(cv2.medianBlur(small, 9), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    outline = cv2.convexHull(max(outlines, key=cv2.contourArea))
+    paper = max(outlines, key=cv2.contourArea)
+    outline = cv2.convexHull(paper)
     area = cv2.contourArea(outline)
     corners = cv2.approxPolyDP(outline, 0.03 * cv2.arcLength(outline, True), True)[:, 0]
     share = area / small.size
@@ -99,7 +100,7 @@ def _paper_corners(pixels: Pixels) -> Array:
         return whole
     if not CORNER_FIT < cv2.contourArea(corners) / area < 1 / CORNER_FIT:
         return whole
-    corners = _sharpened(max(outlines, key=cv2.contourArea)[:, 0], corners)
+    corners = _sharpened(paper[:, 0], corners)
     first = int(corners.sum(axis=1).argmin())
     ordered = np.roll(corners, -first, axis=0)
     turn = np.linalg.det(np.stack([ordered[1] - ordered[0], ordered[3] - ordered[0]]))

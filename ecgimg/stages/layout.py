@@ -13,10 +13,11 @@ import numpy as np
 
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
+from ecgimg.nets.tempo import USUAL
 from ecgimg.stages.doubts import weigh
 from ecgimg.stages.marks import Marks, printed_range
 from ecgimg.stages.origin import LENGTH_TOLERANCE, agreed_length, column_pitch, covers, find_origin
-from ecgimg.stages.tempo import USUAL, speed_of_beats
+from ecgimg.stages.tempo import speed_of_beats
 from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
 
 MIN_CONFIDENCE = 0.65

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgimg.nets.tempo import STEP_MM, load_tempo
+from ecgimg.nets.tempo import FAST, STEP_MM, USUAL, load_tempo
 from ecgimg.types import Floats, Line
 
-USUAL, FAST = 25.0, 50.0
 AT_LEAST, AT_MOST = 4.0, 0.0
 """Log odds of 50 mm/s from which a page is of 50 mm/s, and below which it is of 25. One page of sixteen is of 50, so
 that at the former 50 mm/s is three times as likely, and at the latter 25 sixteen times."""

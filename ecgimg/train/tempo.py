@@ -8,17 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.nets.tempo import FEATURES, NAME, STEP_MM, Tempo, describe
+from ecgimg.nets.tempo import FAST, FEATURES, NAME, STEP_MM, USUAL, Tempo, describe
 from ecgimg.synth.sample import printed
 from ecgimg.synth.signals import FS, SignalSource, open_source
 from ecgimg.train.combiner import fit_logistic
+from ecgimg.train.trace_run import HELD_FOLD
 from ecgimg.types import Floats
 from ecgimg.weights import FOLDER, enter
 
 logger = logging.getLogger(__name__)
 
-HELD_FOLD = 9
-USUAL, FAST = 25.0, 50.0
 SECONDS, SHORT_SECONDS = 10.0, 5.0
 """What rows show; at the higher speed half of the pages show less instead of being longer."""
 COLUMNS = (1, 2, 4)
