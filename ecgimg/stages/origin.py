@@ -34,7 +34,7 @@ REFINE_MM = 0.5
 """Distance within which the densest place is looked for."""
 TOGETHER_MM = 0.6
 """Distance within which rows begin or end together."""
-SHORT_MM = (1.0, 2.5)
+SHORT_MM = (0.6, 2.5)
 """By how much rows end before a strip where columns are shorter than their time."""
 FOOT_MM = 4.0
 """Longest foot of a calibration pulse after its right stroke."""
@@ -44,8 +44,9 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     """Distance in sheet pixels from a column's beginning to the next one's.
 
     Some programs end every stretch, a strip's too, a little before its time is over and begin the next column there.
-    It shows where the rows begin with a rhythm strip and end together before it does: they lack one end more for each
-    further column.
+    It shows where the rows begin with a rhythm strip and end together before it does, by as much as they are too short:
+    they lack one end for each column, the strip one in all. A strip's flat end is easily missed, so that the rows' own
+    length tells how much they lack.
     """
     q, rows = page.px_per_mm, layout.n_rows
     nominal = nominal_mm * q / layout.n_columns
@@ -58,8 +59,10 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     agreeing = (last - ends[:rows] < TOGETHER_MM * q).sum()
     together = agreeing >= min(rows, 2) and abs(apart) < TOGETHER_MM * q
     short = float(np.median(ends[rows:]) - last)
-    fits = together and SHORT_MM[0] * q < short < SHORT_MM[1] * q
-    return nominal - short / (layout.n_columns - 1) if fits else nominal
+    pitch = (last - float(np.median(begins[:rows])) + PEN_MM * q) / layout.n_columns
+    lacking = (nominal - pitch) * (layout.n_columns - 1)
+    fits = together and SHORT_MM[0] * q < short < SHORT_MM[1] * q and abs(lacking - short) < TOGETHER_MM * q
+    return pitch if fits else nominal
 
 
 def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:

@@ -13,6 +13,8 @@ from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.nets import scales
 from ecgimg.stages.landmarks import find_landmarks
 from ecgimg.stages.layout import LayoutOptions, find_layout
+from ecgimg.stages.marks import Marks
+from ecgimg.stages.origin import column_pitch
 from ecgimg.stages.trace import trace
 from ecgimg.stages.words import read_scales
 from ecgimg.synth.style import PageStyle
@@ -208,3 +210,28 @@ def test_six_names_prove_six_leads_as_surely_as_twelve_names_prove_twelve() -> N
 def test_six_leads_are_not_found_on_a_page_that_names_twelve() -> None:
     _, lying = flat("6x2-cabrera", STYLE)
     assert find_layout(lying, trace(lying), read_scales(lying), ANY).layout_id == "6x2-cabrera"
+
+
+@pytest.mark.parametrize("missed", [0.0, 0.5])
+def test_columns_shorter_than_their_time_are_told_by_the_rows_length(missed: float) -> None:
+    """Each stretch ends half a millimetre early; half a millimetre of the strip's flat end may be missed beside."""
+    _, lying = flat("3x4+1R", STYLE)
+    layout, q = load_layout("3x4+1R"), lying.sheet.px_per_mm
+    page = Marks(
+        lines=trace(lying),
+        names=(),
+        starts=(),
+        pulses=(),
+        scales=PrintedScales(),
+        left=100.0,
+        right=100.0 + 249.5 * q,
+        begins=(100.0,) * 4,
+        ends=(*(100.0 + 248.0 * q,) * 3, 100.0 + (249.5 - missed) * q),
+        px_per_mm=q,
+        ruled=True,
+    )
+    assert column_pitch(page, layout, 250.0) == pytest.approx(62.0 * q, abs=0.05 * q)
+    full = replace(page, ends=(100.0 + 250.0 * q,) * 4)
+    assert column_pitch(full, layout, 250.0) == 62.5 * q
+    cut = replace(page, ends=(*(100.0 + 248.0 * q,) * 3, 100.0 + 250.5 * q))
+    assert column_pitch(cut, layout, 250.0) == 62.5 * q
