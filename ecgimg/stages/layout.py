@@ -15,7 +15,7 @@ from ecgimg.errors import RefusedError
 from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.nets.tempo import USUAL
 from ecgimg.stages.doubts import weigh
-from ecgimg.stages.marks import Marks, printed_range
+from ecgimg.stages.marks import Marks, printed_range, samples
 from ecgimg.stages.origin import LENGTH_TOLERANCE, agreed_length, column_pitch, covers, find_origin
 from ecgimg.stages.tempo import speed_of_beats
 from ecgimg.types import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
@@ -25,8 +25,12 @@ MIN_SEEN = 0.3
 """Share of the printed range over which an outermost row must be seen."""
 MAX_STRAY = 2
 """Rows that may turn out to be lines of text above or below the curves."""
-STRAY_DOUBT, STRAY_CURVE_DOUBT = 6.0, 30.0
-"""Doubt added by each of them, and by one that is seen from end to end as a curve is."""
+STRAY_DOUBT, STRAY_CURVE_DOUBT, STRAY_LINE_DOUBT = 6.0, 30.0, 1.5
+"""Doubt added by each of them, by one that is seen from end to end as a curve is, and by one that is straight: the
+grid's frame.
+"""
+STRAIGHT_MM = 1.0
+"""Height within which a straight line stays, but for half a percent of it above and below."""
 CURVE_SEEN = 0.85
 """Share of the printed range over which it is then seen."""
 RIVAL_DOUBT = 1.5
@@ -145,8 +149,7 @@ def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgeme
     """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
     kept = slice(top, top + layout.n_lines)
     strays = [*page.lines[:top], *page.lines[top + layout.n_lines :]]
-    seen = [_seen(line, page.left, page.right) > CURVE_SEEN for line in strays]
-    doubt = float(np.prod([STRAY_CURVE_DOUBT if curve else STRAY_DOUBT for curve in seen]))
+    doubt = float(np.prod([_stray_doubt(line, page) for line in strays]))
     judged = _judge(
         replace(page, lines=page.lines[kept], begins=page.begins[kept], ends=page.ends[kept]), layout, speed
     )
@@ -156,6 +159,17 @@ def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgeme
         confidence=max(1 - (1 - judged.confidence) * doubt, 0.0),
         evidence=(*judged.evidence, f"{len(strays)} rows left over") if strays else judged.evidence,
     )
+
+
+def _stray_doubt(line: Line, page: Marks) -> float:
+    """The doubt that a line adds which a format leaves over."""
+    y = samples(line, page.left, page.right)
+    known = np.flatnonzero(np.isfinite(y))
+    if known.size > 1:
+        off = y[known] - np.polynomial.Polynomial.fit(known, y[known], 1)(known)
+        if np.ptp(np.percentile(off, (0.5, 99.5))) < STRAIGHT_MM * page.px_per_mm:
+            return STRAY_LINE_DOUBT
+    return STRAY_CURVE_DOUBT if _seen(line, page.left, page.right) > CURVE_SEEN else STRAY_DOUBT
 
 
 def _agree(one: _Judgement, other: _Judgement) -> bool:

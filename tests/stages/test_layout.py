@@ -118,6 +118,24 @@ def test_a_curve_from_end_to_end_is_not_left_over() -> None:
         find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
 
 
+def test_a_frame_around_the_grid_is_left_over() -> None:
+    _, lying = flat("3x4", STYLE)
+    lines, scales = trace(lying), read_scales(lying)
+    middle = lines[1]
+    top, bottom = (
+        replace(middle, y=np.full_like(middle.y, at), confidence=np.ones_like(middle.confidence), zero=at)
+        for at in (lying.zeros[0] - 240, lying.zeros[-1] + 240)
+    )
+    framed = find_layout(lying, (top, *lines, bottom), scales, ANY)
+    assert framed.layout_id == "3x4"
+    assert framed.confidence > 0.95
+    assert [cell.line for cell in framed.cells] == [
+        cell.line + 1 for cell in find_layout(lying, lines, scales, ANY).cells
+    ]
+    beating = (*lines, replace(middle, zero=bottom.zero))
+    assert find_layout(lying, beating, scales, ANY).layout_id == "3x4+1R"
+
+
 def test_scales_come_from_pulse_and_user() -> None:
     _, lying = flat("3x4+1R", STYLE)
     lines = trace(lying)
