@@ -7,10 +7,10 @@ import numpy as np
 
 from ecgimg.types import Floats
 
-from .camera import Relief
-from .fonts import printed_fonts, script_fonts, turned_mask
-from .ink import Ink, blend, paste
-from .text import NOTES, STAMPS
+from ecgimg.synth.camera import Relief
+from ecgimg.synth.fonts import printed_fonts, script_fonts, turned_mask
+from ecgimg.synth.ink import Ink, blend, paste
+from ecgimg.synth.text import NOTES, STAMPS
 
 _PENS = ((20, 30, 140), (15, 15, 20), (150, 20, 30), (40, 40, 60))
 _MARKERS = ((255, 250, 90), (255, 170, 210), (150, 250, 160), (255, 200, 110))

@@ -7,7 +7,7 @@ import numpy as np
 
 from ecgimg.types import Floats
 
-from .aging import cloud
+from ecgimg.synth.aging import cloud
 
 _WOODS = (
     ((150, 108, 72), (32, 26, 20)),

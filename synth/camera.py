@@ -17,7 +17,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from ecgimg.types import Floats, Pixels
 
-from .recipe import CameraRecipe, amount
+from ecgimg.synth.recipe import CameraRecipe, amount
 
 STEP = 8
 """Photo pixels between two nodes of the map."""

@@ -16,12 +16,12 @@ import numpy as np
 from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError, WorkerError
 from ecgimg.io.recordings import write_atomically
 
-from .contact import write_contact_sheet
-from .kit import Kit, kit_page
-from .recipe import Recipe, load_recipe, pick
-from .sample import sample_page
-from .signals import SignalSource, open_source
-from .storage import Measure, write_page
+from ecgimg.synth.contact import write_contact_sheet
+from ecgimg.synth.kit import Kit, kit_page
+from ecgimg.synth.recipe import Recipe, load_recipe, pick
+from ecgimg.synth.sample import sample_page
+from ecgimg.synth.signals import SignalSource, open_source
+from ecgimg.synth.storage import Measure, write_page
 
 ENGINES = ("ecgimg", "ecg-image-kit")
 Progress = Callable[[int, int], None]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ecgimg.types import Floats
 
-from .aging import cloud, grain
+from ecgimg.synth.aging import cloud, grain
 
 
 def light(rng: np.random.Generator, image: Floats, strength: float) -> Floats:

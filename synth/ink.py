@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecgimg.types import Floats, Pixels
 
-from .style import Color, GridStyle
+from ecgimg.synth.style import Color, GridStyle
 
 _SHIFT = 4
 _MAX_THICKNESS = 40

@@ -26,10 +26,10 @@ from ecgimg.layouts import Cell, load_layout
 from ecgimg.leads import LEADS, canonical_lead
 from ecgimg.types import Floats, PlacedCell, Recording
 
-from .recipe import PageRecipe, Recipe, amount, pick
-from .sample import photograph, printed
-from .signals import FS, Signal, SignalSource
-from .truth import Curve, Page, SynthPage, TextBox
+from ecgimg.synth.recipe import PageRecipe, Recipe, amount, pick
+from ecgimg.synth.sample import photograph, printed
+from ecgimg.synth.signals import FS, Signal, SignalSource
+from ecgimg.synth.truth import Curve, Page, SynthPage, TextBox
 
 FOLDER = "ECG_IMAGE_KIT_DIR"
 PYTHON = "ECG_IMAGE_KIT_PYTHON"

@@ -14,8 +14,8 @@ import numpy as np
 
 from ecgimg.types import Floats, Pixels
 
-from .fonts import printed_fonts, text_mask
-from .ink import Ink, blend, paste
+from ecgimg.synth.fonts import printed_fonts, text_mask
+from ecgimg.synth.ink import Ink, blend, paste
 
 Draw = Callable[[Pixels, np.random.Generator], None]
 

@@ -17,12 +17,12 @@ from PIL import Image
 from ecgimg.errors import UsageError
 from ecgimg.types import Floats, Pixels
 
-from .aging import cloud
-from .background import background
-from .fonts import printed_fonts, script_fonts, text_mask
-from .ink import Ink, blend, paste, ruled_paper
-from .other_kinds import KEPT_KINDS, LEARNED_KINDS, Draw
-from .style import GRID_COLORS, GridStyle
+from ecgimg.synth.aging import cloud
+from ecgimg.synth.background import background
+from ecgimg.synth.fonts import printed_fonts, script_fonts, text_mask
+from ecgimg.synth.ink import Ink, blend, paste, ruled_paper
+from ecgimg.synth.other_kinds import KEPT_KINDS, LEARNED_KINDS, Draw
+from ecgimg.synth.style import GRID_COLORS, GridStyle
 
 PICTURES = (
     "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png", "color.png", "grass.png",

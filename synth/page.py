@@ -12,11 +12,11 @@ from ecgimg.layouts import Cell, Layout
 from ecgimg.leads import LEADS
 from ecgimg.types import Floats, Pixels, PlacedCell
 
-from . import text
-from .fonts import plain_font, text_mask
-from .ink import Ink, blend, paste, ruled_paper
-from .style import PageStyle
-from .truth import Curve, Page, TextBox
+from ecgimg.synth import text
+from ecgimg.synth.fonts import plain_font, text_mask
+from ecgimg.synth.ink import Ink, blend, paste, ruled_paper
+from ecgimg.synth.style import PageStyle
+from ecgimg.synth.truth import Curve, Page, TextBox
 
 
 @dataclass(frozen=True)

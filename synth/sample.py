@@ -13,14 +13,14 @@ from scipy.signal import butter, sosfiltfilt
 from ecgimg.layouts import Layout, layout_ids, load_layout
 from ecgimg.types import Floats
 
-from .background import background
-from .camera import build_warp, flat_relief, identity_warp, sample_relief, sample_view
-from .page import render_page
-from .recipe import Recipe, pick
-from .signals import FS, Signal, SignalSource
-from .style import sample_style
-from .truth import Page, SynthPage, moved_curve
-from .wear import wear_photo, wear_sheet
+from ecgimg.synth.background import background
+from ecgimg.synth.camera import build_warp, flat_relief, identity_warp, sample_relief, sample_view
+from ecgimg.synth.page import render_page
+from ecgimg.synth.recipe import Recipe, pick
+from ecgimg.synth.signals import FS, Signal, SignalSource
+from ecgimg.synth.style import sample_style
+from ecgimg.synth.truth import Page, SynthPage, moved_curve
+from ecgimg.synth.wear import wear_photo, wear_sheet
 
 
 def sample_page(

@@ -16,7 +16,7 @@ from ecgimg.io.recordings import read_recording
 from ecgimg.leads import LEADS
 from ecgimg.types import Floats
 
-from .simulator import draw_heart, simulate
+from ecgimg.synth.simulator import draw_heart, simulate
 
 FS = 500
 """Every source gives 500 Hz."""

@@ -21,9 +21,9 @@ from ecgimg.io.recordings import write_atomically, write_wfdb
 from ecgimg.layouts import Layout
 from ecgimg.types import Floats, Pixels, PlacedCell, Recording
 
-from .camera import Warp
-from .signals import FS
-from .truth import Curve, SynthPage, TextBox
+from ecgimg.synth.camera import Warp
+from ecgimg.synth.signals import FS
+from ecgimg.synth.truth import Curve, SynthPage, TextBox
 
 FORMAT = "ecgimg-synth/1"
 Beats = Mapping[str, Sequence[Mapping[str, float]]]

@@ -10,8 +10,8 @@ import numpy as np
 
 from ecgimg.layouts import Layout
 
-from .fonts import printed_fonts
-from .recipe import PageRecipe, pick
+from ecgimg.synth.fonts import printed_fonts
+from ecgimg.synth.recipe import PageRecipe, pick
 
 Color = tuple[int, int, int]
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ecgimg.layouts import Layout
 from ecgimg.types import Floats, Pixels, PlacedCell, SheetMap
 
-from .signals import Signal
+from ecgimg.synth.signals import Signal
 
 if TYPE_CHECKING:
-    from .camera import Warp
+    from ecgimg.synth.camera import Warp
 
 
 @dataclass(frozen=True, eq=False)

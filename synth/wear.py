@@ -8,9 +8,9 @@ import numpy as np
 
 from ecgimg.types import Floats, Pixels
 
-from . import aging, exposure
-from .camera import Relief
-from .recipe import WearRecipe, amount
+from ecgimg.synth import aging, exposure
+from ecgimg.synth.camera import Relief
+from ecgimg.synth.recipe import WearRecipe, amount
 
 Effect = Callable[[np.random.Generator, Floats, float], Floats]
 Log = dict[str, float]
