@@ -1,6 +1,6 @@
 """Starts the command `ecgimg` from a checkout: `python cli.py --help`."""
 
-from ecgimg.commands import main
+from ecgimg.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -6,23 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.diagnosing import diagnose
-    from ecgimg.findings import Report
-    from ecgimg.leads import LEADS
-    from ecgimg.nets.patchecg import PatchEcg
-    from ecgimg.pipeline import digitize
-    from ecgimg.types import Recording
+    from ecgimg.api import Report, diagnose, digitize
+    from ecgimg.datamodel.leads import LEADS
+    from ecgimg.networks.patchecg import PatchEcg
+    from ecgimg.recording.recording import Recording
 
 __all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "LEADS": "ecgimg.leads",
-    "Recording": "ecgimg.types",
-    "Report": "ecgimg.findings",
-    "diagnose": "ecgimg.diagnosing",
-    "digitize": "ecgimg.pipeline",
+    "LEADS": "ecgimg.datamodel.leads",
+    "Recording": "ecgimg.recording.recording",
+    "Report": "ecgimg.api",
+    "diagnose": "ecgimg.api",
+    "digitize": "ecgimg.api",
 }
 
 
@@ -39,6 +37,6 @@ def load_patchecg(threads: int = 0) -> PatchEcg:
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    from ecgimg.nets.patchecg import load_patchecg as load
+    from ecgimg.networks.patchecg import load_patchecg as load
 
     return load(threads)

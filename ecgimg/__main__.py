@@ -1,6 +1,6 @@
 """`python -m ecgimg` is the command `ecgimg`."""
 
-from ecgimg.commands import main
+from ecgimg.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -27,8 +27,8 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ecgimg.datamodel.leads import LIMB_LEADS, PRECORDIAL_LEADS, parse_printed_lead
 from ecgimg.errors import UsageError
-from ecgimg.leads import LIMB_LEADS, PRECORDIAL_LEADS, parse_printed_lead
 
 M = TypeVar("M", bound=BaseModel)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

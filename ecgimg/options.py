@@ -1,4 +1,4 @@
-"""What a user can set, once for the command line and for Python: file < environment < flag or argument.
+"""What a user can set: `PageOptions` for one page, `RunOptions` for a run (file < environment < flag).
 
 Environment variables are named `ECGIMG_` and the option's name (`ECGIMG_JOBS=4`, `ECGIMG_FORMATS=wfdb,csv`); a file
 is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONFIG`.
@@ -7,10 +7,10 @@ is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONF
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -21,25 +21,29 @@ from pydantic_settings import (
 
 from ecgimg.errors import UsageError
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
 
-Format = Literal["wfdb", "csv"]
 AUTO_LAYOUT = "auto"
 
 
-class Options(BaseSettings):
-    """All settings of `ecgimg digitize`; made with `Options.read`, which tells errors in the user's words."""
+class PageSettings(BaseModel):
+    """What the user asked for; null and "auto" leave it to the page."""
 
-    model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
-    config: Path | None = Field(None, description="YAML file of the options below")
-    layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
-    paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
-    gain: float | None = Field(None, description="mm/mV; read from the page when not given")
-    formats: Annotated[tuple[Format, ...], NoDecode] = Field(("wfdb",), min_length=1, description="wfdb, csv")
-    jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
-    timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
-    force: bool = Field(False, description="do pages again that are done")
-    debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
+    layout: str = Field(description="layout asked for, or auto")
+    paper_speed: float | None = Field(description="mm/s asked for, or null")
+    gain: float | None = Field(description="mm/mV asked for, or null")
+
+
+class PageOptions(PageSettings):
+    """How one page is to be read: what the user knows of it. Pure: no file and no environment is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layout: str = Field(default=AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
+    paper_speed: float | None = Field(default=None, description="mm/s; read from the page when not given")
+    gain: float | None = Field(default=None, description="mm/mV; read from the page when not given")
 
     @field_validator("layout")
     @classmethod
@@ -58,11 +62,64 @@ class Options(BaseSettings):
     def _known_gain(cls, value: float | None) -> float | None:
         return _one_of(value, GAINS, "mm/mV")
 
+    @classmethod
+    def of(cls, layout: str | Path | None, paper_speed: float | None, gain: float | None) -> Self:
+        """Options of a call; None leaves a value to the page.
+
+        Raises:
+            UsageError: there is no such layout, speed or gain.
+        """
+        try:
+            return cls(layout=AUTO_LAYOUT if layout is None else str(layout), paper_speed=paper_speed, gain=gain)
+        except ValidationError as error:
+            raise _usage_error(error) from error
+
+    @property
+    def settings(self) -> PageSettings:
+        """The options as the JSON files hold them."""
+        return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain)
+
+
+class RunOptions(BaseSettings):
+    """All options of a run over pages; made with `RunOptions.read`, whose errors are in the user's words."""
+
+    model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
+
+    config: Path | None = Field(None, description="YAML file of the options below")
+    layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
+    paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
+    gain: float | None = Field(None, description="mm/mV; read from the page when not given")
+    formats: Annotated[tuple[str, ...], NoDecode] = Field(
+        (DEFAULT_FORMAT,), min_length=1, description=f"files of the recording: {', '.join(FORMAT_NAMES)}"
+    )
+    jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
+    timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
+    force: bool = Field(False, description="do pages again that are done")
+    debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
+
     @field_validator("formats", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
         return tuple(dict.fromkeys(names)) if isinstance(names, list | tuple) else names
+
+    @field_validator("formats")
+    @classmethod
+    def _known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in FORMAT_NAMES:
+                raise ValueError(f"{name!r} is not one of {', '.join(FORMAT_NAMES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _page_options_hold(self) -> Self:
+        PageOptions.of(self.layout, self.paper_speed, self.gain)
+        return self
+
+    @property
+    def page(self) -> PageOptions:
+        """What of them concerns a page."""
+        return PageOptions.of(self.layout, self.paper_speed, self.gain)
 
     @classmethod
     def settings_customise_sources(
@@ -88,7 +145,7 @@ class Options(BaseSettings):
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
-            raise _told(error) from error
+            raise _usage_error(error) from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -110,7 +167,7 @@ def _one_of(value: float | None, allowed: tuple[float, ...], unit: str) -> float
     return value
 
 
-def _told(error: ValidationError) -> UsageError:
+def _usage_error(error: ValidationError) -> UsageError:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "options"
     message = str(first["msg"]).removeprefix("Value error, ")

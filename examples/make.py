@@ -13,8 +13,8 @@ from PIL import Image
 
 from ecgimg.synth.recipe import Recipe, load_recipe
 from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals import FS, Signal
-from ecgimg.synth.simulator import Heart, simulate
+from ecgimg.synth.signals.simulator import Heart, simulate
+from ecgimg.synth.signals.sources import FS, Signal
 
 HERE = Path(__file__).resolve().parent
 QUALITIES = (85, 80, 75, 70, 65, 60, 50, 40, 30)

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
-from ecgimg.types import Floats, Pixels
-
+from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.synth.recipe import CameraRecipe, amount
 
 STEP = 8

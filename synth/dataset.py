@@ -10,18 +10,17 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError, WorkerError
-from ecgimg.io.recordings import write_atomically
-
-from ecgimg.synth.contact import write_contact_sheet
-from ecgimg.synth.kit import Kit, kit_page
+from ecgimg.io.files import write_atomically
+from ecgimg.synth.contact_sheet import write_contact_sheet
+from ecgimg.synth.ecg_image_kit.pages import Kit, kit_page
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals import SignalSource, open_source
+from ecgimg.synth.signals.sources import SignalSource, open_source
 from ecgimg.synth.storage import Measure, write_page
+from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
 Progress = Callable[[int, int], None]
@@ -220,7 +219,7 @@ _maker: _Maker | None = None
 
 def _open(plan: SetPlan, out: Path, measure: Measure | None) -> None:
     global _maker
-    cv2.setNumThreads(1)
+    use_one_opencv_thread()
     _maker = _Maker(plan, out, measure)
 
 

@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
+from ecgimg.datamodel.arrays import Floats
 from ecgimg.layouts import Layout, layout_ids, load_layout
-from ecgimg.types import Floats
-
-from ecgimg.synth.background import background
 from ecgimg.synth.camera import build_warp, flat_relief, identity_warp, sample_relief, sample_view
-from ecgimg.synth.page import render_page
+from ecgimg.synth.page.render import render_page
+from ecgimg.synth.page.style import sample_style
 from ecgimg.synth.recipe import Recipe, pick
-from ecgimg.synth.signals import FS, Signal, SignalSource
-from ecgimg.synth.style import sample_style
+from ecgimg.synth.signals.sources import FS, Signal, SignalSource
 from ecgimg.synth.truth import Page, SynthPage, moved_curve
-from ecgimg.synth.wear import wear_photo, wear_sheet
+from ecgimg.synth.wear.background import background
+from ecgimg.synth.wear.effects import wear_photo, wear_sheet
 
 
 def sample_page(

@@ -16,13 +16,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.page import PlacedCell
 from ecgimg.errors import UnreadableInputError
-from ecgimg.io.recordings import write_atomically, write_wfdb
+from ecgimg.io.files import write_atomically
 from ecgimg.layouts import Layout
-from ecgimg.types import Floats, Pixels, PlacedCell, Recording
-
+from ecgimg.recording.recording import Recording
+from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.camera import Warp
-from ecgimg.synth.signals import FS
+from ecgimg.synth.signals.sources import FS
 from ecgimg.synth.truth import Curve, SynthPage, TextBox
 
 FORMAT = "ecgimg-synth/1"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.page import PlacedCell, SheetMap
 from ecgimg.layouts import Layout
-from ecgimg.types import Floats, Pixels, PlacedCell, SheetMap
-
-from ecgimg.synth.signals import Signal
+from ecgimg.synth.signals.sources import Signal
 
 if TYPE_CHECKING:
     from ecgimg.synth.camera import Warp

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgimg.types import Floats, Pixels
+from ecgimg.datamodel.arrays import Floats, Pixels
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -51,9 +51,9 @@ class PlainPage:
 def plain_page() -> PlainPage:
     """A page of 3x4+1R with a red grid, names, speed and gain in print: about 1690 x 900 pixels."""
     from ecgimg.layouts import load_layout
-    from ecgimg.synth.page import render_page
-    from ecgimg.synth.signals import Simulated
-    from ecgimg.synth.style import PageStyle
+    from ecgimg.synth.page.render import render_page
+    from ecgimg.synth.page.style import PageStyle
+    from ecgimg.synth.signals.sources import Simulated
 
     truth = Simulated(1).get(4).mv
     page = render_page(truth, 500.0, load_layout("3x4+1R"), PageStyle(px_per_mm=6.0), np.random.default_rng(1))

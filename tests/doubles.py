@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from ecgimg.worker import Done, Step, Tell
+from ecgimg.runs.worker import Done, Step, Tell
 
 
 def double_it(job: int, tell: Tell) -> int:
@@ -34,6 +34,14 @@ def tell_threads(job: int, tell: Tell) -> str:
 
 def has_imported(job: str, tell: Tell) -> bool:
     return job in sys.modules
+
+
+def load_colorsys() -> None:
+    import colorsys  # noqa: F401
+
+
+def load_what_is_missing() -> None:
+    import this_module_is_missing  # noqa: F401
 
 
 class Inline:

@@ -15,7 +15,14 @@ import ecgimg
 TRAINING = {"torch", "torchvision", "timm", "albumentations"}
 HEAVY = {*TRAINING, "numpy", "scipy", "cv2", "skimage", "onnxruntime", "PIL", "wfdb", "pypdfium2"}
 OPEN_TO_TRAINING = ("ecgimg.train", "ecgimg.bench", "ecgimg.synth")
-LIGHT = ("ecgimg", "ecgimg.leads", "ecgimg.errors", "ecgimg.layouts", "ecgimg.options", "ecgimg.weights")
+LIGHT = (
+    "ecgimg",
+    "ecgimg.datamodel.leads",
+    "ecgimg.errors",
+    "ecgimg.layouts",
+    "ecgimg.options",
+    "ecgimg.networks.manifest",
+)
 
 
 def public_modules() -> list[str]:
@@ -50,15 +57,15 @@ def test_the_words_and_listings_load_nothing_heavy(name: str, loads: dict[str, s
 
 
 def test_the_command_line_loads_nothing_heavy(loads: dict[str, set[str]]) -> None:
-    assert loads["ecgimg.commands"] & {*HEAVY, "pydantic", "rich"} == set()
-    assert "typer" in loads["ecgimg.commands"]
+    assert loads["ecgimg.cli.app"] & {*HEAVY, "pydantic", "rich"} == set()
+    assert "typer" in loads["ecgimg.cli.app"]
     for command in (["layouts", "list"], ["doctor"], ["--help"], ["digitize", "--help"]):
-        run = f"sys.argv[1:] = {command}\nfrom ecgimg.commands import main\ntry:\n    main()\nexcept SystemExit: pass"
+        run = f"sys.argv[1:] = {command}\nfrom ecgimg.cli.app import main\ntry:\n    main()\nexcept SystemExit: pass"
         assert loaded(run) & HEAVY == set(), command
 
 
 def test_typer_and_onnxruntime_have_one_door_each(loads: dict[str, set[str]]) -> None:
-    assert {name for name, found in loads.items() if "typer" in found} == {"ecgimg.commands"}
+    assert {name for name, found in loads.items() if "typer" in found} == {"ecgimg.cli.app"}
     assert {name for name, found in loads.items() if "onnxruntime" in found} == set()
 
 

@@ -1,4 +1,4 @@
-"""What the package reads on the example pages stays as it is: the files of tests/golden, made by tests/golden/make.py."""
+"""What the package reads on the example pages stays as it is: see tests/golden/make.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from golden.make import FOLDER, PAGES, make
 
 UNITS = 1

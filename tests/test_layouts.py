@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ecgimg.datamodel.leads import LEADS, LIMB_LEADS, PRECORDIAL_LEADS
 from ecgimg.errors import UsageError
 from ecgimg.layouts import Layout, layout_ids, load_layout, load_layouts
-from ecgimg.leads import LEADS, LIMB_LEADS, PRECORDIAL_LEADS
 
 CABRERA = ["aVL", "I", "aVR", "II", "aVF", "III"]
 

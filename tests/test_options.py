@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ecgimg.errors import UsageError
-from ecgimg.options import Options
+from ecgimg.options import RunOptions
 
 
 def test_defaults() -> None:
-    options = Options.read()
+    options = RunOptions.read()
     assert (options.layout, options.paper_speed, options.gain) == ("auto", None, None)
     assert (options.formats, options.jobs, options.force) == (("wfdb",), 1, False)
 
@@ -24,20 +24,20 @@ def test_file_gives_way_to_environment_and_that_to_what_is_given(
     file.write_text("jobs: 2\ntimeout: 7\ngain: 5\n")
     monkeypatch.setenv("ECGIMG_TIMEOUT", "8")
     monkeypatch.setenv("ECGIMG_GAIN", "10")
-    options = Options.read(config=file, gain=20)
+    options = RunOptions.read(config=file, gain=20)
     assert (options.jobs, options.timeout, options.gain) == (2, 8, 20)
     monkeypatch.setenv("ECGIMG_CONFIG", str(file))
-    assert Options.read().jobs == 2
+    assert RunOptions.read().jobs == 2
 
 
 def test_none_means_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECGIMG_JOBS", "3")
-    assert Options.read(jobs=None).jobs == 3
+    assert RunOptions.read(jobs=None).jobs == 3
 
 
 def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECGIMG_FORMATS", "csv, wfdb,csv")
-    assert Options.read().formats == ("csv", "wfdb")
+    assert RunOptions.read().formats == ("csv", "wfdb")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_cannot_be_is_a_usage_error(given: dict[str, object], told: str) -> None:
     with pytest.raises(UsageError) as error:
-        Options.read(**given)
+        RunOptions.read(**given)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -66,16 +66,16 @@ def test_what_cannot_be_is_a_usage_error(given: dict[str, object], told: str) ->
 def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.yaml").write_text(text)
     with pytest.raises(UsageError):
-        Options.read(config=tmp_path / "bad.yaml")
+        RunOptions.read(config=tmp_path / "bad.yaml")
 
 
 def test_own_layout_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
         "id: mine\ntitle: mine\nrows: [[I], [II], [III], [aVR], [aVL], [aVF]]\ncolumn_seconds: 5\n"
     )
-    assert Options.read(layout=str(tmp_path / "mine.yaml")).layout.endswith("mine.yaml")
+    assert RunOptions.read(layout=str(tmp_path / "mine.yaml")).layout.endswith("mine.yaml")
 
 
 def test_options_reach_a_worker() -> None:
-    options = Options.read(jobs=2, formats=["csv"])
+    options = RunOptions.read(jobs=2, formats=["csv"])
     assert pickle.loads(pickle.dumps(options)) == options

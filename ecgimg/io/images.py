@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ecgimg.datamodel.arrays import Pixels
+from ecgimg.datamodel.page import Photo
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError
-from ecgimg.types import Photo, Pixels
 
 if TYPE_CHECKING:
     from PIL import Image

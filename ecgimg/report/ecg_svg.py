@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecgimg.findings import Finding
-from ecgimg.leads import LEADS
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.findings.opinions import Finding
+from ecgimg.recording.recording import Recording
 from ecgimg.report.evidence import HUES, weights_of
-from ecgimg.types import Floats, Recording
 
 SPEED, GAIN = 25.0, 10.0
 """mm/s and mm/mV of the drawing, whatever the page had."""

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ecgimg.findings import Finding, Opinion, Report, Screening
-from ecgimg.leads import lead_index
-from ecgimg.report.figures import draw_curve
-from ecgimg.types import Floats, Photo, Pixels, PlacedCell, Recording
+from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.leads import lead_index
+from ecgimg.datamodel.page import Photo, PlacedCell
+from ecgimg.findings.opinions import Finding, Opinion, Screening
+from ecgimg.findings.report import ReportContent
+from ecgimg.recording.plot import draw_curve
+from ecgimg.recording.recording import Recording
 
 LONGEST = 1500
 """Longest side of the embedded photo in pixels."""
@@ -30,7 +33,7 @@ LEAST_LEADING = 0.1
 Curves = tuple[tuple[PlacedCell, Floats], ...]
 
 
-def leading(report: Report) -> tuple[Finding, ...]:
+def leading(report: ReportContent) -> tuple[Finding, ...]:
     """The findings that get a colour: the most probable ones whose evidence is known, three at most.
 
     That all is normal needs no evidence unless nothing else was found.
@@ -52,7 +55,7 @@ def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float],
     return tuple((bounds[p], bounds[p + 1], float(share)) for p, share in enumerate(row) if share > 0.05)
 
 
-def evidence_image(report: Report) -> Pixels:
+def evidence_image(report: ReportContent) -> Pixels:
     """The photo, upright, with its traces and what spoke for the leading findings; longest side LONGEST at most.
 
     It is cropped to what lies around the traces. Without traces it is shown whole, with what spoke for an abnormal ECG

@@ -9,16 +9,14 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ecgimg.findings import Finding, Influence, Report
-from ecgimg.io.recordings import write_atomically
+from ecgimg.findings.opinions import Finding, Influence
+from ecgimg.findings.report import ReportContent
+from ecgimg.findings.statements import GROUPS
+from ecgimg.io.files import write_atomically
 from ecgimg.report.ecg_svg import ecg_svg, scale_words
 from ecgimg.report.evidence import HUES, evidence_image, jpeg_uri, leading
-from ecgimg.statements import GROUPS
-
-if TYPE_CHECKING:
-    from ecgimg.io.reports import ReportResult
+from ecgimg.schemas.report import ReportResult
 
 SHOWN = 7
 """Findings on the first page; the others stand in the table."""
@@ -27,9 +25,8 @@ LEAST_SHOWN = 0.05
 ECG_HEIGHT_MM = 158.0
 
 
-def report_html(report: Report) -> str:
-    """The whole file."""
-    result = report.result()
+def report_html(report: ReportContent, result: ReportResult) -> str:
+    """The whole file; `result` is the report's JSON content."""
     pages = [_summary_page(report, result)]
     if report.recording is not None:
         pages.append(_ecg_page(report, result))
@@ -48,16 +45,16 @@ def report_html(report: Report) -> str:
     )
 
 
-def write_html(report: Report, path: Path) -> Path:
+def write_html(report: ReportContent, result: ReportResult, path: Path) -> Path:
     """Writes the report.
 
     Raises:
         OutputError: the file can't be written.
     """
-    return write_atomically(path, report_html(report).encode())
+    return write_atomically(path, report_html(report, result).encode())
 
 
-def _header(report: Report, result: ReportResult) -> str:
+def _header(report: ReportContent, result: ReportResult) -> str:
     source = result.source
     facts = [f"{escape(Path(source.file).name)}, {source.width} x {source.height} pixels"]
     if source.pages > 1:
@@ -93,7 +90,7 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
     )
 
 
-def _summary_page(report: Report, result: ReportResult) -> str:
+def _summary_page(report: ReportContent, result: ReportResult) -> str:
     caption = "The photo as it was given."
     if report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
         caption = "The photo as it was given. In colour: where the image network looks for what is not normal."
@@ -109,7 +106,7 @@ def _summary_page(report: Report, result: ReportResult) -> str:
     return f'<div class="columns">{left}{right}</div>'
 
 
-def _refusal_box(report: Report) -> str:
+def _refusal_box(report: ReportContent) -> str:
     if not report.refusal:
         return ""
     rest = {
@@ -119,7 +116,7 @@ def _refusal_box(report: Report) -> str:
     return f'<div class="box refusal"><b>The signal could not be judged</b>{escape(report.refusal)}<br>{rest}</div>'
 
 
-def _findings_box(report: Report) -> str:
+def _findings_box(report: ReportContent) -> str:
     letters = {id(finding): k for k, finding in enumerate(leading(report))}
     told = [f for f in report.headline if f.probability >= LEAST_SHOWN or id(f) in letters][:SHOWN]
     more = len(report.headline) - len(told)
@@ -163,7 +160,7 @@ def _tag(finding: Finding) -> str:
     return f'<span class="tag {finding.verdict.split()[0]}">{finding.verdict}</span>'
 
 
-def _open_box(report: Report) -> str:
+def _open_box(report: ReportContent) -> str:
     contradicted = [f for f in report.findings if f.verdict == "not assessable" and f.why.startswith("the two")]
     once = {f.name: f for f in reversed(contradicted)}.values()
     items = [f"{escape(f.name)}: <b>not assessable</b>, {escape(f.why)}." for f in once]
@@ -206,7 +203,7 @@ def _trust_box(result: ReportResult) -> str:
     return f'<div class="box"><h2>Trust</h2>{body}<div class="note">{escape(result.agreement)}</div></div>'
 
 
-def _ecg_page(report: Report, result: ReportResult) -> str:
+def _ecg_page(report: ReportContent, result: ReportResult) -> str:
     assert report.recording is not None
     top = leading(report)
     marks = "".join(
@@ -224,7 +221,7 @@ def _ecg_page(report: Report, result: ReportResult) -> str:
     return f'<div class="ecgbox">{drawing}</div><div class="legend">{marks}<span>{words}</span>{scale}</div>'
 
 
-def _figures_page(report: Report, result: ReportResult) -> str:
+def _figures_page(report: ReportContent, result: ReportResult) -> str:
     by_group = {group: [f for f in report.findings if f.group == group] for group in GROUPS}
     left = _table(GROUPS["subclass"], by_group["subclass"]) + _table(GROUPS["form"], by_group["form"])
     right = _table(GROUPS["rhythm"], by_group["rhythm"]) + _table(GROUPS["superclass"], by_group["superclass"])

@@ -6,29 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ecgimg.findings import Diagnosis, Finding, Influence, LeadQuality, Opinion, ReadBy, Screening, Verdict
-from ecgimg.leads import LEADS
-from ecgimg.nets.combiner import Combiner, load_combiner, log_odds
-from ecgimg.statements import GROUPS, Statement, statement
-from ecgimg.types import Recording
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.findings.opinions import Diagnosis, Finding, Influence, Opinion, ReadBy, Screening, Verdict
+from ecgimg.findings.statements import GROUPS, Statement, statement
+from ecgimg.networks.combiner import Combiner, load_combiner, log_odds
+from ecgimg.recording.quality import LeadQuality
 
 LIKELY = 0.5
 CONTRADICTION = 2.0
 """Log odds by which both networks must be beyond their thresholds, on opposite sides, to contradict one another."""
-DOUBTFUL = 0.5
-"""Mean confidence of a lead under which it is doubtful."""
-LEAST_SECONDS = 1.0
-"""A lead of which less is known is as good as not visible."""
 INFLUENCES = 4
 LEAST_SHARE = 0.15
 """A stretch is told when it weighs at least this share of the strongest one."""
-
-
-def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
-    """The 12 leads: how well each is seen; all are not visible where there is no recording."""
-    if recording is None:
-        return tuple(LeadQuality(lead, "not visible", 0.0, None, 0.0) for lead in LEADS)
-    return tuple(_lead(recording, lead) for lead in LEADS)
 
 
 def read_by(diagnosis: Diagnosis | None, screening: Screening | None) -> ReadBy:
@@ -169,14 +158,6 @@ def _influences(signal: Opinion | None) -> tuple[Influence, ...]:
         for a, b in zip(edges[::2], edges[1::2], strict=True):
             found.append(Influence(lead, signal.bounds[a], signal.bounds[b], float(values[row, a:b].sum())))
     return tuple(sorted(found, key=lambda i: -i.weight)[:INFLUENCES])
-
-
-def _lead(recording: Recording, lead: str) -> LeadQuality:
-    seconds = float(np.isfinite(recording.lead(lead)).sum() / recording.fs)
-    confidence, interval = recording.lead_confidence(lead), recording.interval(lead)
-    if seconds < LEAST_SECONDS:
-        return LeadQuality(lead, "not visible", confidence, interval, seconds)
-    return LeadQuality(lead, "good" if confidence >= DOUBTFUL else "doubtful", confidence, interval, seconds)
 
 
 def _beyond(opinion: Opinion) -> float:

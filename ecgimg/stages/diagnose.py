@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from ecgimg.errors import RefusedError
-from ecgimg.findings import Diagnosis, Opinion
-from ecgimg.nets.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
-from ecgimg.types import Recording
+from ecgimg.findings.opinions import Diagnosis, Opinion
+from ecgimg.networks.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
+from ecgimg.recording.recording import Recording
 
 LEAST_QUALITY = 0.8
 """Confidence, 0 to 1, under which a recording is not judged: of drawn pages under it half came back below 5 dB."""

@@ -10,8 +10,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, find_peaks, resample_poly, sosfiltfilt
 
-from ecgimg.findings import Measurement
-from ecgimg.types import Floats, Recording
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.findings.opinions import Measurement
+from ecgimg.recording.recording import Recording
 
 FS = 250
 """Samples a second at which beats are looked for."""

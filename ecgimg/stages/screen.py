@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from ecgimg.datamodel.arrays import Doubles
+from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
-from ecgimg.findings import Opinion, Screening
-from ecgimg.nets.screen import ABNORMAL, ScreenReading, Sight, load_screen
-from ecgimg.types import Photo
+from ecgimg.findings.opinions import Opinion, Screening
+from ecgimg.networks.screen import ABNORMAL, ScreenReading, Sight, load_screen, widened
 
 SALIENCY_SIDE = 500
 """Longest side of a saliency map in points, about."""
+BOX_MARGIN = 0.08
+"""What is taken beside the curves' box, as a share of its sides: names and the paper's margin."""
 _WHERE = "screen"
 
 
@@ -24,6 +27,11 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
 def look(photo: Photo, threads: int = 0) -> Sight:
     """What the image network sees on a photo; DependencyError when the weights are missing or damaged."""
     return load_screen(threads).see(photo.pixels)
+
+
+def locate_ecg(photo: Photo, threads: int = 0) -> Doubles:
+    """Corners [4, 2] in photo pixels of the box around the curves that the image network sees, with some margin."""
+    return widened(load_screen(threads).see(photo.pixels).corners, BOX_MARGIN)
 
 
 def screening_of(sight: Sight, shape: tuple[int, int]) -> Screening:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgimg.nets import trace as net
-from ecgimg.runtime import load_network
-from ecgimg.types import Floats, Line, Sheet, UprightSheet
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.page import Line, Sheet, UprightSheet
+from ecgimg.networks import trace as net
+from ecgimg.networks.runtime import load_network
 
 MAX_GAP_MM = 1.5
 """Longer stretches that the network does not see are left unknown."""

@@ -3,8 +3,8 @@
     python tests/golden/make.py [FOLDER]
 
 For each page the folder gets PAGE.dat (the recording as WFDB), PAGE.page.json, PAGE.report.json, PAGE.screen.json and
-PAGE.report.txt (the report's text), and in a folder of one's own PAGE.csv too, which holds what PAGE.dat holds. What differs from run to run or from machine to machine is left out: timings,
-versions, paths, hashes of networks and pictures.
+PAGE.report.txt (the report's text); a folder other than this one gets PAGE.csv too, which holds what PAGE.dat holds.
+What differs from run to run or from machine to machine is left out: timings, versions, paths, hashes of networks.
 """
 
 from __future__ import annotations

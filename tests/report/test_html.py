@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+from made_reports import recording, report
 from PIL import Image
-from reports import recording, report
 
+from ecgimg.datamodel.page import PageGeometry
+from ecgimg.recording.recording import Recording
 from ecgimg.report.ecg_svg import LEFT_MM, SPEED, drawn_rows, ecg_svg, scale_words, trace_path
 from ecgimg.report.evidence import HUES, evidence_image, leading, weights_of
 from ecgimg.report.html import report_html
-from ecgimg.types import PageGeometry, Recording
 
 VOID = {"meta", "img", "br", "path", "rect"}
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reports import BOUNDS, recording
+from made_reports import BOUNDS, recording
 
-from ecgimg.findings import Diagnosis, LeadQuality, Opinion, Screening
-from ecgimg.leads import LEADS
-from ecgimg.stages.combine import agreement, combine, contradicts, lead_qualities, not_visible, read_by
-from ecgimg.statements import GROUPS, STATEMENTS, statement
-from ecgimg.types import Recording
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.findings.opinions import Diagnosis, Opinion, Screening
+from ecgimg.findings.statements import GROUPS, STATEMENTS, statement
+from ecgimg.recording.quality import LeadQuality, lead_qualities
+from ecgimg.recording.recording import Recording
+from ecgimg.stages.combine import agreement, combine, contradicts, not_visible, read_by
 
 
 def screening(*opinions: Opinion) -> Screening:
@@ -121,7 +122,7 @@ def test_leads_of_a_recording() -> None:
 
 
 def test_every_output_of_the_signal_network_has_words() -> None:
-    from ecgimg.io.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES
+    from ecgimg.datasets.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES
 
     for group, codes in (("subclass", SUBCLASSES), ("superclass", SUPERCLASSES), ("rhythm", RHYTHMS)):
         for code in codes:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgimg.leads import LEADS
-from ecgimg.nets.masks import layout_mask
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.recording.recording import Recording
 from ecgimg.stages.diagnose import diagnose, recording_quality
 from ecgimg.stages.measure import find_beats, measure
-from ecgimg.synth.simulator import Heart, simulate
-from ecgimg.types import Recording
+from ecgimg.synth.signals.simulator import Heart, simulate
+from ecgimg.train.patchecg.masks import layout_mask
 
 
 def page(heart: Heart, layout: int = 1, seconds: float = 10.0) -> Recording:

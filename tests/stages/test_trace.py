@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgimg.nets.trace import contrast_planes
+from ecgimg.datamodel.page import Sheet, SheetMap, UprightSheet
+from ecgimg.networks.contrast import contrast_planes
 from ecgimg.stages.trace import _bridge_gaps, trace
-from ecgimg.types import Sheet, SheetMap, UprightSheet
 
 WIDTH, HEIGHT = 1200, 900
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
+from ecgimg.datamodel.arrays import Pixels
 from ecgimg.synth.truth import Curve, SynthPage
-from ecgimg.types import Pixels
 
 
 def ink_distances(pixels: Pixels, curve: Curve, reach: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from ecgimg.commands import app
+from ecgimg.cli.app import app
 
 
 def test_synth_writes_a_set_and_says_where(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from ecgimg.errors import OutputError, UnreadableInputError, UsageError
-from ecgimg.io.recordings import read_recording, write_wfdb
+from ecgimg.recording.read import read_recording
+from ecgimg.recording.recording import Recording
+from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.dataset import SetPlan, parse_folds, parse_weights, write_dataset
-from ecgimg.synth.signals import Simulated
+from ecgimg.synth.signals.sources import Simulated
 from ecgimg.synth.storage import read_page
-from ecgimg.types import Recording
 
 SMALL = """
 name: small

@@ -8,11 +8,11 @@ import pytest
 from ecgimg.errors import UsageError
 from ecgimg.layouts import load_layout
 from ecgimg.synth.camera import flat_relief
+from ecgimg.synth.page.style import sample_style
 from ecgimg.synth.recipe import WearRecipe, amount, load_recipe, recipe_names
 from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals import Simulated
-from ecgimg.synth.style import sample_style
-from ecgimg.synth.wear import wear_photo, wear_sheet
+from ecgimg.synth.signals.sources import Simulated
+from ecgimg.synth.wear.effects import wear_photo, wear_sheet
 
 
 @pytest.mark.parametrize("name", recipe_names())

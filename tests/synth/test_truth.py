@@ -11,11 +11,11 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from ecgimg.layouts import layout_ids, load_layout
-from ecgimg.synth.page import render_page
+from ecgimg.synth.page.render import render_page
+from ecgimg.synth.page.style import GridStyle, PageStyle
 from ecgimg.synth.recipe import CameraRecipe, Recipe, WearRecipe, load_recipe
 from ecgimg.synth.sample import photograph, sample_page
-from ecgimg.synth.signals import FS, Signal, Simulated
-from ecgimg.synth.style import GridStyle, PageStyle
+from ecgimg.synth.signals.sources import FS, Signal, Simulated
 from ecgimg.synth.truth import Page, SynthPage
 
 InkDistance = Callable[[SynthPage, float], float]

@@ -1,0 +1,84 @@
+"""The front door of Python: `ecgimg.digitize`, `ecgimg.diagnose` and the report that it gives.
+
+Nothing here reads the environment or a file of options; what a call needs is in its arguments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecgimg.findings.report import ReportContent
+from ecgimg.options import PageOptions
+from ecgimg.pipelines.diagnose import diagnose_page
+from ecgimg.pipelines.digitize import digitize_page
+from ecgimg.pipelines.step_runner import Hook
+from ecgimg.recording.recording import Recording
+from ecgimg.report.html import write_html
+from ecgimg.schemas.report import ReportResult, describe_report, write_report
+
+
+class Report(ReportContent):
+    """What `diagnose` gives: the content of a report, and how it is written."""
+
+    def result(self) -> ReportResult:
+        """The report as it is written to STEM.report.json."""
+        return describe_report(self)
+
+    def to_json(self, path: str | Path) -> Path:
+        """Writes the report as JSON."""
+        return write_report(self.result(), Path(path))
+
+    def to_html(self, path: str | Path) -> Path:
+        """Writes the report as one self-contained HTML file."""
+        return write_html(self, self.result(), Path(path))
+
+
+def digitize(
+    source: str | Path,
+    *,
+    page: int = 1,
+    layout: str | Path | None = None,
+    paper_speed: float | None = None,
+    gain: float | None = None,
+    hook: Hook | None = None,
+) -> Recording:
+    """The recording on a photo, scan or PDF page of a paper ECG.
+
+    Args:
+        source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file.
+        page: page of the document, from 1.
+        layout: a name of `ecgimg layouts list` or a YAML file; found from the page by default.
+        paper_speed: mm/s; read from the page by default, and 25 where the page doesn't tell.
+        gain: mm/mV; read from the page by default, and 10 where the page doesn't tell.
+        hook: called after each step as hook(step, artifact, done, total).
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such page, layout, speed or gain.
+    """
+    options = PageOptions.of(layout, paper_speed, gain)
+    return digitize_page(Path(source), page, options, Path(source).stem, hook).recording
+
+
+def diagnose(
+    source: str | Path,
+    *,
+    page: int = 1,
+    layout: str | Path | None = None,
+    paper_speed: float | None = None,
+    gain: float | None = None,
+    hook: Hook | None = None,
+) -> Report:
+    """What two networks find on a photo, scan or PDF page of a paper ECG, with what speaks for each finding.
+
+    Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: the report then
+    rests on the image alone, or says that nothing was read, and `refusal` tells why.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        DependencyError: the weights of a network are missing or damaged.
+        UsageError: there is no such page, layout, speed or gain.
+    """
+    options = PageOptions.of(layout, paper_speed, gain)
+    return Report(**vars(diagnose_page(Path(source), page, options, Path(source).stem, hook)))

@@ -1,0 +1,1 @@
+"""Benchmark of the whole chain, from drawn pages to findings."""

@@ -1,0 +1,297 @@
+"""Scores of the whole chain: what digitizing costs in AUROC, and what the image network and the combiner give back.
+
+Every score is compared on the same pages, paired draw by draw, with 95 % bootstrap intervals over patients. A refused
+page is treated twice: left out, and answered by what is left: the class's mean probability for the signal network, the
+image for the combiner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.bench.chain.images import ImageRow
+from ecgimg.bench.chain.pages import ChainRow
+from ecgimg.bench.common.signal_metrics import mean_db
+from ecgimg.datamodel.arrays import Bools, Doubles
+from ecgimg.datasets.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl
+from ecgimg.findings.statements import statement
+from ecgimg.networks.combiner import log_odds
+from ecgimg.networks.patchecg import PatchEcg
+from ecgimg.stages.diagnose import LEAST_QUALITY
+from ecgimg.train.combiner.fit import CombinerData, cross_fitted_combiner
+from ecgimg.train.common.calibrate import patient_parts
+from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
+
+LEAST_POSITIVES = 5
+"""A class with fewer positive pages is left out of a mean."""
+DRAWS = 1000
+TARGETS = ("23 subclasses", "5 superclasses", "AFIB")
+
+
+@dataclass(frozen=True, eq=False)
+class ChainData:
+    """The pages of a benchmark as arrays, in the order of the rows; all log odds are [N, K].
+
+    `true` is the signal network on what was printed, `read` on what was digitized (NaN where refused), `image` the
+    image network (for subclasses its diagnostic group; NaN where it does not take the picture for an ECG that can be
+    read), `together` the cross-fitted combiner.
+    """
+
+    keys: tuple[tuple[str, str], ...]
+    rows: tuple[ChainRow, ...]
+    true: Doubles
+    read: Doubles
+    image: Doubles
+    together: Doubles
+    labels: Bools
+    known: Bools
+    patients: NDArray[np.int64]
+
+    @property
+    def digitized(self) -> Bools:
+        """Which pages gave a recording that can be judged [N]."""
+        return np.asarray(np.isfinite(self.read).all(axis=1))
+
+    def where(self, chosen: Bools) -> ChainData:
+        """The chosen pages."""
+        rows = tuple(row for row, keep in zip(self.rows, chosen, strict=True) if keep)
+        parts = (self.true, self.read, self.image, self.together, self.labels, self.known, self.patients)
+        return ChainData(self.keys, rows, *(part[chosen] for part in parts))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class TargetScore:
+    """AUROC of one target on one slice of pages: mean over `classes` classes.
+
+    `true` and `digitized` are of the pages that were digitized, `lost` is their paired difference; `lost_all` counts
+    all pages, a refused one answered by the prior. `image` and `together` are of all pages, `gain` is what the combiner
+    has over the better of the digitized signal (with prior) and the image, paired.
+    """
+
+    target: str
+    classes: int
+    true: Interval
+    digitized: Interval
+    lost: Interval
+    lost_all: Interval
+    signal_all: Interval
+    image: Interval
+    together: Interval
+    gain: Interval
+
+
+@dataclass(frozen=True)
+class SliceScore:
+    """A slice of pages: how well they were digitized, and the scores of every target."""
+
+    name: str
+    pages: int
+    patients: int
+    refused: float
+    wrong_layout: float
+    db: Interval
+    r_ms: float
+    r_mv: float
+    beats_found: float
+    targets: tuple[TargetScore, ...]
+
+
+@dataclass(frozen=True)
+class ClassLoss:
+    """AUROC of one class over all pages of a preset that were digitized, and what was lost, paired."""
+
+    preset: str
+    code: str
+    group: str
+    positives: int
+    true: Interval
+    lost: Interval
+
+
+@dataclass(frozen=True)
+class ChainBench:
+    """A whole benchmark: slices by preset, by layout within each preset, and the loss of every class."""
+
+    fold: int
+    presets: tuple[SliceScore, ...]
+    layouts: tuple[SliceScore, ...]
+    classes: tuple[ClassLoss, ...]
+
+
+def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchEcg, database: Ptbxl) -> ChainData:
+    """Joins the rows of the two passes with the labels; pages whose worker was lost before the truth are left out."""
+    pairs = [(row, image) for row, image in zip(rows, images, strict=True) if row.true]
+    kept = tuple(row for row, _ in pairs)
+    keys = tuple((o.code, o.group) for o in net.outputs)
+    records = {record.ecg_id: record for record in database.records}
+    chosen = [records[row.record] for row in kept]
+    subclasses, superclasses = database.subclass_labels(chosen), database.superclass_labels(chosen)
+    rhythms = database.code_labels(chosen, [code for code, _ in keys])
+    columns = {"subclass": (SUBCLASSES, subclasses), "superclass": (SUPERCLASSES, superclasses)}
+    labels = [
+        columns[group][1][:, columns[group][0].index(code)] if group in columns else rhythms[:, k]
+        for k, (code, group) in enumerate(keys)
+    ]
+    diagnosed = subclasses.any(axis=1)
+    known = np.stack([np.ones(len(kept), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
+    blank = [np.nan] * len(keys)
+    judged = [row.read if row.read and row.confidence >= LEAST_QUALITY else blank for row in kept]
+    data = CombinerData(
+        keys,
+        _calibrated(net, np.array(judged, np.float64)),
+        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(kept), len(keys)),
+        np.array([row.confidence for row in kept]),
+        np.stack(labels, axis=1),
+        known,
+    )
+    patients = np.array([row.patient for row in kept], np.int64)
+    together = cross_fitted_combiner(data, patient_parts(patients))
+    true = _calibrated(net, np.array([row.true for row in kept], np.float64))
+    return ChainData(keys, kept, true, data.signal, data.image, together, data.labels, known, patients)
+
+
+def combiner_data(data: ChainData) -> CombinerData:
+    """What the combiner is fitted on."""
+    quality = np.array([row.confidence for row in data.rows])
+    return CombinerData(data.keys, data.read, data.image, quality, data.labels, data.known)
+
+
+def score_chain(data: ChainData, fold: int, draws: int = DRAWS) -> ChainBench:
+    """All scores of a benchmark."""
+    presets, layouts, classes = [], [], []
+    for preset in dict.fromkeys(row.preset for row in data.rows):
+        of_preset = data.where(np.array([row.preset == preset for row in data.rows]))
+        presets.append(score_slice(preset, of_preset, draws))
+        classes += _class_losses(preset, of_preset, draws)
+        families = np.array([family(row.layout) for row in of_preset.rows])
+        layouts += [
+            score_slice(f"{preset}, {name}", of_preset.where(families == name), draws)
+            for name in sorted(set(families.tolist()))
+        ]
+    return ChainBench(fold, tuple(presets), tuple(layouts), tuple(classes))
+
+
+def family(layout: str) -> str:
+    """A layout's name without the order of its leads."""
+    return layout.removesuffix("-cabrera")
+
+
+def score_slice(name: str, data: ChainData, draws: int = DRAWS) -> SliceScore:
+    """Scores of one slice of pages."""
+    snr = np.array([row.snr for row in data.rows])
+    weights = patient_draws(data.patients, draws)
+    db = [10 * np.log10(max(w @ snr / w.sum(), 1e-3)) for w in weights]
+    read = [row for row in data.rows if row.found is not None]
+    return SliceScore(
+        name=name,
+        pages=len(data.rows),
+        patients=len(np.unique(data.patients)),
+        refused=float(1 - data.digitized.mean()),
+        wrong_layout=float(np.mean([row.found != row.layout for row in read])) if read else 0.0,
+        db=interval(mean_db(snr), np.array(db)),
+        r_ms=_median([row.r_ms for row in read]),
+        r_mv=_median([row.r_mv for row in read]),
+        beats_found=_mean([row.beats_found for row in read]),
+        targets=tuple(_target(target, data, weights) for target in TARGETS),
+    )
+
+
+def _target(target: str, data: ChainData, weights: Doubles) -> TargetScore:
+    columns = _columns(target, data)
+    both = np.concatenate([once(weights.shape[1]), weights])
+    done = data.digitized
+    on_read = [_macro(x[done], data, columns, both[:, done], done) for x in (data.true, data.read)]
+    everywhere = np.ones(len(done), bool)
+    views = (data.true, data.read, data.image, data.together)
+    on_all = [_macro(_with_prior(x), data, columns, both, everywhere) for x in views]
+    better = on_all[1] if on_all[1][0] >= on_all[2][0] else on_all[2]
+    draws = (
+        *on_read, on_read[0] - on_read[1], on_all[0] - on_all[1], on_all[1], on_all[2], on_all[3], on_all[3] - better,
+    )  # fmt: skip
+    return TargetScore(target, len(columns), *(interval(float(d[0]), d[1:]) for d in draws))
+
+
+def _columns(target: str, data: ChainData) -> list[int]:
+    """Columns of a target that have enough positive pages, digitized ones counted."""
+    groups = {"23 subclasses": "subclass", "5 superclasses": "superclass"}
+    chosen = []
+    for k, (code, group) in enumerate(data.keys):
+        fits = group == groups[target] if target in groups else (code, group) == (target, "rhythm")
+        rows = data.known[:, k] & data.digitized
+        positives = int(data.labels[rows, k].sum())
+        if fits and positives >= LEAST_POSITIVES and positives <= rows.sum() - LEAST_POSITIVES:
+            chosen.append(k)
+    return chosen
+
+
+def _macro(scores: Doubles, data: ChainData, columns: Sequence[int], weights: Doubles, rows: Bools) -> Doubles:
+    """Mean AUROC [1 + D] over columns; NaN where none can be scored."""
+    if not columns:
+        return np.full(len(weights), np.nan)
+    labels, known = data.labels[rows], data.known[rows]
+    parts = []
+    for k in columns:
+        said = known[:, k] & np.isfinite(scores[:, k])
+        parts.append(auroc(labels[said, k], scores[said, k], weights[:, said]))
+    stack = np.stack(parts)
+    filled = np.isfinite(stack).any(axis=0)
+    return np.where(filled, np.nanmean(np.where(filled, stack, 0), axis=0), np.nan)
+
+
+def _with_prior(odds: Doubles) -> Doubles:
+    """Log odds [N, K] with what was not answered filled by the class's mean probability over the answers."""
+    said = np.isfinite(odds)
+    chance = np.where(said, 1 / (1 + np.exp(-np.where(said, odds, 0))), 0)
+    prior = log_odds(chance.sum(axis=0) / np.maximum(said.sum(axis=0), 1))
+    return np.asarray(np.where(said | ~said.any(axis=0), odds, prior[None]))
+
+
+def _class_losses(preset: str, data: ChainData, draws: int) -> list[ClassLoss]:
+    done = data.where(data.digitized)
+    if not len(done.rows):
+        return []
+    both = np.concatenate([once(len(done.rows)), patient_draws(done.patients, draws)])
+    losses = []
+    for k, (code, group) in enumerate(done.keys):
+        rows = done.known[:, k]
+        labels = done.labels[rows, k]
+        if LEAST_POSITIVES <= labels.sum() <= len(labels) - LEAST_POSITIVES:
+            true, read = (auroc(labels, x[rows, k], both[:, rows]) for x in (done.true, done.read))
+            pair = (interval(float(d[0]), d[1:]) for d in (true, true - read))
+            losses.append(ClassLoss(preset, code, group, int(labels.sum()), *pair))
+    return losses
+
+
+def _calibrated(net: PatchEcg, logits: Doubles) -> Doubles:
+    """Calibrated log odds of logits [N, K]; NaN stays."""
+    slope = np.array([o.slope for o in net.outputs])
+    offset = np.array([o.offset for o in net.outputs])
+    return np.asarray(np.clip(logits * slope + offset, -30, 30), np.float64)
+
+
+def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]:
+    """Log odds of the image network by statement: its own, else its diagnostic group's, else NaN.
+
+    NaN throughout where the network does not take the picture for an ECG that can be read.
+    """
+    odds = []
+    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
+    for code, group in keys:
+        parent = statement(code, group).parent
+        value = probabilities.get(f"{group}/{code}", probabilities.get(f"superclass/{parent}"))
+        odds.append(np.nan if value is None else float(log_odds(np.float64(value))))
+    return odds
+
+
+def _median(values: Sequence[float]) -> float:
+    kept = [v for v in values if np.isfinite(v)]
+    return float(np.median(kept)) if kept else float("nan")
+
+
+def _mean(values: Sequence[float]) -> float:
+    kept = [v for v in values if np.isfinite(v)]
+    return float(np.mean(kept)) if kept else float("nan")

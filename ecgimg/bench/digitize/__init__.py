@@ -1,0 +1,1 @@
+"""Benchmark of the digitizer on drawn and on real pages."""

@@ -1,0 +1,174 @@
+"""Real pages in the benchmark of the digitizer: an index file tells where each lies and what it shows.
+
+The index is a CSV with the columns image, kind, layout, truth and truth_fs; others are ignored. `image` and `truth` are
+paths from the index's folder; a truth is a WFDB record (without its suffix) or a CSV with a column in mV for each lead,
+whose samples are spread over 10 s where `truth_fs` is empty. A page without a truth counts for layouts and refusals
+only. Truths are compared on the samples that the layout prints.
+
+A second CSV with the columns image (a file's name) and layout can tell or correct layouts; `other: ...` marks a page of
+a format that is not packaged, or only a part of one, on which every answer is wrong and a refusal right.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_kept
+from ecgimg.bench.digitize.agreement import agreement
+from ecgimg.bench.digitize.pages import PageScore, Told, digitized, networks, page_score
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS, lead_index
+from ecgimg.errors import UnreadableInputError, UsageError, WorkerError
+from ecgimg.layouts import layout_ids, load_layout
+from ecgimg.recording.quality import page_confidence
+from ecgimg.recording.read import read_recording
+from ecgimg.runs.worker import Tell
+from ecgimg.synth.signals.sources import to_500_hz
+
+FS = 500
+SECONDS = 10
+BAND_LIMITED_FS = 100.0
+"""Rate of truths whose band is narrower than what was printed."""
+OTHER = "other"
+MASKED_SHARE = 0.05
+"""A truth of which more is unknown holds printed samples only already."""
+_UPPER = tuple(lead.upper() for lead in LEADS)
+_COLUMNS = {"image", "kind", "layout", "truth", "truth_fs"}
+
+
+@dataclass(frozen=True)
+class IndexJob:
+    """A row of an index: `image` and `truth` are paths, `fs` is the truth's rate, None where the index is silent."""
+
+    number: int
+    image: str
+    kind: str
+    layout: str
+    truth: str
+    fs: float | None
+
+
+def bench_index(index: Path, layouts: Path | None, out: Path, processes: int, told: Told) -> tuple[PageScore, ...]:
+    """Scores the pages of an index; those that are in OUT/pages.jsonl from before are taken from there.
+
+    Raises:
+        UnreadableInputError: the index or the file of layouts can't be read or lacks a column.
+        UsageError: a layout that there is not, or OUT holds the pages of another benchmark.
+    """
+    jobs = {(job.kind, job.number): job for job in read_index(index, layouts)}
+    claim(out, {"index": str(index.resolve()), "networks": networks()})
+    before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
+    same = {key: row for key, row in before.items() if key in jobs and jobs[key].layout == row.layout}
+    return run_kept(out / ROWS, jobs, same, index_page, _lost, processes, told)
+
+
+def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]:
+    """The rows of an index.
+
+    Raises:
+        UnreadableInputError: a file can't be read or lacks a column.
+        UsageError: a layout that there is not.
+    """
+    known = {row["image"]: row["layout"].strip() for row in _rows(layouts, {"image", "layout"})} if layouts else {}
+    jobs = []
+    for k, row in enumerate(_rows(index, _COLUMNS)):
+        layout = known.get(Path(row["image"]).name, row["layout"].strip())
+        if layout and layout not in layout_ids() and not layout.startswith(OTHER):
+            remedy = f"use a name of `layouts list`, or {OTHER}: and what it is"
+            raise UsageError(f"no layout {layout!r} for {row['image']}", where="bench digitize", remedy=remedy)
+        truth = str(index.parent / row["truth"]) if row["truth"] else ""
+        fs = float(row["truth_fs"]) if row["truth_fs"] else None
+        jobs.append(IndexJob(k, str(index.parent / row["image"]), row["kind"], layout, truth, fs))
+    return tuple(jobs)
+
+
+def index_page(job: IndexJob, tell: Tell) -> PageScore:
+    """Digitizes and scores one page; runs in a worker."""
+    start = perf_counter()
+    made, reason = digitized(Path(job.image))
+    seconds = round(perf_counter() - start, 3)
+    has_truth = bool(job.truth) and bool(job.layout) and not job.layout.startswith(OTHER)
+    band_limited = job.fs == BAND_LIMITED_FS
+    kept = f"{job.fs:g} Hz truth" if band_limited else "full-rate truth"
+    found, confidence, agreed = None, 0.0, None
+    if made is not None:
+        found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
+        if has_truth:
+            truth = printed(read_truth(Path(job.truth), job.fs), job.layout)
+            agreed = agreement(truth, made.recording, band_limited)
+    return PageScore(
+        job.kind, job.number, Path(job.image).name, job.layout, found, confidence, has_truth, agreed,
+        slices=(kept,) if has_truth else (), reason=reason, seconds=seconds,
+    )  # fmt: skip
+
+
+def read_truth(path: Path, fs: float | None) -> Floats:
+    """A truth [12, 5000] in mV at 500 Hz, NaN where nothing is known.
+
+    100 Hz are interpolated band-limited, other rates linearly, as the competition's tool does.
+
+    Raises:
+        UnreadableInputError: no such record, or none of the 12 leads in it.
+    """
+    signals, rate = _read(path, fs)
+    if rate == BAND_LIMITED_FS and np.isfinite(signals).all():
+        return np.asarray(to_500_hz(signals, rate)[:, : FS * SECONDS])
+    time, known_at = np.arange(FS * SECONDS) / FS, np.arange(signals.shape[1]) / rate
+    out = np.full((len(LEADS), len(time)), np.nan, np.float32)
+    near = np.clip(np.rint(time * rate).astype(int), 0, signals.shape[1] - 1)
+    for k, row in enumerate(signals):
+        known = np.isfinite(row)
+        if known.sum() >= 2:
+            inside = known[near] & (time <= known_at[-1] + 1 / rate)
+            out[k] = np.where(inside, np.interp(time, known_at[known], row[known]), np.nan)
+    return out
+
+
+def printed(truth: Floats, layout: str) -> Floats:
+    """The samples of a truth [12, T] that a layout prints; one that has gaps already stays as it is."""
+    if np.isnan(truth).mean() > MASKED_SHARE:
+        return truth
+    form = load_layout(layout)
+    out = np.full_like(truth, np.nan)
+    for cell in (*form.cells, *form.strips):
+        row, first, last = lead_index(cell.lead), round(cell.start * FS), round((cell.start + cell.seconds) * FS)
+        out[row, first:last] = truth[row, first:last]
+    return out
+
+
+def _read(path: Path, fs: float | None) -> tuple[Floats, float]:
+    if path.suffix.lower() != ".csv":
+        recording = read_recording(path)
+        return recording.signals, recording.fs
+    rows = _rows(path, set())
+    signals = np.full((len(LEADS), len(rows)), np.nan, np.float32)
+    for name in rows[0]:
+        if name.strip().upper() in _UPPER:
+            values = [float(row[name]) if row[name].strip() else np.nan for row in rows]
+            signals[_UPPER.index(name.strip().upper())] = values
+    return signals, fs or len(rows) / SECONDS
+
+
+def _rows(path: Path, columns: set[str]) -> Sequence[dict[str, str]]:
+    """Rows of a CSV that has at least these columns."""
+    remedy = f"give a CSV with the columns {', '.join(sorted(columns))}" if columns else "check the path"
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableInputError(f"{path}: {error}", where="bench digitize", remedy=remedy) from error
+    if not rows or not columns <= set(rows[0]):
+        raise UnreadableInputError(f"{path} lacks rows or columns", where="bench digitize", remedy=remedy)
+    return rows
+
+
+def _lost(job: IndexJob, error: WorkerError) -> PageScore:
+    """A page whose worker died or ran out of time."""
+    name = Path(job.image).name
+    return PageScore(job.kind, job.number, name, job.layout, None, 0.0, bool(job.truth), reason=error.what)

@@ -1,0 +1,1 @@
+"""Benchmark of PatchECG under layouts and blacked-out leads."""

@@ -1,0 +1,1 @@
+"""Benchmark of time and memory of whole processes."""

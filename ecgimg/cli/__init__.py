@@ -1,0 +1,1 @@
+"""The command `ecgimg`; only here is typer known."""

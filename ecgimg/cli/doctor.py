@@ -1,0 +1,82 @@
+"""Whether everything that digitizing needs is there; nothing heavy is imported to find out."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib import metadata
+
+from ecgimg.errors import EcgimgError
+from ecgimg.layouts import load_layouts
+from ecgimg.networks.manifest import list_weights, weight_path
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: `ok` is None where the tool works without it."""
+
+    name: str
+    ok: bool | None
+    said: str
+
+
+def examine() -> tuple[Check, ...]:
+    """All checks: versions, the program tesseract, layouts, and the hashes of the networks."""
+    return (Check("python", True, platform.python_version()), *_packages(), _tesseract(), _layouts(), *_weights())
+
+
+def _packages() -> tuple[Check, ...]:
+    needed = [Check("ecgimg", True, metadata.version("ecgimg"))]
+    for line in metadata.requires("ecgimg") or []:
+        if "extra ==" in line:
+            continue
+        name = re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0]
+        needed.append(_package(name))
+    twice = _package("opencv-python")
+    if twice.ok:
+        needed.append(Check("opencv-python", False, "stands beside opencv-python-headless and damages cv2; remove it"))
+    return tuple(needed)
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name, True, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Check(name, False, "missing; install ecgimg again")
+
+
+def _tesseract() -> Check:
+    path = shutil.which("tesseract")
+    if path is None:
+        return Check("tesseract", None, "not found; faint speeds and gains stay unread without it")
+    try:
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("tesseract", None, f"{path} does not run ({error})")
+    return Check("tesseract", True, (said.stdout or said.stderr).splitlines()[0].removeprefix("tesseract "))
+
+
+def _layouts() -> Check:
+    try:
+        return Check("layouts", True, f"{len(load_layouts())} formats")
+    except EcgimgError as error:
+        return Check("layouts", False, str(error))
+
+
+def _weights() -> tuple[Check, ...]:
+    try:
+        return tuple(_weight(weight.name) for weight in list_weights())
+    except EcgimgError as error:
+        return (Check("weights", False, str(error)),)
+
+
+def _weight(name: str) -> Check:
+    try:
+        return Check(
+            f"network {name}", True, f"{weight_path(name).stat().st_size / 1e6:.1f} MB, hash as in the manifest"
+        )
+    except EcgimgError as error:
+        return Check(f"network {name}", False, str(error))

@@ -1,0 +1,96 @@
+"""What a run tells its user on stderr: a progress bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ecgimg.runs.job import Outcome
+
+_STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
+
+
+class Reporter:
+    """Tells what happens; a context, so that the terminal is left in order.
+
+    Args:
+        quiet: only pages that gave no result are told.
+        verbose: warnings, pages done before and tracebacks as well.
+        console: where to; stderr by default.
+    """
+
+    def __init__(self, quiet: bool = False, verbose: bool = False, console: Console | None = None) -> None:
+        self._quiet = quiet
+        self._verbose = verbose
+        self._console = console or Console(stderr=True, soft_wrap=True, highlight=False)
+        self._bar = self._make_bar() if self._console.is_terminal and not quiet else None
+        self._pages: TaskID | None = None
+        self._steps: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        """Shows the bar."""
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Takes the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def planned(self, pages: int) -> None:
+        """The run has this many pages."""
+        if self._bar is not None:
+            self._pages = self._bar.add_task("", total=pages)
+
+    def warned(self, text: str) -> None:
+        """Something about the run that the user should know."""
+        if not self._quiet:
+            self._say(f"warning: {text}", "yellow")
+
+    def stepped(self, name: str, step: str, done: int, total: int) -> None:
+        """A page has finished a step: the bar moves by its share of the page."""
+        before = self._steps.get(name, 0.0)
+        self._steps[name] = done / total
+        self._move(f"{name}: {step}", done / total - before)
+
+    def finished(self, outcome: Outcome) -> None:
+        """A page has ended."""
+        self._move(outcome.name, 1 - self._steps.pop(outcome.name, 0.0))
+        if outcome.status != "ok":
+            self._say(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
+            if self._verbose and outcome.details:
+                self._say(outcome.details.rstrip())
+            return
+        if self._quiet or (outcome.skipped and not self._verbose):
+            return
+        how = "done before" if outcome.skipped else f"{outcome.seconds:.1f} s"
+        self._say(f"ok  {outcome.name}  {outcome.said}, {how}", "green")
+        for text in outcome.warnings if self._verbose else ():
+            self._say(f"    {text}")
+
+    def told(self, outcomes: tuple[Outcome, ...], where: str) -> None:
+        """The sum of a run that has come to its end."""
+        if self._quiet:
+            return
+        count = Counter[str](outcome.status for outcome in outcomes)
+        before = sum(outcome.skipped for outcome in outcomes)
+        parts = [f"{count[status]} {status}" for status in _STYLES if count[status]]
+        done = f" ({before} of them done before; --force does them again)" if before else ""
+        self._say(f"{len(outcomes)} page{'s' * (len(outcomes) != 1)}: {', '.join(parts)}{done}; {where}")
+
+    def _move(self, text: str, pages: float) -> None:
+        if self._bar is not None and self._pages is not None:
+            self._bar.update(self._pages, advance=pages, description=escape(text), refresh=True)
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style if self._console.is_terminal else None, markup=False)
+
+    def _make_bar(self) -> Progress:
+        columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total}"), TimeElapsedColumn())
+        return Progress(*columns, TextColumn("{task.description}"), console=self._console, transient=True)

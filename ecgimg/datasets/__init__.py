@@ -1,0 +1,1 @@
+"""Labelled records that networks learn from and are measured on."""

@@ -1,0 +1,1 @@
+"""The words right of the heart: statements, opinions of the networks, findings and the report."""

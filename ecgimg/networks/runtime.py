@@ -1,0 +1,62 @@
+"""The only door to onnxruntime: opens a network by name, with a chosen number of threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgimg.errors import DependencyError
+from ecgimg.networks.manifest import weight_path
+from ecgimg.threads import thread_count
+
+METADATA_KEY = "ecgimg"
+"""Key of the ONNX metadata that holds a network's specification as JSON."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """An open ONNX network: its session and the JSON specification that travels inside the file."""
+
+    session: Any
+    spec: Mapping[str, Any]
+
+    def run(self, **inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Outputs of the network for its named inputs, in the order of the file."""
+        return [np.asarray(output) for output in self.session.run(None, inputs)]
+
+
+@lru_cache(maxsize=16)
+def load_network(name: str, threads: int = 0) -> Network:
+    """Open a packaged network once per process and thread count; its hash is checked first.
+
+    Raises:
+        DependencyError: the weights are missing, damaged, or no network.
+    """
+    return open_network(weight_path(name), threads)
+
+
+def open_network(path: Path, threads: int = 0) -> Network:
+    """Open any ONNX file that carries a specification; DependencyError when it does not open."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = thread_count(threads)
+    options.inter_op_num_threads = 1
+    # Threads that wait leave the cores to others.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own exceptions share no public base class
+        raise DependencyError(f"{path.name} can't be opened: {error}", where="weights") from error
+    stored = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    if stored is None:
+        raise DependencyError(f"{path.name} carries no specification", where="weights")
+    return Network(session, json.loads(stored))

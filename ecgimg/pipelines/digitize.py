@@ -1,0 +1,73 @@
+"""The pipeline from a photo to a recording: load -> gate -> straighten -> landmarks -> trace -> layout -> assemble.
+
+The image network is asked in two places, both measured: its gate refuses what is no ECG page before anything is
+traced ("gate"), and where the grid of the whole photo shows no ECG it tells where to look ("ecg_box", see
+`ecgimg.pipelines.page_search`). It never sees the traces.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
+from ecgimg.io.images import read_page
+from ecgimg.layouts import load_layout, load_layouts
+from ecgimg.options import AUTO_LAYOUT, PageOptions
+from ecgimg.pipelines.page_search import find_page
+from ecgimg.pipelines.step_runner import Hook, StepRunner
+from ecgimg.recording.recording import Recording
+from ecgimg.stages.assemble.assemble import assemble
+from ecgimg.stages.layout.match import find_layout
+from ecgimg.stages.layout.scales import LayoutOptions
+from ecgimg.stages.printed_scales import read_scales
+from ecgimg.stages.screen import admit
+from ecgimg.stages.trace import trace
+
+TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
+"""The steps after loading and the gate."""
+STEPS = ("load", "gate", *TRACING_STEPS)
+
+
+@dataclass(frozen=True, eq=False)
+class Digitized:
+    """A page and everything that was made of it; `timings` are (step, seconds) in order."""
+
+    photo: Photo
+    sheet: Sheet
+    match: LayoutMatch
+    recording: Recording
+    timings: tuple[tuple[str, float], ...]
+
+
+def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
+    """Digitizes one page of a picture or document; `name` becomes the recording's.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such page or layout.
+    """
+    steps = StepRunner(hook, STEPS)
+    photo = steps.run("load", lambda: read_page(path, page))
+    steps.run("gate", lambda: admit(photo))
+    return digitize_photo(photo, options, name, steps)
+
+
+def digitize_photo(photo: Photo, options: PageOptions, name: str, steps: StepRunner) -> Digitized:
+    """All steps after loading and the gate.
+
+    Raises:
+        RefusedError: no ECG that can be digitized without guessing was found.
+        UsageError: there is no such layout.
+    """
+    layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
+    wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
+    upright = find_page(photo, steps)
+    with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are followed
+        scales = beside.submit(read_scales, upright)
+        lines = steps.run("trace", lambda: trace(upright))
+        match = steps.run("layout", lambda: find_layout(upright, lines, scales.result(), wanted))
+    recording = steps.run("assemble", lambda: assemble(upright.sheet, lines, match, name))
+    return Digitized(photo, upright.sheet, match, recording, steps.timings)

@@ -1,0 +1,117 @@
+"""Finds the page in a photo: straightening and landmarks, in a loop.
+
+A photo can be straightened in several ways. Each is tried where the one before shows no ECG: by the grid of the whole
+photo, by the grid where the image network sees an ECG, by the grid followed from place to place, and by the paper's
+edges. The landmarks that are found on a sheet decide whether it is the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from ecgimg.datamodel.page import Photo, Sheet, UprightSheet
+from ecgimg.errors import RefusedError
+from ecgimg.pipelines.step_runner import StepRunner
+from ecgimg.stages.landmarks.find import find_landmarks
+from ecgimg.stages.printed_scales import read_scales
+from ecgimg.stages.screen import locate_ecg
+from ecgimg.stages.straighten.by_grid import SHEET_PX_PER_MM, by_grid, by_grid_in_box, by_warped_grid
+from ecgimg.stages.straighten.by_paper_edges import by_paper_edges, level_paper_corners, longest_side
+
+LEAST_MARKS = 5
+"""Different lead names and pulses that prove that the page was seen."""
+WIDTHS_MM = (150.0, 185.0, 225.0, 270.0, 320.0)
+"""Lengths of a page's longer side that are tried where no grid tells it."""
+MOST_CORRECTION = 1.5
+"""How many times as large, or as small, the page may be as a length that is tried; they lie nearer to each other. What
+is taken for a pulse and is not would make a sheet of any size."""
+USUAL_GAIN = 10.0
+"""mm/mV where the page prints no gain: so high is a pulse of 1 mV."""
+
+
+def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
+    """The straightened, upright page of a photo with its landmarks.
+
+    The first sheet with rows of curves, and names or pulses that prove them, is taken; else the first with rows, else
+    the first. The steps "straighten" and "landmarks" are measured over all ways that were tried, "ecg_box" where the
+    image network was asked for the place of the ECG.
+
+    Raises:
+        RefusedError: no way of straightening gave a sheet.
+    """
+    pages: list[UprightSheet] = []
+    refused: RefusedError | None = None
+    for straighten in _ways(photo, steps):
+        try:
+            sheet = steps.time("straighten", straighten)
+        except RefusedError as error:
+            refused = refused or error
+            continue
+        if sheet is not None:
+            pages.append(steps.time("landmarks", partial(find_landmarks, sheet)))
+            if _is_proven(pages[-1]):
+                break
+    if refused is not None and not pages:
+        raise refused
+    proven = [page for page in pages if _is_proven(page)]
+    chosen = next((page for page in [*proven, *pages] if page.zeros), pages[0])
+    steps.report("straighten", chosen.sheet)
+    steps.report("landmarks", chosen)
+    return chosen
+
+
+def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None]]:
+    """The ways to straighten a photo, in the order in which they are tried."""
+    yield lambda: by_grid(photo)
+    box = steps.time("ecg_box", lambda: locate_ecg(photo))
+    yield lambda: by_grid_in_box(photo, box)
+    yield lambda: by_warped_grid(photo)
+    yield lambda: _by_paper_edges(photo)
+
+
+def _is_proven(page: UprightSheet) -> bool:
+    return bool(page.zeros) and page.marks >= LEAST_MARKS
+
+
+def _by_paper_edges(photo: Photo) -> Sheet:
+    """The page of a photo without a grid, at the size at which its pulses are as high as its gain.
+
+    Raises:
+        RefusedError: its lead names and calibration pulses aren't seen, which would tell its scale.
+    """
+    corners = level_paper_corners(photo.pixels)
+    side = longest_side(corners, photo.shape)
+    tried = [
+        _SizeTrial(width / side, find_landmarks(by_paper_edges(photo, corners, width / side))) for width in WIDTHS_MM
+    ]
+    plausible = [one for one in tried if one.is_plausible]
+    if not plausible:
+        raise RefusedError(
+            "no ECG grid found, nor lead names and calibration pulses that would tell the scale", where="straighten"
+        )
+    best = min(plausible, key=lambda one: abs(np.log(one.correction)))
+    return by_paper_edges(photo, corners, best.mm_per_px * best.correction)
+
+
+@dataclass(frozen=True)
+class _SizeTrial:
+    """A size that was tried, and what was seen of the page at it."""
+
+    mm_per_px: float
+    page: UprightSheet
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether the page's marks are seen, and its pulses are about as high as they are at this size."""
+        seen = bool(self.page.pulses) and self.page.marks >= LEAST_MARKS
+        return seen and 1 / MOST_CORRECTION < self.correction < MOST_CORRECTION
+
+    @cached_property
+    def correction(self) -> float:
+        """By how much the size must grow for the pulses to be as high as the printed gain."""
+        height = float(np.median([pulse.height for pulse in self.page.pulses])) / SHEET_PX_PER_MM
+        return (read_scales(self.page).gain or USUAL_GAIN) / height

@@ -1,0 +1,39 @@
+"""The pipeline of the image network alone: load -> look. Nothing is traced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgimg.datamodel.page import Photo
+from ecgimg.io.images import read_page
+from ecgimg.networks.screen import Sight
+from ecgimg.pipelines.step_runner import Hook, StepRunner
+from ecgimg.stages.screen import check_page, look
+
+STEPS = ("load", "look", "write")
+"""The steps of a screened page; its files are written by the run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Screened:
+    """A photo and what the image network predicts on it."""
+
+    photo: Photo
+    sight: Sight
+
+
+def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
+    """Screens one page of a picture or document.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: the picture is no ECG page, or can't be read.
+        DependencyError: the network's weights are missing or damaged.
+    """
+    steps = StepRunner(hook, STEPS)
+    photo = steps.run("load", lambda: read_page(path, page))
+    sight = steps.time("look", lambda: look(photo))
+    check_page(sight.reading)
+    steps.report("look", sight)
+    return Screened(photo, sight)

@@ -1,0 +1,44 @@
+"""The file formats of recordings: one row a format, read by options, runs, the command line and the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgimg.recording.csv_table import write_csv
+from ecgimg.recording.samples import Samples
+from ecgimg.recording.wfdb_record import write_wfdb
+
+
+@dataclass(frozen=True)
+class RecordingFormat:
+    """One format.
+
+    `suffixes` are those of its files, after the recording's name; `write(recording, folder, name)` writes them.
+    `extra` is the optional dependency that it needs, empty where it needs none.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Samples, Path, str], Path]
+    extra: str = ""
+
+
+def _csv(recording: Samples, folder: Path, name: str) -> Path:
+    return write_csv(recording, folder / f"{name}.csv")
+
+
+FORMATS: tuple[RecordingFormat, ...] = (
+    RecordingFormat("wfdb", "WFDB record, 16 bit, 1 uV a unit", (".hea", ".dat"), write_wfdb),
+    RecordingFormat("csv", "table of seconds and millivolts", (".csv",), _csv),
+)
+FORMAT_NAMES = tuple(one.name for one in FORMATS)
+DEFAULT_FORMAT = FORMATS[0].name
+_BY_NAME = {one.name: one for one in FORMATS}
+
+
+def recording_format(name: str) -> RecordingFormat:
+    """The format of a name; KeyError where there is none."""
+    return _BY_NAME[name]

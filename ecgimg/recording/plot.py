@@ -1,0 +1,88 @@
+"""Pictures of a recording: its traces over the photo they were read from, and the 12 leads redrawn on a grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.io.png import write_png
+from ecgimg.recording.samples import Samples
+
+COLORS: dict[str, tuple[int, int, int]] = dict(
+    zip(
+        LEADS,
+        (
+            (214, 39, 40), (31, 119, 180), (44, 160, 44), (148, 60, 200), (230, 120, 0), (0, 150, 160),
+            (200, 30, 130), (90, 90, 220), (110, 130, 0), (160, 82, 45), (0, 100, 80), (120, 0, 60),
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+"""One colour (RGB) a lead, dark enough to be read on white paper."""
+
+
+PX_PER_MM = 5
+ROW_MM = 20
+MARGIN_MM = 10
+PAPER_SPEED = 25
+GAIN = 10
+_SUBPIXEL = 4
+"""Bits of a pixel's fraction in cv2's drawing."""
+
+Color = tuple[int, int, int]
+
+
+def recording_image(recording: Samples) -> Pixels:
+    """The 12 leads of a recording one below the other on a standard grid, 25 mm/s and 10 mm/mV, 5 pixels a millimetre.
+
+    Every lead stands at its time; what is not known is left blank.
+    """
+    q = PX_PER_MM
+    seconds = recording.signals.shape[1] / recording.fs
+    width = round((seconds * PAPER_SPEED + 2 * MARGIN_MM) * q) + 1
+    height = (len(LEADS) * ROW_MM + 2 * MARGIN_MM) * q + 1
+    canvas = _grid(width, height)
+    x = MARGIN_MM * q + np.arange(recording.signals.shape[1]) / recording.fs * PAPER_SPEED * q
+    for row, lead in enumerate(LEADS):
+        zero = (MARGIN_MM + (row + 0.5) * ROW_MM) * q
+        points = np.stack([x, zero - recording.signals[row] * GAIN * q], axis=1)
+        draw_curve(canvas, points, (20, 20, 20), 1)
+        write_text(canvas, lead, (q, round(zero) + q), 0.5, (0, 0, 0))
+    foot = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
+    write_text(canvas, foot, (MARGIN_MM * q, height - 2 * q), 0.5, (0, 0, 0))
+    return canvas
+
+
+def write_recording_png(recording: Samples, path: Path) -> Path:
+    """Writes `recording_image` as a PNG.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    return write_png(recording_image(recording), path)
+
+
+def _grid(width: int, height: int) -> Pixels:
+    canvas = np.full((height, width, 3), 255, np.uint8)
+    for every, color in ((1, (255, 228, 225)), (5, (245, 170, 165))):
+        canvas[:: every * PX_PER_MM] = color
+        canvas[:, :: every * PX_PER_MM] = color
+    return canvas
+
+
+def draw_curve(canvas: Pixels, points: Floats, color: Color, thickness: int) -> None:
+    """A polyline through [N, 2] points, broken where a point is unknown; a lone known point is a dot."""
+    known = np.isfinite(points).all(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    runs = [points[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    fixed = [np.rint(run * 2**_SUBPIXEL).astype(np.int32).reshape(-1, 1, 2) for run in runs]
+    cv2.polylines(canvas, fixed, False, color, thickness, cv2.LINE_AA, _SUBPIXEL)
+
+
+def write_text(canvas: Pixels, text: str, at: tuple[int, int], scale: float, color: Color, thickness: int = 1) -> None:
+    """Writes text on a canvas; `at` is the left end of its baseline."""
+    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, color, thickness, cv2.LINE_AA)

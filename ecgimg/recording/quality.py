@@ -1,0 +1,62 @@
+"""How well a recording was read: each lead's quality, and one confidence for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import LayoutMatch
+from ecgimg.recording.recording import Recording
+
+
+@dataclass(frozen=True)
+class LeadQuality:
+    """How well a lead can be seen: `word` is good, doubtful or not visible; `seconds` are those known."""
+
+    lead: str
+    word: Literal["good", "doubtful", "not visible"]
+    confidence: float
+    interval: tuple[float, float] | None
+    seconds: float
+
+
+DOUBTFUL = 0.5
+"""Mean confidence of a lead under which it is doubtful."""
+
+LEAST_SECONDS = 1.0
+"""A lead of which less is known is as good as not visible."""
+
+
+def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
+    """The 12 leads: how well each is seen; all are not visible where there is no recording."""
+    if recording is None:
+        return tuple(LeadQuality(lead, "not visible", 0.0, None, 0.0) for lead in LEADS)
+    return tuple(_lead(recording, lead) for lead in LEADS)
+
+
+def _lead(recording: Recording, lead: str) -> LeadQuality:
+    seconds = float(np.isfinite(recording.lead(lead)).sum() / recording.fs)
+    confidence, interval = recording.lead_confidence(lead), recording.interval(lead)
+    if seconds < LEAST_SECONDS:
+        return LeadQuality(lead, "not visible", confidence, interval, seconds)
+    return LeadQuality(lead, "good" if confidence >= DOUBTFUL else "doubtful", confidence, interval, seconds)
+
+
+ASSUMED = 0.9
+"""What is left of a page's confidence where a scale is assumed."""
+
+
+def page_confidence(match: LayoutMatch, recording: Recording) -> float:
+    """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
+
+    Where no print tells the speed or the gain it counts ASSUMED times as much, since machines print with others too,
+    and so it does where no grid tells what a millimetre is.
+    """
+    printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
+    ruled = recording.geometry is None or recording.geometry.straightened_by == "grid"
+    told = ruled and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
+    lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
+    return round(lower if told else ASSUMED * lower, 4)

@@ -1,0 +1,74 @@
+"""Recordings on disk: WFDB and CSV. The only place that encodes NaN.
+
+wfdb's own writer compares with `== np.nan` and fails on a lead that is all NaN; the samples are therefore made here
+(16 bit, 1000 units per mV, -32768 for an unknown sample, as WFDB defines) and wfdb is used to read.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS, canonical_lead
+from ecgimg.errors import UnreadableInputError
+from ecgimg.recording.recording import Recording
+
+
+def read_recording(path: str | Path) -> Recording:
+    """Reads a WFDB record (path with or without .hea) or a CSV with lead columns; leads that are not there are NaN.
+
+    A CSV needs a first column of seconds (`time_s` or `time`); its other columns are taken by lead name.
+
+    Raises:
+        UnreadableInputError: no such record, no lead of the 12 in it, or it is damaged.
+    """
+    path = Path(path)
+    return _read_csv(path) if path.suffix.lower() == ".csv" else _read_wfdb(path)
+
+
+def _read_wfdb(path: Path) -> Recording:
+    import wfdb
+
+    stem = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
+    try:
+        record = wfdb.rdrecord(str(stem))
+    except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header
+        raise UnreadableInputError(f"{stem}.hea is no readable WFDB record ({error})", where="recording") from error
+    return _recording(dict(zip(record.sig_name, record.p_signal.T, strict=True)), float(record.fs), stem.name)
+
+
+def _read_csv(path: Path) -> Recording:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.reader(file))
+        table = np.array([[float(v) if v.strip() else np.nan for v in row] for row in rows[1:]], np.float64)
+        head = [name.strip() for name in rows[0]]
+        if head[0].lower() not in ("time_s", "time") or len(table) < 2:
+            raise ValueError("the first column must be time_s")
+        fs = (len(table) - 1) / (table[-1, 0] - table[0, 0])
+    except (OSError, ValueError, IndexError, UnicodeDecodeError, ZeroDivisionError) as error:
+        remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
+        raise UnreadableInputError(f"{path}: {error}", where="recording", remedy=remedy) from error
+    return _recording(dict(zip(head[1:], table.T[1:], strict=True)), float(round(fs, 3)), path.stem)
+
+
+def _recording(columns: dict[str, np.ndarray], fs: float, name: str) -> Recording:
+    signals: Floats | None = None
+    for label, values in columns.items():
+        try:
+            lead = canonical_lead(label)
+        except ValueError:
+            continue
+        if signals is None:
+            signals = np.full((len(LEADS), len(values)), np.nan, np.float32)
+        signals[LEADS.index(lead)] = values
+    if signals is None:
+        raise UnreadableInputError(
+            f"none of the 12 leads in {name} ({', '.join(columns)})",
+            where="recording",
+            remedy="name the leads I ... V6",
+        )
+    return Recording(signals=signals, fs=fs, name=name)

@@ -1,0 +1,31 @@
+"""What a writer of recordings needs to know of one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ecgimg.datamodel.arrays import Floats
+
+
+class Samples(Protocol):
+    """Leads in mV with their confidence; `Recording` is one."""
+
+    @property
+    def signals(self) -> Floats:
+        """Samples [12, T] in mV in the order of `LEADS`, NaN where nothing is known."""
+        ...
+
+    @property
+    def confidences(self) -> Floats:
+        """Confidence [12, T] of every sample, in 0..1."""
+        ...
+
+    @property
+    def fs(self) -> float:
+        """Samples a second."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What the recording is called."""
+        ...

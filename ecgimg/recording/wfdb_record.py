@@ -1,0 +1,39 @@
+"""Recordings as WFDB records: a header and 16-bit samples.
+
+wfdb's own writer compares with `== np.nan` and fails on a lead that is all NaN; the samples are therefore made here
+(16 bit, 1000 units per mV, -32768 for an unknown sample, as WFDB defines) and wfdb is used to read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.io.files import write_atomically
+from ecgimg.recording.samples import Samples
+
+UNITS_PER_MV = 1000
+
+INVALID = -32768
+"""WFDB's invalid sample in format 16."""
+
+
+def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
+    """Writes NAME.dat and then NAME.hea into `folder`; returns the header's path.
+
+    Both are written under a temporary name and renamed, the header last, so that a header always has its samples.
+
+    Raises:
+        OutputError: the files can't be written.
+    """
+    units = np.rint(np.nan_to_num(recording.signals, nan=0.0) * UNITS_PER_MV)
+    samples = np.where(np.isnan(recording.signals), INVALID, units.clip(INVALID + 1, -INVALID - 1)).astype("<i2").T
+    lines = [f"{name} {len(LEADS)} {recording.fs:g} {len(samples)}"]
+    for lead, column in zip(LEADS, samples.T, strict=True):
+        checksum = int(column.astype(np.int64).sum()) & 0xFFFF
+        checksum -= 0x10000 if checksum >= 0x8000 else 0
+        lines.append(f"{name}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
+    write_atomically(folder / f"{name}.dat", samples.tobytes())
+    return write_atomically(folder / f"{name}.hea", ("\n".join(lines) + "\n").encode())

@@ -1,0 +1,56 @@
+"""The traces of a recording drawn over its photo."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.page import Photo, PlacedCell
+from ecgimg.recording.plot import COLORS, draw_curve, write_text
+from ecgimg.recording.recording import Recording
+
+OVERLAY_SIDES = (1400, 2400)
+"""Longest side of an overlay in pixels: smaller photos are enlarged, so that a trace is seen, larger ones shrunk."""
+
+FADE = 0.45
+"""Share of white that is mixed into the photo under the traces."""
+
+
+def overlay_image(photo: Photo, recording: Recording) -> Pixels:
+    """The traces of a digitized recording over its photo, one colour a lead, each cell's lead name where it starts.
+
+    Raises:
+        ValueError: the recording does not know how it lay on a photo.
+    """
+    if recording.geometry is None:
+        raise ValueError("the recording was not read from a photo")
+    height, width = photo.shape
+    factor = float(np.clip(max(height, width), *OVERLAY_SIDES)) / max(height, width)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    canvas = np.asarray(cv2.resize(photo.pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)
+    canvas = np.asarray(cv2.addWeighted(canvas, 1 - FADE, np.full_like(canvas, 255), FADE, 0), np.uint8)
+    unit = max(canvas.shape[:2]) / 1000
+    curves = [(cell, (points + 0.5) * factor - 0.5) for cell, points in recording.geometry.curves]
+    for cell, points in curves:
+        draw_curve(canvas, points, COLORS[cell.lead], max(1, round(1.2 * unit)))
+    for cell, points in curves:
+        _draw_name(canvas, cell, points, unit)
+    return canvas
+
+
+def _draw_name(canvas: Pixels, cell: PlacedCell, points: Floats, unit: float) -> None:
+    """The lead's name above the first seen point of its cell, on a light ground."""
+    known = points[np.isfinite(points).all(axis=1)]
+    if not len(known):
+        return
+    start = known[: max(1, len(known) // 8)]
+    name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
+    scale, thickness = 0.62 * unit, max(1, round(1.4 * unit))
+    (wide, high), base = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    pad = round(3 * unit)
+    x = int(np.clip(start[0, 0], pad, max(pad, canvas.shape[1] - wide - pad)))
+    y = int(np.clip(start[:, 1].min() - 2.5 * pad, high + pad, max(high + pad, canvas.shape[0] - base - pad)))
+    ground = canvas[y - high - pad : y + base + pad, x - pad : x + wide + pad]
+    ground[:] = (ground * 0.3 + 255 * 0.7).astype(np.uint8)
+    write_text(canvas, name, (x, y), scale, COLORS[cell.lead], thickness)

@@ -1,0 +1,26 @@
+"""What the files of a page are called: a page's name, then one of these suffixes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecgimg.recording.formats import FORMATS
+
+PAGE_JSON = ".json"
+OVERLAY = ".overlay.png"
+REPORT_JSON = ".report.json"
+REPORT_HTML = ".report.html"
+SCREEN_JSON = ".screen.json"
+SCREEN_OVERLAY = ".screen.png"
+DEBUG = ".debug"
+"""A folder of pictures."""
+DIGITIZE_SUFFIXES = (PAGE_JSON, *(suffix for one in FORMATS for suffix in one.suffixes), OVERLAY)
+"""All that digitizing may write for a page; the record comes first."""
+DIAGNOSE_SUFFIXES = (REPORT_JSON, REPORT_HTML)
+SCREEN_SUFFIXES = (SCREEN_JSON, SCREEN_OVERLAY)
+_PICTURES = (OVERLAY, SCREEN_OVERLAY)
+
+
+def is_own_picture(path: Path) -> bool:
+    """Whether a picture is one that a run wrote, not a page."""
+    return path.name.endswith(_PICTURES)

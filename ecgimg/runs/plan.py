@@ -1,0 +1,191 @@
+"""What a run has to do: files, folders and globs -> one job a page, each with a name that nothing else has."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ecgimg.errors import EcgimgError, UnreadableInputError
+from ecgimg.io.files import hash_file
+from ecgimg.io.images import SUFFIXES, count_pages
+from ecgimg.runs.file_names import DEBUG, is_own_picture
+from ecgimg.schemas.common import PageSource
+
+_WHERE = "inputs"
+
+
+class Sourced(Protocol):
+    """A record on disk that tells which page it was made of."""
+
+    @property
+    def source(self) -> PageSource:
+        """The page."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a command may write for a page, after its name; the first is a record, and `read` reads it (or None)."""
+
+    suffixes: tuple[str, ...]
+    read: Callable[[Path], Sourced | None]
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """One page to work on; `name` is what its outputs are called.
+
+    `error` is set where the file can't be read at all, which was seen without decoding it.
+    """
+
+    path: Path
+    page: int
+    name: str
+    error: EcgimgError | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The jobs of a run in order, and what the user should know of their names."""
+
+    jobs: tuple[PageJob, ...]
+    warnings: tuple[str, ...]
+
+
+def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> Plan:
+    """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
+
+    A page is called by its file's stem, later pages of a document STEM-p2, STEM-p3 ...; where that name belongs to
+    another input, or to files in `out` that are not this page's, eight hexadecimal digits of the hash of the input's
+    relative path are added.
+
+    Raises:
+        UnreadableInputError: nothing to read was found.
+    """
+    files = find_files(inputs, out)
+    base = _common_folder(files)
+    stems = Counter(_fold(path.stem) for path in files)
+    jobs: list[PageJob] = []
+    warnings: list[str] = []
+    names = _Names(out, outputs, frozenset(os.path.abspath(path) for path in files))
+    for path in files:
+        pages, error = _count(path)
+        tag = hashlib.sha256(Path(os.path.relpath(path, base)).as_posix().encode()).hexdigest()[:8]
+        for page in range(1, pages + 1):
+            plain = path.stem if page == 1 else f"{path.stem}-p{page}"
+            tagged = f"{path.stem}-{tag}" if page == 1 else f"{path.stem}-{tag}-p{page}"
+            name = names.take((plain, tagged), path, page)
+            if name != plain:
+                why = "another input has the same stem" if stems[_fold(path.stem)] > 1 else f"{plain} is taken in {out}"
+                warnings.append(f"{path} is written as {name}: {why}")
+            jobs.append(PageJob(path, page, name, error))
+    return Plan(tuple(jobs), tuple(warnings))
+
+
+def find_files(inputs: Sequence[str], out: Path) -> list[Path]:
+    """Files of the inputs, sorted within each, none twice; what this tool itself wrote is left out of folders.
+
+    Raises:
+        UnreadableInputError: nothing was found.
+    """
+    found: dict[str, Path] = {}
+    for text in inputs:
+        for path in _expand(text, out):
+            found.setdefault(os.path.realpath(path), path)
+    if not found:
+        what = f"no picture or PDF in {', '.join(inputs)}"
+        raise UnreadableInputError(what, where=_WHERE, remedy=f"give a file, a folder or a glob of {_known_suffixes()}")
+    return list(found.values())
+
+
+class _Names:
+    """Names that are still free in an output folder."""
+
+    def __init__(self, out: Path, outputs: Outputs, inputs: frozenset[str]) -> None:
+        self._out = out
+        self._outputs = outputs
+        self._inputs = inputs
+        self._taken: set[str] = set()
+
+    def take(self, candidates: tuple[str, str], path: Path, page: int) -> str:
+        """The first candidate that is free for this page; the last one gets a number where none is."""
+        number = 2
+        options = list(candidates)
+        while True:
+            for name in options:
+                if _fold(name) not in self._taken and self._is_free(name, path, page):
+                    self._taken.add(_fold(name))
+                    return name
+            options = [f"{candidates[1]}-{number}"]
+            number += 1
+
+    def _is_free(self, name: str, path: Path, page: int) -> bool:
+        outputs = [self._out / f"{name}{suffix}" for suffix in self._outputs.suffixes]
+        if any(os.path.abspath(output) in self._inputs for output in outputs):
+            return False
+        before = self._outputs.read(outputs[0])
+        if before is None:
+            return not any(output.exists() for output in outputs)
+        source = before.source
+        if source.page != page:
+            return False
+        return os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path)
+
+
+def _expand(text: str, out: Path) -> list[Path]:
+    path = Path(text)
+    if path.is_dir():
+        return _search(path, out)
+    if not path.exists() and glob.has_magic(text):
+        matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
+        found = [p for match in matches for p in (_search(match, out) if match.is_dir() else [match])]
+        return [path for path in found if not is_own_picture(path)]
+    return [path]  # a missing file is told as a failed page, the others go on
+
+
+def _search(folder: Path, out: Path) -> list[Path]:
+    inside = out.resolve()
+    skipped = inside if inside != folder.resolve() else None
+    found = []
+    for at, folders, files in os.walk(folder):
+        keep = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
+        folders[:] = sorted(d for d in keep if skipped is None or (Path(at) / d).resolve() != skipped)
+        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
+    return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
+
+
+def _count(path: Path) -> tuple[int, EcgimgError | None]:
+    try:
+        return count_pages(path), None
+    except EcgimgError as error:
+        return 1, error
+
+
+def _hash(path: Path) -> str:
+    try:
+        return hash_file(path)
+    except OSError:
+        return ""
+
+
+def _common_folder(files: Sequence[Path]) -> Path:
+    """The deepest folder that holds all files; their own roots where they lie on different drives."""
+    try:
+        return Path(os.path.commonpath([os.path.abspath(path.parent) for path in files]))
+    except ValueError:
+        return Path.cwd()
+
+
+def _fold(name: str) -> str:
+    """Names that differ in case only are the same file on some systems."""
+    return name.casefold()
+
+
+def _known_suffixes() -> str:
+    return ", ".join(sorted(SUFFIXES))

@@ -1,0 +1,218 @@
+"""The JSON of a report: findings with both opinions, quality, what was not visible, and where it all came from.
+
+`docs/report.md` lists every field. The schema's name changes its number when a field is renamed, removed or changes its
+meaning; new fields may come at any time, so readers should ignore what they don't know.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, ValidationError
+
+from ecgimg.findings.opinions import Finding, Opinion, ReadBy, Screening, Verdict
+from ecgimg.findings.report import ReportContent
+from ecgimg.io.files import write_atomically
+from ecgimg.networks.manifest import list_weights
+from ecgimg.options import PageSettings
+from ecgimg.recording.quality import page_confidence
+from ecgimg.schemas.common import PageLayout, PageScale, PageSource, Part, describe_scale, describe_source, versions
+
+SCHEMA: Final = "ecgimg/report/1"
+DISCLAIMER = (
+    "This is no medical device: it may be wrong, was tested on one data set only, and must not be the basis of "
+    "decisions about a patient."
+)
+
+
+class OpinionResult(Part):
+    """What one network says of a statement."""
+
+    code: str = Field(description="what the network was asked: the finding's code, or its diagnostic group's")
+    probability: float = Field(description="calibrated, 0 to 1")
+    threshold: float = Field(description="probability of the best balanced accuracy")
+
+
+class InfluenceResult(Part):
+    """A stretch of a lead that spoke for a finding."""
+
+    lead: str = Field(description="name of the lead")
+    start: float = Field(description="seconds of recording time")
+    end: float = Field(description="seconds of recording time")
+    weight: float = Field(description="fall of the finding's log odds when the stretch is hidden")
+
+
+class FindingResult(Part):
+    """One statement about the page."""
+
+    code: str = Field(description="SCP-ECG code, or PTB-XL's name of the subclass or superclass")
+    group: str = Field(description="rhythm, superclass, subclass or form")
+    name: str = Field(description="full name")
+    verdict: Verdict = Field(description="likely, possible, unlikely or not assessable")
+    probability: float = Field(description="of both networks together, calibrated, 0 to 1")
+    threshold: float = Field(description="from which on it is possible")
+    signal: OpinionResult | None = Field(description="the signal network's opinion, or null")
+    image: OpinionResult | None = Field(description="the image network's opinion, or null")
+    why: str = Field(description="why it is not assessable, else empty")
+    influences: tuple[InfluenceResult, ...] = Field(description="what spoke for it most, strongest first")
+
+
+class ScreeningResult(Part):
+    """What the image network says of the picture as a whole."""
+
+    ecg: float = Field(description="probability that the picture shows a 12-lead ECG")
+    is_ecg: bool = Field(description="whether that passes the network's limit")
+    readable: float = Field(description="probability that it can be read")
+    is_readable: bool = Field(description="whether that passes the network's limit")
+    abnormal: float = Field(description="probability that the ECG is not normal")
+    is_abnormal: bool = Field(description="whether that reaches its threshold")
+
+
+class PageReading(Part):
+    """How the page was digitized."""
+
+    layout: PageLayout
+    paper_speed: PageScale
+    gain: PageScale
+    seconds: float = Field(description="length of the recording")
+    confidence: float = Field(description="the lower of the layout's and the mean of the printed leads' confidence")
+
+
+class LeadReading(Part):
+    """One lead."""
+
+    word: str = Field(description="good, doubtful or not visible")
+    confidence: float = Field(description="mean over the samples that are known, 0 to 1")
+    interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
+    seconds: float = Field(description="seconds that are known")
+
+
+class MeasurementResult(Part):
+    """A figure taken from the signal."""
+
+    name: str = Field(description="heart rate or RR variation")
+    value: float | None = Field(description="the figure, or null")
+    unit: str = Field(description="its unit")
+    reason: str = Field(description="why there is none, else empty")
+
+
+class ReportResult(Part):
+    """Everything a report tells about a page, but its pictures."""
+
+    schema_: Literal["ecgimg/report/1"] = Field(
+        default=SCHEMA, alias="schema", description="name and version of this schema"
+    )
+    source: PageSource
+    settings: PageSettings
+    read_by: ReadBy = Field(description="signal and image, signal, image, or nothing")
+    refusal: str = Field(description="why the signal says nothing, else empty")
+    page: PageReading | None = Field(description="how the page was digitized, or null")
+    findings: tuple[FindingResult, ...] = Field(description="by group, then by probability")
+    screening: ScreeningResult | None = Field(description="what the image network says of the whole picture")
+    agreement: str = Field(description="how far the two networks agree, in a sentence")
+    measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
+    leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
+    not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
+    warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the report")
+    timings: dict[str, float] = Field(description="seconds of each step")
+    versions: dict[str, str] = Field(description="of Python, this package and the libraries that touch the picture")
+    networks: dict[str, str] = Field(description="first 12 digits of the SHA-256 of each packaged network")
+    disclaimer: str = Field(default=DISCLAIMER, description="what this is not")
+
+
+def describe_report(report: ReportContent) -> ReportResult:
+    """The JSON content of a report."""
+    return ReportResult(
+        source=describe_source(report.photo),
+        settings=report.settings,
+        read_by=report.read_by,
+        refusal=report.refusal,
+        page=_page(report),
+        findings=tuple(_finding(finding) for finding in report.findings),
+        screening=None if report.screening is None else _screening(report.screening),
+        agreement=report.agreement,
+        measurements=tuple(MeasurementResult.model_validate(vars(m)) for m in report.measurements),
+        leads={
+            q.lead: LeadReading(
+                word=q.word, confidence=_short(q.confidence), interval=q.interval, seconds=_short(q.seconds)
+            )
+            for q in report.leads
+        },
+        not_visible=report.not_visible,
+        warnings=report.warnings,
+        timings={step: _short(seconds) for step, seconds in report.timings},
+        versions=versions(),
+        networks={weight.name: weight.sha256[:12] for weight in list_weights()},
+    )
+
+
+def write_report(result: ReportResult, path: Path) -> Path:
+    """Writes the JSON of a report.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    return write_atomically(path, (result.model_dump_json(by_alias=True, indent=2) + "\n").encode())
+
+
+def read_report(path: Path) -> ReportResult | None:
+    """The JSON of a report; None where there is none, or it is of another kind or version."""
+    try:
+        return ReportResult.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _page(report: ReportContent) -> PageReading | None:
+    match, recording = report.match, report.recording
+    if match is None or recording is None:
+        return None
+    return PageReading(
+        layout=PageLayout(id=match.layout_id, confidence=_short(match.confidence), evidence=match.evidence),
+        paper_speed=describe_scale(match.paper_speed),
+        gain=describe_scale(match.gain),
+        seconds=_short(recording.seconds),
+        confidence=page_confidence(match, recording),
+    )
+
+
+def _finding(finding: Finding) -> FindingResult:
+    return FindingResult(
+        code=finding.code,
+        group=finding.group,
+        name=finding.name,
+        verdict=finding.verdict,
+        probability=_short(finding.probability),
+        threshold=_short(finding.threshold),
+        signal=_opinion(finding.signal),
+        image=_opinion(finding.image),
+        why=finding.why,
+        influences=tuple(
+            InfluenceResult(lead=i.lead, start=_short(i.start), end=_short(i.end), weight=_short(i.weight))
+            for i in finding.influences
+        ),
+    )
+
+
+def _opinion(opinion: Opinion | None) -> OpinionResult | None:
+    if opinion is None:
+        return None
+    return OpinionResult(
+        code=opinion.code, probability=_short(opinion.probability), threshold=_short(opinion.threshold)
+    )
+
+
+def _screening(screening: Screening) -> ScreeningResult:
+    return ScreeningResult(
+        ecg=_short(screening.ecg),
+        is_ecg=screening.is_ecg,
+        readable=_short(screening.readable),
+        is_readable=screening.is_readable,
+        abnormal=_short(screening.abnormal),
+        is_abnormal=screening.is_abnormal,
+    )
+
+
+def _short(value: float) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,1 @@
+"""Stage: curves and layout made a recording."""

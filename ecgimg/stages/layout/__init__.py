@@ -1,0 +1,1 @@
+"""Stage: the paper format of a sheet, its cells in place, and its scales."""

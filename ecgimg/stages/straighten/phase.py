@@ -1,0 +1,107 @@
+"""The phase of the grid on a roughly straightened page: how far each place lies from where it should."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from skimage.restoration import unwrap_phase
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.stages.straighten.line_contrast import MAJOR_MM
+from ecgimg.threads import thread_count
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseField:
+    """Displacement [R, C, 2] in mm left on a flattened page and the grid's strength [R, C] in 0..1, every `step` mm."""
+
+    shift: Floats
+    strength: Floats
+    step: float
+
+
+def phase_field(
+    flat: Floats, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool
+) -> PhaseField:
+    """Measures by how much the grid of a nearly straight page is displaced.
+
+    Args:
+        flat: contrast image [H, W] of the page.
+        px_per_mm: its scale.
+        period_mm: spacing of the grid lines.
+        step: distance of the points that are returned, in mm.
+        harmonics: harmonics of the grid that are used; above the first only displacements under half of the harmonic's
+            period can be told apart, so the coarse ones come first. None may reach half of the page's pixels.
+        unwrap: whether displacements may be larger than half a period; only the first harmonic can follow them.
+
+    The phases of harmonic k are weighted by k^2 |z_k|, the inverse of their variance in white noise.
+    """
+
+    def along(axis: int) -> tuple[Floats, Floats]:
+        return _axis_field(flat, px_per_mm, period_mm, step, harmonics, unwrap, axis)
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        shifts, strengths = zip(*pool.map(along, (0, 1)), strict=True)
+    return PhaseField(np.stack(shifts, axis=2), np.asarray(np.sqrt(strengths[0] * strengths[1]), np.float32), step)
+
+
+def _axis_field(
+    flat: Floats, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool, axis: int
+) -> tuple[Floats, Floats]:
+    image = flat if axis == 0 else np.ascontiguousarray(flat.T)
+    period = period_mm * px_per_mm
+    cycles = np.arange(image.shape[1], dtype=np.float32) / period
+    energy = _local_mean(image * image, MAJOR_MM * px_per_mm, MAJOR_MM * px_per_mm, step * px_per_mm)
+    total, weight, strength = (np.zeros_like(energy) for _ in range(3))
+    for k in harmonics:
+        carrier = np.exp(-2j * np.pi * k * cycles).astype(np.complex64)
+        across, along = 0.6 * period, 1.3 * max(period, 3.0 * px_per_mm)
+        real = _local_mean(image * carrier.real, across, along, step * px_per_mm)
+        imaginary = _local_mean(image * carrier.imag, across, along, step * px_per_mm)
+        amplitude, phase = cv2.cartToPolar(real, imaginary)
+        phase = np.where(phase > np.pi, phase - 2 * np.pi, phase)
+        if k == 1:
+            strength = amplitude / np.sqrt(energy + 1e-3)
+            if unwrap:
+                phase, strength = _unwrap(phase, strength)
+        total += k * amplitude * phase
+        weight += k * k * amplitude
+    shift = np.asarray(-total / (weight + 1e-6) * (period_mm / (2 * np.pi)), np.float32)
+    return (shift, strength) if axis == 0 else (shift.T, strength.T)
+
+
+def _local_mean(image: Floats, across: float, along: float, step: float) -> Floats:
+    """Gaussian means of a plane at every `step` pixels, with the standard deviations along x and y in pixels.
+
+    Blocks are averaged before the Gaussian: they are small against it and make it cheap.
+    """
+    block = max(1, int(min(across, along, step) / 2.5))
+    h, w = -(-image.shape[0] // block), -(-image.shape[1] // block)
+    padded = cv2.copyMakeBorder(
+        image, 0, h * block - image.shape[0], 0, w * block - image.shape[1], cv2.BORDER_REFLECT_101
+    )
+    small = cv2.resize(padded, (w, h), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), sigmaX=across / block, sigmaY=along / block)
+    rows, cols = int((image.shape[0] - 1) / step) + 1, int((image.shape[1] - 1) / step) + 1
+    offset = (0.5 - block / 2) / block  # a node's pixel in the small plane, whose pixels lie in the blocks' middles
+    to_small = np.array([[step / block, 0, offset], [0, step / block, offset]])
+    flags = cv2.INTER_LINEAR + cv2.WARP_INVERSE_MAP
+    nodes = cv2.warpAffine(smooth, to_small, (cols, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(nodes, np.float32)
+
+
+def _unwrap(phase: Floats, strength: Floats) -> tuple[Floats, Floats]:
+    """Continuous phase, and the strength, which is set to 0 where the grid is too weak to tell the turn.
+
+    The page's middle keeps its value.
+    """
+    weak = strength < 0.3 * np.percentile(strength, 90)
+    if weak.all():
+        return phase, strength
+    smooth = unwrap_phase(np.ma.masked_array(phase, weak), rng=0)
+    turns = np.round(np.median(np.asarray(smooth)[~weak]) / (2 * np.pi))
+    known = np.asarray(smooth, np.float32) - np.float32(2 * np.pi * turns)
+    return np.where(weak, np.float32(0), known), np.where(weak, np.float32(0), strength)

@@ -1,0 +1,1 @@
+"""Fit of the model that joins the two networks' probabilities."""

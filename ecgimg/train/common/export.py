@@ -1,0 +1,112 @@
+"""From torch to a packaged ONNX file: half precision storage, specification inside, parity checked."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import shutil
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ecgimg.networks.manifest import FOLDER, enter
+from ecgimg.networks.runtime import METADATA_KEY
+
+logger = logging.getLogger(__name__)
+
+
+def package_network(name: str, path: Path, purpose: str) -> Path:
+    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
+    target = FOLDER / f"{name}.onnx"
+    shutil.copyfile(path, target)
+    enter(name, target, purpose)
+    return target
+
+
+class Ensemble(nn.Module):
+    """Mean of the first ``outputs`` logits of its members."""
+
+    def __init__(self, members: Sequence[nn.Module], outputs: int) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.outputs = outputs
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The members' inputs -> logits [B, outputs]"""
+        return torch.stack([member(*inputs)[:, : self.outputs] for member in self.members]).mean(0)
+
+
+def deployable(model: nn.Module) -> nn.Module:
+    """A float32 copy for inference: batch norms folded into convolutions, weights rounded to half precision.
+
+    Rounding comes before the export, so that the file stores exactly what the torch twin computes with.
+    """
+    twin = copy.deepcopy(model).cpu().float().eval().requires_grad_(False)
+    for module in list(twin.modules()):
+        children = list(module.named_children())
+        for (name, conv), (after, norm) in pairwise(children):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(module, name, fuse_conv_bn_eval(conv, norm))
+                setattr(module, after, nn.Identity())
+    for parameter in twin.parameters():
+        if parameter.ndim > 1:
+            parameter.copy_(parameter.half().float())
+    return twin
+
+
+def export_onnx(
+    twin: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    path: Path,
+    spec: Mapping[str, Any],
+    free: Mapping[str, Mapping[int, str]] | None = None,
+) -> None:
+    """Write a deployable twin with a free first axis; weights of two axes and more are stored in half precision.
+
+    ``free`` names further axes of inputs and outputs whose length is free.
+    """
+    import onnx
+
+    axes = {name: {0: "batch", **(free or {}).get(name, {})} for name in (*inputs, *outputs)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of shapes that are constant here by design
+        torch.onnx.export(
+            twin, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=list(outputs),
+            dynamic_axes=axes, opset_version=17, dynamo=False,
+        )  # fmt: skip
+    model = onnx.load(str(path))
+    store_half(model)
+    entry = model.metadata_props.add()
+    entry.key, entry.value = METADATA_KEY, json.dumps(dict(spec))
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    logger.info("wrote %s, %.1f MB", path, path.stat().st_size / 1e6)
+
+
+def store_half(model: Any) -> None:
+    """Replace large float32 initializers of an ONNX model by half precision and a cast that is folded at loading.
+
+    Only numbers that half precision holds exactly are replaced, so that outputs do not change.
+    """
+    from onnx import TensorProto, helper, numpy_helper
+
+    casts = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < 256 or not np.array_equal(values, values.astype(np.float16)):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend([*casts, *nodes])

@@ -1,0 +1,1 @@
+"""Training of PatchECG and its baselines."""

@@ -1,0 +1,1 @@
+"""Training of the network that reads printed paper speeds and gains."""

@@ -1,0 +1,1 @@
+"""Pages made by ecg-image-kit, read back with their truth."""

@@ -1,0 +1,1 @@
+"""What is printed: style, text, ink, and the rendered sheet."""

@@ -1,0 +1,247 @@
+"""How a page is printed: every choice a machine's maker and its user make, and how often each is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.layouts import Layout
+from ecgimg.synth.page.fonts import printed_fonts
+from ecgimg.synth.recipe import PageRecipe, pick
+
+Color = tuple[int, int, int]
+
+PAPER_COLORS: dict[str, Color] = {
+    "white": (255, 255, 255),
+    "ivory": (252, 249, 238),
+    "pink": (255, 238, 240),
+    "rose": (252, 222, 224),
+    "blue": (240, 246, 252),
+    "green": (240, 250, 240),
+    "grey": (236, 236, 236),
+}
+GRID_COLORS: dict[str, tuple[Color, Color]] = {
+    "red": ((238, 150, 150), (205, 60, 60)),
+    "darkred": ((225, 190, 185), (140, 50, 50)),
+    "pink": ((250, 190, 205), (240, 130, 160)),
+    "orange": ((250, 200, 160), (235, 140, 80)),
+    "green": ((170, 215, 175), (80, 160, 95)),
+    "blue": ((175, 200, 235), (90, 130, 200)),
+    "grey": ((200, 200, 200), (130, 130, 130)),
+    "black": ((150, 150, 150), (40, 40, 40)),
+}
+"""Colours of the fine and the heavy lines."""
+GRID_KINDS = ("lines", "dashed", "dots", "major-only", "none")
+INKS: dict[str, Color] = {"black": (12, 12, 16), "grey": (70, 70, 74), "blue": (25, 30, 110), "brown": (60, 40, 35)}
+
+
+@dataclass(frozen=True)
+class GridStyle:
+    """The ruling: kind, colours, widths in mm; `heavy` thickens every fifth heavy line; `phase` in mm shifts it."""
+
+    kind: str = "lines"
+    minor: Color = (238, 150, 150)
+    major: Color = (205, 60, 60)
+    minor_mm: float = 0.12
+    major_mm: float = 0.25
+    heavy: bool = False
+    border: bool = False
+    phase: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class PageStyle:
+    """A printed page's look. Lengths are in mm of paper.
+
+    `paper` is width and height, None for a page just as large as its content. `border` is the unruled rim.
+    `label` is where a lead's name stands: "above", "below" or "left" of its stretch's start, moved by `label_shift`.
+    `clip` is how far from its zero line a trace can go, None for any distance. `thin` makes fast strokes paler.
+    """
+
+    px_per_mm: float = 4.0
+    paper_speed: float = 25.0
+    gain: float = 10.0
+    paper: tuple[float, float] | None = None
+    paper_color: Color = (255, 255, 255)
+    grid: GridStyle = GridStyle()
+    border: float = 0.0
+    left: float = 6.0
+    right: float = 6.0
+    top: float = 30.0
+    bottom: float = 12.0
+    pitch: float = 25.0
+    strip_pitch: float = 25.0
+    ink: Color = (12, 12, 16)
+    ink_alpha: float = 1.0
+    line: float = 0.3
+    thin: float = 0.0
+    join: bool = True
+    pulse: str = "left"
+    pulse_mm: float = 5.0
+    pulse_gap: float = 1.0
+    label: str = "above"
+    label_shift: tuple[float, float] = (0.5, -6.0)
+    label_mm: float = 3.0
+    font: Path | None = None
+    separator: str = "none"
+    header: str = "block"
+    text_mm: float = 2.5
+    text_color: Color = (12, 12, 16)
+    footer: bool = True
+    clip: float | None = None
+
+
+def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -> PageStyle:
+    """A style at random for a layout, after the recipe's weights."""
+    speed = layout.paper_speed if not recipe.speeds else float(pick(rng, recipe.speeds))
+    gain = layout.gain if not recipe.gains else float(pick(rng, recipe.gains))
+    tight = rng.random() < recipe.tight
+    pitch = _pitch(rng, layout, gain)
+    header = "none" if tight and rng.random() < 0.7 else pick(rng, {"block": 0.55, "columns": 0.35, "none": 0.1})
+    top = float(rng.uniform(3, 8) if header == "none" else rng.uniform(18, 42)) + pitch * 0.35
+    label, shift = _label(rng)
+    style = PageStyle(
+        px_per_mm=float(np.exp(rng.uniform(*np.log(recipe.px_per_mm)))),
+        paper_speed=speed,
+        gain=gain,
+        paper=None if tight else _paper(rng),
+        paper_color=_jitter(rng, PAPER_COLORS[pick(rng, recipe.papers)], 4),
+        grid=_grid(rng, recipe),
+        border=0.0 if tight or rng.random() < 0.4 else float(rng.uniform(2, 9)),
+        left=float(rng.uniform(1, 6) if tight else rng.uniform(5, 18)),
+        right=float(rng.uniform(0, 5) if tight else rng.uniform(4, 15)),
+        top=top,
+        bottom=pitch * 0.4 + float(rng.uniform(2, 8) if tight else rng.uniform(8, 16)),
+        pitch=pitch,
+        strip_pitch=pitch * float(rng.choice([1.0, rng.uniform(0.75, 1.15)])),
+        ink=_jitter(rng, INKS[pick(rng, {"black": 0.68, "grey": 0.18, "blue": 0.1, "brown": 0.04})], 10),
+        ink_alpha=float(rng.uniform(0.7, 1.0)),
+        line=float(np.exp(rng.uniform(np.log(recipe.line_mm[0]), np.log(recipe.line_mm[1])))),
+        thin=float(rng.choice([0.0, rng.uniform(0.1, 0.55)], p=[0.6, 0.4])),
+        join=bool(rng.random() < 0.6),
+        pulse=pick(rng, recipe.pulses),
+        pulse_mm=float(rng.choice([5.0, 2.5, rng.uniform(3, 6)], p=[0.7, 0.1, 0.2])),
+        pulse_gap=float(rng.choice([0.0, rng.uniform(0.5, 4)])),
+        label=label,
+        label_shift=shift,
+        label_mm=float(rng.uniform(2.0, 4.2)),
+        font=printed_fonts()[int(rng.integers(len(printed_fonts())))],
+        separator=pick(rng, {"none": 0.3, "tick": 0.4, "full": 0.1, "dotted": 0.12, "double": 0.08}),
+        header=header,
+        text_mm=float(rng.uniform(1.8, 3.4)),
+        text_color=_jitter(rng, INKS[pick(rng, {"black": 0.7, "grey": 0.15, "brown": 0.1, "blue": 0.05})], 10),
+        footer=bool(rng.random() < 0.8),
+        clip=float(rng.uniform(12, 28)) * gain / 10 if rng.random() < recipe.clipped else None,
+    )
+    return _FAMILIES[pick(rng, recipe.families)](style, rng)
+
+
+def _any(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """No family: every choice on its own."""
+    return style
+
+
+def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """Printed from a computer on white office paper: framed dark red grid, names below, short thick separators."""
+    minor, major = GRID_COLORS[str(rng.choice(["darkred", "darkred", "red", "black"]))]
+    grid = replace(
+        style.grid,
+        kind=str(rng.choice(["dashed", "lines", "major-only"])),
+        minor=minor,
+        major=_jitter(rng, major, 12),
+        minor_mm=float(rng.uniform(0.04, 0.12)),
+        major_mm=float(rng.uniform(0.07, 0.24)),
+        border=True,
+        phase=(0.0, 0.0),
+    )
+    return replace(
+        style,
+        paper=(279.4, 215.9) if rng.random() < 0.6 else (297.0, 210.0),
+        paper_color=(255, 255, 255),
+        grid=grid,
+        border=float(rng.uniform(3, 9)),
+        left=float(rng.uniform(3, 8)),
+        line=float(rng.uniform(0.16, 0.34)),
+        ink=_jitter(rng, INKS["black"], 12),
+        pulse="left",
+        pulse_mm=5.0,
+        pulse_gap=0.0,
+        label="below",
+        label_shift=(float(rng.uniform(-0.5, 1.5)), float(rng.uniform(2.5, 6))),
+        separator="tick",
+        header="columns",
+        top=style.top + float(rng.uniform(5, 25)),
+        footer=True,
+        join=True,
+    )
+
+
+def _bedside(style: PageStyle, rng: np.random.Generator) -> PageStyle:
+    """A ward's thermal recorder: a narrow sheet full of grid, thin lines, long dotted separators, little text."""
+    grid = replace(style.grid, kind=str(rng.choice(["dashed", "lines", "dots"])), border=False)
+    return replace(
+        style,
+        paper=None,
+        grid=grid,
+        border=0.0,
+        left=float(rng.uniform(1, 7)),
+        right=float(rng.uniform(0, 6)),
+        top=style.pitch * 0.4 + float(rng.uniform(3, 10)),
+        line=float(rng.uniform(0.14, 0.3)),
+        header="none",
+        footer=bool(rng.random() < 0.4),
+        label="above",
+        label_shift=(float(rng.uniform(-1.5, 3)), -float(rng.uniform(1, 5))),
+        separator=str(rng.choice(["dotted", "full", "tick", "none"], p=[0.5, 0.15, 0.2, 0.15])),
+        join=bool(rng.random() < 0.7),
+    )
+
+
+_FAMILIES: dict[str, Callable[[PageStyle, np.random.Generator], PageStyle]] = {
+    "any": _any,
+    "office": _office,
+    "bedside": _bedside,
+}
+"""Choices that go together on real machines."""
+
+
+def _pitch(rng: np.random.Generator, layout: Layout, gain: float) -> float:
+    low, high = (18, 38) if layout.n_lines <= 5 else (13, 27) if layout.n_lines <= 7 else (9.5, 18)
+    return float(rng.uniform(low, high)) * float(np.clip(gain / 10, 0.75, 1.4))
+
+
+def _paper(rng: np.random.Generator) -> tuple[float, float]:
+    sizes = [(279.4, 215.9), (297.0, 210.0), (297.0, 130.0), (300.0, 150.0), (290.0, 180.0)]
+    return sizes[int(rng.choice(5, p=[0.4, 0.3, 0.1, 0.1, 0.1]))]
+
+
+def _label(rng: np.random.Generator) -> tuple[str, tuple[float, float]]:
+    label = pick(rng, {"above": 0.55, "below": 0.3, "left": 0.15})
+    shift = {"above": (rng.uniform(-1, 4), -rng.uniform(2, 9)), "below": (rng.uniform(-1, 3), rng.uniform(2, 8))}
+    x, y = shift.get(label, (-rng.uniform(0.5, 1.5), rng.uniform(-5, 2)))
+    return label, (float(x), float(y))
+
+
+def _grid(rng: np.random.Generator, recipe: PageRecipe) -> GridStyle:
+    kind = pick(rng, recipe.grids)
+    minor, major = GRID_COLORS[pick(rng, recipe.grid_colors)]
+    faint = float(rng.choice([1.0, rng.uniform(0.15, 0.8)], p=[0.55, 0.45]))
+    pale = tuple(round(255 - faint * (255 - c)) for c in minor)
+    return GridStyle(
+        kind=kind,
+        minor=_jitter(rng, (pale[0], pale[1], pale[2]), 8),
+        major=_jitter(rng, major, 15),
+        minor_mm=float(rng.uniform(0.07, 0.18)),
+        major_mm=float(rng.uniform(0.15, 0.42)),
+        heavy=bool(rng.random() < 0.15),
+        border=bool(rng.random() < 0.4),
+        phase=(float(rng.uniform(0, 5)), float(rng.uniform(0, 5))),
+    )
+
+
+def _jitter(rng: np.random.Generator, color: Color, by: float) -> Color:
+    r, g, b = (int(np.clip(c + rng.normal(0, by), 0, 255)) for c in color)
+    return r, g, b

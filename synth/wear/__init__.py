@@ -1,0 +1,1 @@
+"""What years, people and cameras do to a page."""

@@ -1,0 +1,73 @@
+"""The command `ecgimg diagnose` as a user meets it, with all networks."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from ecgimg.cli.app import app
+from ecgimg.errors import ExitCode
+from ecgimg.schemas.report import read_report
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def out(plain_png: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run over a page, something that is none, and a file that is no picture."""
+    folder = tmp_path_factory.mktemp("run")
+    noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    (folder / "text.jpg").write_text("text")
+    code, stdout, stderr = run("diagnose", plain_png, folder / "noise.png", folder / "text.jpg", "-o", folder / "out")
+    assert (code, stdout) == (ExitCode.SOME_FAILED, "")
+    assert "ok  plain  read by signal" in stderr
+    assert "failed  text" in stderr
+    return folder / "out"
+
+
+def test_a_page_gets_a_report(out: Path) -> None:
+    report = read_report(out / "plain.report.json")
+    assert report is not None
+    assert report.page is not None
+    assert report.page.layout.id == "3x4+1R"
+    assert report.screening is not None
+    assert {f.group for f in report.findings} >= {"rhythm", "superclass", "subclass"}
+    assert all(0 <= f.probability <= 1 for f in report.findings)
+    assert {"patchecg", "screen", "combiner", "trace"} <= set(report.networks)
+    html = (out / "plain.report.html").read_text()
+    assert "data:image/jpeg;base64" in html
+    assert "<svg" in html
+
+
+def test_noise_is_no_ecg_to_either_network(out: Path) -> None:
+    report = read_report(out / "noise.report.json")
+    assert report is not None
+    assert (report.read_by, report.findings) == ("nothing", ())
+    assert report.refusal
+    assert report.screening is not None
+    assert not (report.screening.is_ecg and report.screening.is_readable)
+
+
+def test_the_summary_has_a_row_each(out: Path) -> None:
+    with (out / "summary.csv").open(newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert {name: row["status"] for name, row in rows.items()} == {"plain": "ok", "noise": "refused", "text": "failed"}
+    assert rows["plain"]["heart_rate"]
+
+
+def test_the_schema_of_a_report() -> None:
+    code, text, _ = run("json-schema", "report")
+    assert code == 0
+    assert set(json.loads(text)["properties"]) >= {"findings", "screening", "leads", "not_visible", "disclaimer"}
+    assert json.loads(run("json-schema")[1])["title"] == "PageResult"
+    assert run("json-schema", "nonsense")[0] == ExitCode.USAGE

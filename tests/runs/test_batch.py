@@ -1,0 +1,281 @@
+"""Runs: what is written, what is skipped, and that a page's failure stays its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import doubles
+import numpy as np
+import pytest
+import wfdb
+from PIL import Image
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
+from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.options import RunOptions
+from ecgimg.pipelines.digitize import Digitized
+from ecgimg.recording.recording import Recording
+from ecgimg.runs.batch import exit_code, run_batch
+from ecgimg.runs.digitize import DIGITIZE
+from ecgimg.runs.job import Outcome, RunKind, Task
+from ecgimg.runs.plan import Outputs
+from ecgimg.runs.summary import SUMMARY
+
+
+class Silent:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self.steps: list[tuple[str, str]] = []
+        self.outcomes: list[Outcome] = []
+        self.pages = 0
+
+    def planned(self, pages: int) -> None:
+        self.pages = pages
+
+    def warned(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def stepped(self, name: str, step: str, done: int, total: int) -> None:
+        self.steps.append((name, step))
+
+    def finished(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+
+def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
+    """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
+    if "refuse" in path.name:
+        raise RefusedError("no ECG grid found", where="straighten")
+    if "bug" in path.name:
+        raise ZeroDivisionError("division by zero")
+    if "stop" in path.name:
+        raise KeyboardInterrupt
+    hook("load", None, 1, 1)
+    signals = np.full((12, 5000), np.nan, np.float32)
+    signals[0] = np.linspace(-1, 1, 5000)
+    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 60.0, 30.0)
+    curve = np.stack([np.arange(60.0), np.full(60, 30.0)], axis=1).astype(np.float32)
+    speed, gain = Scale(25.0, "assumed"), Scale(10.0, "pulse")
+    geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, ((cell, curve),))
+    recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
+    photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
+    nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
+    sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
+    # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
+    match = LayoutMatch("12x1", (cell,), speed, gain, 0.8, ("seen",), 10.0)
+    return Digitized(photo, sheet, match, recording, (("load", 0.1),))
+
+
+@pytest.fixture(autouse=True)
+def chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", digitized)
+
+
+def draw(path: Path) -> str:
+    Image.new("RGB", (8, 8), (len(path.name), 0, 0)).save(path)
+    return str(path)
+
+
+def run(inputs: list[str], out: Path, **given: object) -> tuple[tuple[Outcome, ...], Silent]:
+    listener = Silent()
+    outcomes = run_batch(inputs, out, RunOptions.read(**given), listener, doubles.Inline(), DIGITIZE)
+    return outcomes, listener
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / SUMMARY).open(newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def test_files_of_a_page(tmp_path: Path) -> None:
+    (outcome,), listener = run([draw(tmp_path / "x.png")], tmp_path / "out", formats=["wfdb", "csv"])
+    out = tmp_path / "out"
+    assert {p.name for p in out.iterdir()} == {"x.json", "x.hea", "x.dat", "x.csv", "x.overlay.png", SUMMARY}
+    record = wfdb.rdrecord(str(out / "x"))
+    assert record.sig_name == list(LEADS)
+    assert (record.fs, record.sig_len, set(record.units)) == (500, 5000, {"mV"})
+    assert np.allclose(record.p_signal[:, 0], np.linspace(-1, 1, 5000), atol=0.001)
+    assert np.isnan(record.p_signal[:, 1:]).all()
+    result = json.loads((out / "x.json").read_text())
+    assert sorted(result["files"]) == ["x.csv", "x.dat", "x.hea", "x.json", "x.overlay.png"]
+    assert result["geometry"]["px_per_mm"] == pytest.approx(16.0)
+    assert result["leads"]["I"]["interval"] == [0.0, 10.0]
+    assert result["leads"]["V1"] == {"confidence": 0.0, "interval": None}
+    assert result["paper_speed"] == {"value": 25.0, "source": "assumed", "assumed": True}
+    assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.72, ("a warning",))
+    assert (listener.pages, listener.steps) == (1, [("x", "load")])
+
+
+def test_only_the_formats_asked_for(tmp_path: Path) -> None:
+    run([draw(tmp_path / "x.png")], tmp_path / "out", formats=["csv"])
+    assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png"}
+
+
+def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
+    inputs = [draw(tmp_path / name) for name in ("a.png", "bug.png", "refuse.png", "z.png")]
+    (tmp_path / "text.jpg").write_text("text")
+    outcomes, _ = run([*inputs, str(tmp_path / "text.jpg")], tmp_path / "out")
+    assert {o.name: o.status for o in outcomes} == {
+        "a": "ok",
+        "bug": "failed",
+        "refuse": "refused",
+        "z": "ok",
+        "text": "failed",
+    }
+    table = rows(tmp_path / "out")
+    assert list(table) == ["a", "bug", "refuse", "z", "text"]
+    assert "unexpected ZeroDivisionError" in table["bug"]["reason"]
+    assert table["refuse"]["reason"].startswith("straighten: no ECG grid found; photograph")
+    assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.720", "")
+    assert "ZeroDivisionError" in next(o.details for o in outcomes if o.name == "bug")
+    assert exit_code(outcomes) == ExitCode.SOME_FAILED
+
+
+def test_exit_codes_of_runs() -> None:
+    ok = Outcome("a", "a.png", 1, "ok", 1.0)
+    refused = Outcome("b", "b.png", 1, "refused", 1.0, exit_code=ExitCode.REFUSED)
+    unread = Outcome("c", "c.png", 1, "failed", 1.0, exit_code=ExitCode.UNREADABLE_INPUT)
+    lost = Outcome("d", "d.png", 1, "failed", 1.0, exit_code=ExitCode.WORKER)
+    cases = {(ok,): 0, (ok, ok): 0, (refused,): 4, (unread,): 3, (lost,): 7, (ok, lost): 8, (refused, unread): 9}
+    for outcomes, code in cases.items():
+        assert exit_code(outcomes) == code
+
+
+def test_done_pages_are_skipped_unless_forced(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    before = (out / "x.dat").stat().st_mtime_ns
+    (outcome,), _ = run(inputs, out)
+    assert (outcome.skipped, outcome.layout, outcome.confidence) == (True, "12x1", 0.72)
+    assert (out / "x.dat").stat().st_mtime_ns == before
+    assert rows(out)["x"]["status"] == "ok"
+    (outcome,), _ = run(inputs, out, force=True)
+    assert not outcome.skipped
+    assert (out / "x.dat").stat().st_mtime_ns > before
+
+
+@pytest.mark.parametrize("lost", ["x.dat", "x.overlay.png", "x.json"])
+def test_what_a_killed_run_left_out_is_done_again(tmp_path: Path, lost: str) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    for name in ("x.json", "x.hea", "x.dat", "x.overlay.png") if lost == "x.json" else (lost,):
+        (out / name).unlink()
+    (outcome,), _ = run(inputs, out)
+    assert (outcome.skipped, outcome.name) == (False, "x")
+    assert (out / lost).exists()
+
+
+@pytest.mark.parametrize("given", [{"gain": 5}, {"layout": "12x1"}, {"formats": ["csv"]}])
+def test_other_settings_are_other_results(tmp_path: Path, given: dict[str, object]) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    (outcome,), _ = run(inputs, out, **given)
+    assert not outcome.skipped
+    assert (out / "x.hea").exists() == ("formats" not in given)
+
+
+def test_a_changed_file_is_done_again(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    Image.new("RGB", (8, 8), "white").save(tmp_path / "x.png")
+    (outcome,), _ = run(inputs, out)
+    assert (outcome.name, outcome.skipped) == ("x", False)
+
+
+def test_two_runs_with_the_same_stem_into_one_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "bb").mkdir()
+    run([draw(tmp_path / "a/x.png")], out)
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "bb/x.png")
+    kept = (out / "x.json").read_bytes()
+    (outcome,), listener = run([str(tmp_path / "bb/x.png")], out)
+    assert outcome.name.startswith("x-")
+    assert "x is taken" in listener.warnings[0]
+    assert (out / "x.json").read_bytes() == kept
+    assert set(rows(out)) == {"x", outcome.name}
+
+
+def test_pages_of_a_document(tmp_path: Path) -> None:
+    page = Image.new("RGB", (8, 8))
+    page.save(tmp_path / "doc.tiff", save_all=True, append_images=[page])
+    run([str(tmp_path / "doc.tiff")], tmp_path / "out")
+    assert {"doc.hea", "doc-p2.hea", "doc-p2.overlay.png"} <= {p.name for p in (tmp_path / "out").iterdir()}
+    assert rows(tmp_path / "out")["doc-p2"]["page"] == "2"
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(OutputError) as told:
+        run([draw(tmp_path / "x.png")], tmp_path / "file" / "out")
+    assert told.value.exit_code == ExitCode.OUTPUT
+    assert "file" in str(told.value)
+
+
+def test_an_interrupt_keeps_what_was_finished(tmp_path: Path) -> None:
+    inputs = [draw(tmp_path / name) for name in ("a.png", "stop.png", "z.png")]
+    with pytest.raises(KeyboardInterrupt):
+        run(inputs, tmp_path / "out")
+    assert list(rows(tmp_path / "out")) == ["a"]
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"a.json", "a.hea", "a.dat", "a.overlay.png", SUMMARY}
+    (outcome,) = [o for o in run(inputs[::2], tmp_path / "out")[0] if o.name == "a"]
+    assert outcome.skipped
+
+
+def test_a_lost_worker_is_a_failed_page(tmp_path: Path) -> None:
+    def lose(task: object, tell: object) -> WorkerError:
+        return WorkerError("given up after 1 s", where="worker")
+
+    listener = Silent()
+    (outcome,) = run_batch(
+        [draw(tmp_path / "x.png")], tmp_path, RunOptions.read(), listener, doubles.Inline(lose), DIGITIZE
+    )
+    assert (outcome.status, outcome.exit_code) == ("failed", ExitCode.WORKER)
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Path.write_bytes
+
+    def write(path: Path, data: bytes) -> int:
+        if ".dat" in path.name:
+            whole(path, data[:100])
+            raise OSError(28, "No space left on device")
+        return whole(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    (outcome,), _ = run([draw(tmp_path / "x.png")], tmp_path / "out")
+    assert (outcome.status, outcome.exit_code) == ("failed", ExitCode.OUTPUT)
+    assert "No space left" in outcome.reason
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"x.json", SUMMARY}
+
+
+def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_sheet(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
+        made = digitized(path, page, options, name, hook)
+        hook("straighten", made.sheet, 2, 3)
+        hook("trace", (), 3, 3)
+        return made
+
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", with_sheet)
+    run([draw(tmp_path / "x.png")], tmp_path / "out", debug=True)
+    assert [p.name for p in (tmp_path / "out/x.debug").iterdir()] == ["2-straighten.png"]
+
+
+def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> None:
+    def count(task: Task, tell: object) -> Outcome:
+        (task.out / f"{task.job.name}.count.json").write_text("1")
+        return Outcome(task.job.name, str(task.job.path), 1, "ok", 0.1, said="counted", cells=("7",))
+
+    kind = RunKind(Outputs((".count.json",), lambda path: None), count, lambda task: None, print, ("sheep",))
+    out = tmp_path / "out"
+    run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
+    listener = Silent()
+    (outcome,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
+    assert (outcome.name, outcome.said) == ("x", "counted")
+    assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
+    assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")

@@ -1,0 +1,115 @@
+"""Runs of `ecgimg diagnose`: what is written, what is skipped, and what the summary tells."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import doubles
+import pytest
+from made_reports import report
+from PIL import Image
+from test_batch import Silent
+
+from ecgimg.api import Report
+from ecgimg.errors import ExitCode, UnreadableInputError
+from ecgimg.io.images import read_page
+from ecgimg.options import PageOptions, RunOptions
+from ecgimg.runs.batch import exit_code, run_batch
+from ecgimg.runs.diagnose import DIAGNOSE
+from ecgimg.runs.job import Outcome
+from ecgimg.runs.summary import SUMMARY
+
+
+def diagnosed(path: Path, page: int, options: PageOptions, name: str, hook: object) -> Report:
+    """A double of the chain: file names tell what the networks could read."""
+    if "gone" in path.name:
+        raise UnreadableInputError("the file is gone", where=str(path))
+    hook("load", None, 1, 2)
+    folder = path.parent / f"made-{path.stem}"
+    folder.mkdir(exist_ok=True)
+    made = report(folder, read="image" not in path.name and "cat" not in path.name)
+    if "cat" in path.name:
+        made = replace(made, read_by="nothing", findings=())
+    return replace(made, photo=read_page(path, page), name=name, settings=options.settings)
+
+
+@pytest.fixture(autouse=True)
+def chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecgimg.pipelines.diagnose.diagnose_page", diagnosed)
+
+
+def draw(path: Path) -> str:
+    Image.new("RGB", (600, 400), (len(path.name), 0, 0)).save(path)
+    return str(path)
+
+
+def run(inputs: list[str], out: Path, **given: object) -> tuple[Outcome, ...]:
+    return run_batch(inputs, out, RunOptions.read(**given), Silent(), doubles.Inline(), DIAGNOSE)
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / SUMMARY).open(newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
+    (outcome,) = run([draw(tmp_path / "x.png")], tmp_path / "out")
+    out = tmp_path / "out"
+    assert {p.name for p in out.iterdir()} == {"x.report.html", "x.report.json", SUMMARY}
+    assert json.loads((out / "x.report.json").read_text())["source"]["file"].endswith("x.png")
+    row = rows(out)["x"]
+    assert (row["status"], row["layout"], row["read_by"]) == ("ok", "3x4+1R", "signal and image")
+    assert (row["likely"], row["possible"], row["abnormal"]) == ("AFIB 0.92", "", "0.900")
+    assert row["heart_rate"] == "75"
+    assert outcome.said == "read by signal and image: Atrial fibrillation 92%"
+
+
+def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
+    (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
+    assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
+    row = rows(tmp_path / "out")["image"]
+    assert (row["read_by"], row["layout"], row["confidence"]) == ("image", "", "")
+    assert "no grid <found>" in row["reason"]
+
+
+def test_what_no_network_read_is_refused_but_gets_a_report(tmp_path: Path) -> None:
+    (outcome,) = run([draw(tmp_path / "cat.png")], tmp_path / "out")
+    assert (outcome.status, exit_code([outcome])) == ("refused", ExitCode.REFUSED)
+    assert (tmp_path / "out/cat.report.html").is_file()
+
+
+def test_a_bad_file_costs_only_itself(tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("text")
+    inputs = [draw(tmp_path / "a.png"), draw(tmp_path / "gone.png"), str(tmp_path / "text.jpg")]
+    found = {o.name: o.status for o in run(inputs, tmp_path / "out")}
+    assert found == {"a": "ok", "gone": "failed", "text": "failed"}
+
+
+def test_done_pages_are_skipped_until_something_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, out = [draw(tmp_path / "x.png"), draw(tmp_path / "cat.png")], tmp_path / "out"
+    run(inputs, out)
+    again = run(inputs, out)
+    assert [(o.skipped, o.status) for o in again] == [(True, "ok"), (True, "refused")]
+    assert rows(out)["x"]["likely"] == "AFIB 0.92"
+    assert not any(o.skipped for o in run(inputs, out, gain=5))
+    run(inputs, out)
+    (out / "x.report.html").unlink()
+    assert [o.skipped for o in run(inputs, out)] == [False, True]
+    assert not any(o.skipped for o in run(inputs, out, force=True))
+    monkeypatch.setattr("ecgimg.runs.diagnose.list_weights", lambda: ())
+    assert not any(o.skipped for o in run(inputs, out))
+
+
+def test_reports_stand_beside_recordings_of_the_same_page(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / SUMMARY).write_text(f"{','.join(['name', 'input', 'page', 'status'])},reason,layout,confidence,seconds\n"
+                               "old,old.png,1,ok,,12x1,0.9,1.0\n")  # fmt: skip
+    (out / "x.json").write_text("digitize's own")
+    (outcome,) = run([draw(tmp_path / "x.png")], out)
+    assert outcome.name == "x"
+    assert (out / "x.json").read_text() == "digitize's own"
+    assert (rows(out)["old"]["layout"], rows(out)["old"]["likely"]) == ("12x1", "")

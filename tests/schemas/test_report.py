@@ -1,0 +1,53 @@
+"""The JSON of a report: what it holds, its schema, and what docs/report.md tells of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from made_reports import report
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.schemas.report import DISCLAIMER, SCHEMA, ReportResult, read_report, write_report
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/report.md"
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_is_written_is_read_again(tmp_path: Path, read: bool) -> None:
+    result = report(tmp_path, read).result()
+    path = write_report(result, tmp_path / "x.report.json")
+    assert read_report(path) == result
+    content = json.loads(path.read_text())
+    assert content["schema"] == SCHEMA
+    assert content["disclaimer"] == DISCLAIMER
+    assert (content["page"] is None) is not read
+    assert list(content["leads"]) == list(LEADS)
+    assert content["findings"][0]["verdict"] == "likely"
+
+
+def test_evidence_and_quality(tmp_path: Path) -> None:
+    content = report(tmp_path).result().model_dump(mode="json", by_alias=True)
+    assert content["findings"][0]["influences"] == [{"lead": "II", "start": 5.0, "end": 6.25, "weight": 1.0}]
+    assert content["findings"][0]["image"] == {"code": "AFIB", "probability": 0.7, "threshold": 0.2}
+    assert content["leads"]["II"] == {"word": "good", "confidence": 0.9, "interval": [0.0, 10.0], "seconds": 10.0}
+    assert content["leads"]["V3"]["word"] == "doubtful"
+    assert content["leads"]["V4"] == {"word": "not visible", "confidence": 0.0, "interval": None, "seconds": 0.0}
+    assert content["page"]["gain"] == {"value": 10.0, "source": "assumed", "assumed": True}
+    assert set(content["networks"]) >= {"patchecg", "combiner"}
+
+
+def test_nothing_of_the_kind(tmp_path: Path) -> None:
+    assert read_report(tmp_path / "no.json") is None
+    (tmp_path / "other.json").write_text('{"schema": "ecgimg/page/1"}')
+    assert read_report(tmp_path / "other.json") is None
+
+
+def test_every_field_is_documented() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    schema = ReportResult.model_json_schema(by_alias=True)
+    parts = [schema, *(schema["$defs"][name] for name in ("FindingResult", "InfluenceResult", "OpinionResult",
+                       "ScreeningResult", "PageReading", "LeadReading", "MeasurementResult"))]  # fmt: skip
+    missing = [field for part in parts for field in part["properties"] if f"{field}`" not in text]
+    assert missing == []

@@ -1,0 +1,73 @@
+"""Rows, names, starts, pulses and scales are found on drawn pages, however they lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_pages import drawn, flat, upright
+
+from ecgimg.layouts import load_layout
+from ecgimg.stages.landmarks.find import find_landmarks, turn_sheet
+from ecgimg.synth.page.style import PageStyle
+
+STYLE = PageStyle(px_per_mm=8.0)
+
+
+@pytest.mark.parametrize(("preset", "layout"), [("clean", "3x4+1R"), ("scan", "6x2"), ("photo", "3x4+1R")])
+def test_every_row_is_found_on_its_zero_line(preset: str, layout: str) -> None:
+    page = upright(preset, layout, 3)
+    wanted = sorted({c.cell.y0 * 8 / drawn(preset, layout, 3).sheet.px_per_mm for c in drawn(preset, layout, 3).curves})
+    assert len(page.zeros) == load_layout(layout).n_lines
+    offset = np.median(np.array(page.zeros) - np.array(wanted))
+    np.testing.assert_allclose(np.array(page.zeros) - offset, wanted, atol=2.0 * 8)
+
+
+@pytest.mark.parametrize("layout", ["3x4+1R", "6x2+1R", "12x1"])
+def test_names_and_starts_are_read_where_they_stand(layout: str) -> None:
+    page, lying = flat(layout, STYLE)
+    printed = [text for text in page.texts if text.lead is not None]
+    read = 0
+    for text in printed:
+        x, y = text.corners.mean(axis=0)
+        read += any(name.lead == text.lead and np.hypot(name.x - x, name.y - y) < 24 for name in lying.names)
+    assert read >= 0.75 * len(printed)
+    assert sum(any(abs(c.cell.x0 - x) < 16 for x, _ in lying.starts) for c in page.curves) >= 0.75 * len(page.curves)
+
+
+def test_pulses_and_scale_texts_are_found() -> None:
+    page, lying = flat("3x4+1R", STYLE)
+    assert len(lying.pulses) >= 3
+    assert np.median([pulse.height for pulse in lying.pulses]) == pytest.approx(80, abs=6)
+    scale = [text for text in page.texts if text.kind in ("speed", "gain")]
+    for text in scale:
+        x, y = text.corners.mean(axis=0)
+        assert any(x0 < x < x1 and y0 < y < y1 for x0, y0, x1, y1 in lying.scale_texts)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_sheet_is_turned_back(turns: int) -> None:
+    right = upright("clean", "3x4+1R", 3)
+    again = find_landmarks(turn_sheet(right.sheet, turns))
+    np.testing.assert_array_equal(again.sheet.pixels, right.sheet.pixels)
+    np.testing.assert_allclose(again.zeros, right.zeros, atol=8)
+
+
+def test_empty_paper_has_no_rows() -> None:
+    sheet = upright("clean", "3x4+1R", 3).sheet
+    assert find_landmarks(replace(sheet, pixels=np.full_like(sheet.pixels, 250))).zeros == ()
+
+
+@pytest.mark.parametrize(("gain", "side"), [(5.0, "right"), (20.0, "left")])
+def test_unusual_pulses_are_measured(gain: float, side: str) -> None:
+    _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0, gain=gain, pulse=side, pitch=45, strip_pitch=45))
+    assert lying.pulses
+    assert np.median([p.height for p in lying.pulses]) / 8 == pytest.approx(gain, rel=0.1)
+    assert np.median([p.right - p.left for p in lying.pulses]) / 8 == pytest.approx(5, abs=0.5)
+    assert all((p.right < lying.planes.shape[2] / 2) == (side == "left") for p in lying.pulses)
+
+
+def test_a_page_without_pulses_has_none() -> None:
+    _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0, pulse="none"))
+    assert lying.pulses == ()

@@ -1,0 +1,114 @@
+"""Straightening, against the true grid of photographed pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from drawn_pages import drawn, upright
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ecgimg.datamodel.page import Photo, Sheet, SheetMap
+from ecgimg.stages.landmarks.find import turn_sheet
+from ecgimg.stages.straighten.by_grid import by_grid, by_warped_grid, resample
+
+
+@pytest.mark.parametrize(("preset", "median_mm", "most_mm"), [("clean", 0.05, 0.15), ("photo", 0.15, 0.5)])
+def test_the_true_grid_is_regular_on_the_sheet(preset: str, median_mm: float, most_mm: float) -> None:
+    page, sheet = drawn(preset, "3x4+1R", 3), upright(preset, "3x4+1R", 3).sheet
+    on_sheet = sheet_points(sheet, page.nodes.reshape(-1, 2)) / sheet.px_per_mm
+    height, width = page.pixels.shape[:2]
+    photo = page.nodes.reshape(-1, 2)
+    inside = (photo > 60).all(axis=1) & (photo[:, 0] < width - 60) & (photo[:, 1] < height - 60)
+    rows, cols = page.nodes.shape[:2]
+    lattice = np.stack(np.meshgrid(np.arange(cols), np.arange(rows)), axis=2).reshape(-1, 2) * 5.0
+    left = (on_sheet - lattice)[inside]
+    error = np.linalg.norm(left - np.median(left, axis=0), axis=1)
+    assert np.median(error) < median_mm
+    assert np.percentile(error, 90) < most_mm
+
+
+@pytest.mark.parametrize("px_per_mm", [11.81, 7.87])
+def test_a_flat_print_stays_flat(px_per_mm: float) -> None:
+    """Sharp lines have harmonics that a coarser picture of them folds onto their first: they must not bend the page."""
+    sheet = by_grid(Photo(ruled_page(px_per_mm), Path("flat.png")))
+    assert sheet is not None
+    nodes = sheet.map.nodes[4:-4, 4:-4].astype(np.float64) / px_per_mm
+    rows, cols = nodes.shape[:2]
+    even = np.stack([*np.meshgrid(np.arange(cols), np.arange(rows)), np.ones((rows, cols))], axis=2).reshape(-1, 3)
+    flat = even @ np.linalg.lstsq(even, nodes.reshape(-1, 2), rcond=None)[0]
+    assert np.abs(flat - nodes.reshape(-1, 2)).max() < 0.03
+
+
+@pytest.mark.parametrize("bend", [0.25, 0.3])
+def test_a_page_whose_squares_are_nowhere_the_same_comes_out_flat(bend: float) -> None:
+    """As a page that curls away from the camera: squares at one end are twice as wide as at the other."""
+    px_per_mm = 11.81
+    page = ruled_page(px_per_mm)
+    height, width = page.shape[:2]
+
+    def on_page(x: NDArray[np.floating]) -> NDArray[np.floating]:
+        return np.asarray(x + bend * x * (x / width - 1))
+
+    x, y = np.meshgrid(on_page(np.arange(width)), np.arange(height))
+    photo = cv2.remap(page, x.astype(np.float32), y.astype(np.float32), cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    bent = Photo(np.asarray(photo, np.uint8), Path("bent.png"))
+    assert by_grid(bent) is None
+    sheet = by_warped_grid(bent)
+    assert sheet is not None
+    assert sheet.pixels.shape[1] > 185 * sheet.px_per_mm
+    nodes = sheet.map.nodes[8:-8, 8:-8].astype(np.float64)
+    across, down = on_page(nodes[..., 0]) / px_per_mm, nodes[..., 1] / px_per_mm
+    for steps in (np.diff(across, axis=1), np.diff(down, axis=0)):
+        assert np.percentile(np.abs(steps - 2.5), 98) < 0.1
+
+
+def ruled_page(px_per_mm: float) -> NDArray[np.uint8]:
+    """A page of 200 x 120 mm with lines 0.15 mm wide every millimetre, each fifth darker, set below the pixel."""
+    shades = []
+    for length in (120, 200):
+        fine = np.full(length * 100, 255.0)
+        for line in range(length):
+            fine[line * 100 + 50 : line * 100 + 65] = 90 if line % 5 == 0 else 170
+        edges = np.arange(round(length * px_per_mm) + 1) / px_per_mm * 100
+        sums = np.interp(edges, np.arange(len(fine) + 1), np.r_[0, np.cumsum(fine)])
+        shades.append(np.diff(sums) / np.diff(edges))
+    page = np.minimum(shades[0][:, None], shades[1])
+    return np.repeat(np.asarray(page, np.uint8)[..., None], 3, axis=2)
+
+
+def sheet_points(sheet: Sheet, photo: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Sheet points [N, 2] of photo points, by the nearest of a fine raster."""
+    h, w = sheet.pixels.shape[:2]
+    raster = np.stack(np.meshgrid(np.arange(0, w, 1.0), np.arange(0, h, 1.0)), axis=2).reshape(-1, 2)
+    _, nearest = cKDTree(sheet.map.to_photo(raster)).query(photo)
+    return np.asarray(raster[nearest])
+
+
+def test_a_turned_sheet_still_maps_to_the_photo() -> None:
+    sheet = upright("clean", "3x4+1R", 3).sheet
+    turned = turn_sheet(sheet, 1)
+    assert turned.pixels.shape[:2] == sheet.pixels.shape[1::-1]
+    w = sheet.pixels.shape[1]
+    corner = sheet.map.to_photo(np.array([w - 1.0, 0.0]))
+    np.testing.assert_allclose(turned.map.to_photo(np.array([0.0, 0.0])), corner, atol=2)
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_no_grid_is_seen_on_a_blank_page(value: int) -> None:
+    blank = Photo(np.full((700, 900, 3), value, np.uint8), Path("blank.png"))
+    assert by_grid(blank) is None
+    assert by_warped_grid(blank) is None
+
+
+@pytest.mark.parametrize("shape", [(1061, 2021), (960, 1600)])
+def test_beyond_the_photo_the_sheet_has_the_nearest_shade(shape: tuple[int, int]) -> None:
+    """A page that the photo cuts off: black there would look like ink, whatever the page's size."""
+    shades = np.broadcast_to(np.linspace(120, 240, shape[1])[None, :, None], (*shape, 3)).astype(np.uint8)
+    steps = np.stack(np.meshgrid(np.arange(0, shape[1], 20), np.arange(0, shape[0], 20)), axis=2)
+    sheet = resample(shades, SheetMap((steps - [100.0, 0.0]).astype(np.float32), 20.0))
+    assert np.abs(sheet[:, :80].astype(float) - 120).max() < 4
+    assert np.abs(sheet[:, 110:1500].astype(float) - shades[: len(sheet), 10:1400]).max() < 4

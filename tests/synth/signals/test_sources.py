@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.errors import UnreadableInputError, UsageError
+from ecgimg.recording.recording import Recording
+from ecgimg.recording.wfdb_record import write_wfdb
+from ecgimg.synth.signals.simulator import BLOCKS, RHYTHMS, ST_SHIFTS, Heart, simulate
+from ecgimg.synth.signals.sources import FS, PtbxlSource, Signal, Simulated, WfdbFolder, checked, open_source, to_500_hz
+
+
+def beats(heart: Heart, seed: int = 0) -> Floats:
+    return simulate(heart, np.random.default_rng(seed))
+
+
+def peaks(row: Floats) -> int:
+    high = row > 0.5 * np.quantile(row, 0.999)
+    return int((np.diff(high.astype(int)) == 1).sum())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_limb_leads_obey_einthoven_and_goldberger(seed: int) -> None:
+    one, two, three, avr, avl, avf = Simulated(seed).get(seed).mv[:6].astype(np.float64)
+    assert np.abs(one + three - two).max() < 1e-5
+    assert np.abs(avr + avl + avf).max() < 1e-5
+    assert np.abs(avf - (two + three) / 2).max() < 1e-5
+
+
+@pytest.mark.parametrize("rhythm", RHYTHMS)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_heart_beats_within_reason(rhythm: str, block: str) -> None:
+    for st in ST_SHIFTS:
+        mv = beats(Heart(rhythm=rhythm, block=block, st=st))
+        assert mv.shape == (12, 5000)
+        assert np.isfinite(mv).all()
+        assert 0.5 < np.abs(mv).max() < 8
+
+
+def test_rate_voltage_and_axis_do_what_they_say() -> None:
+    quiet = Heart(noise=0, wander=0)
+    assert abs(peaks(beats(replace(quiet, rate=60))[1]) - 10) <= 1
+    assert abs(peaks(beats(replace(quiet, rate=120))[1]) - 20) <= 2
+    low, high = (np.ptp(beats(replace(quiet, voltage=v))[8]) for v in (0.4, 1.8))
+    assert high > 2.5 * low
+    assert beats(replace(quiet, axis=-60))[1].max() < beats(quiet)[1].max()
+
+
+def test_blocks_widen_the_qrs_and_af_is_irregular() -> None:
+    quiet = Heart(noise=0, wander=0, rate=60)
+    busy = [float((np.abs(np.gradient(beats(replace(quiet, block=b))[6])) > 0.005).mean()) for b in BLOCKS]
+    assert busy[1] > 1.1 * busy[0]
+    assert beats(replace(quiet, block="rbbb"))[6].max() > beats(quiet)[6].max() + 0.2
+
+    def spread(heart: Heart) -> float:
+        row = beats(heart)[1]
+        at = np.flatnonzero(np.diff((row > 0.5 * row.max()).astype(int)) == 1)
+        return float(np.diff(at).std() / np.diff(at).mean())
+
+    assert spread(replace(quiet, rhythm="af", rate=80)) > 3 * spread(replace(quiet, rate=80))
+
+
+def test_st_elevation_is_where_it_belongs() -> None:
+    quiet = Heart(noise=0, wander=0)
+    change = (beats(replace(quiet, st="inferior")) - beats(quiet)).max(axis=1)
+    assert min(change[LEADS.index(lead)] for lead in ("II", "III", "aVF")) > 0.1
+    assert change[LEADS.index("aVL")] < 0.1
+
+
+def test_impossible_hearts_are_refused() -> None:
+    with pytest.raises(ValueError, match="no such heart"):
+        Heart(rhythm="waltz")
+    with pytest.raises(ValueError, match="rate"):
+        Heart(rate=0)
+
+
+def test_same_number_same_recording() -> None:
+    assert np.array_equal(Simulated(3).get(5).mv, Simulated(3).get(5).mv)
+    assert not np.array_equal(Simulated(3).get(5).mv, Simulated(3).get(6).mv)
+
+
+def test_resampling_is_band_limited() -> None:
+    t100, t500 = np.arange(1000) / 100, np.arange(5000) / 500
+    for f in (1.0, 10.0, 30.0):
+        low = np.tile(np.sin(2 * np.pi * f * t100), (12, 1)).astype(np.float32)
+        out = to_500_hz(low, 100)
+        assert out.shape == (12, 5000)
+        assert np.abs(out - np.sin(2 * np.pi * f * t500))[:, 100:-100].max() < 0.02
+
+
+def test_resampling_keeps_gaps() -> None:
+    mv = np.zeros((12, 1000), np.float32)
+    mv[3, 200:300] = np.nan
+    out = to_500_hz(mv, 100)
+    assert np.isnan(out[3, 1010:1490]).all()
+    assert np.isfinite(out[3, :990]).all()
+    with pytest.raises(UnreadableInputError, match="sampling rate"):
+        to_500_hz(mv, 1)
+
+
+def test_defects_are_noted_and_the_hopeless_refused() -> None:
+    mv = Simulated(0).get(0).mv.copy()
+    mv[0], mv[1], mv[2, :10] = np.nan, 0.0, np.nan
+    assert checked(Signal(mv, "x")).notes == ("I is absent", "II is flat", "III has 10 unknown samples")
+    with pytest.raises(UnreadableInputError, match="no known sample"):
+        checked(Signal(np.full((12, 100), np.nan, np.float32), "x"))
+    with pytest.raises(UnreadableInputError, match="check the gain"):
+        checked(Signal(np.linspace(0, 1e5, 1200, dtype=np.float32).reshape(12, 100), "x"))
+
+
+def test_wfdb_folder_with_three_leads(tmp_path: Path) -> None:
+    mv = Simulated(0).get(0).mv.copy()
+    mv[[2, 3, 4, 5, 7, 8, 9, 10, 11]] = np.nan
+    write_wfdb(Recording(signals=mv, fs=500, name="a"), tmp_path / "deep", "a")
+    source = WfdbFolder(tmp_path)
+    got = source.get(0)
+    assert len(source) == 1
+    assert got.record == "deep/a"
+    assert len(got.notes) == 9
+    assert np.nanmax(np.abs(got.mv - mv)) < 0.001
+
+
+def test_ptbxl_source(tmp_path: Path) -> None:
+    head = ["ecg_id", "patient_id", "age", "sex", "report", "scp_codes", "strat_fold", "filename_lr", "filename_hr"]
+    with open(tmp_path / "ptbxl_database.csv", "w", newline="") as file:
+        row = ["1", "7.0", "56.0", "1.0", "fine", "{'NORM': 100.0}", "3", "records100/00001_lr", ""]
+        csv.writer(file).writerows([head, row])
+    text = ",description,diagnostic,form,rhythm,diagnostic_class,diagnostic_subclass\nNORM,normal,1.0,,,NORM,NORM\n"
+    (tmp_path / "scp_statements.csv").write_text(text)
+    (tmp_path / "records100").mkdir()
+    heart = beats(Heart(noise=0))
+    signal = heart[:, ::5].T.astype(float)
+    names = [lead.upper() for lead in LEADS]
+    folder = str(tmp_path / "records100")
+    wfdb.wrsamp("00001_lr", 100, ["mV"] * 12, names, signal, fmt=["16"] * 12, write_dir=folder)
+    got = open_source(f"ptbxl:{tmp_path}", (3,)).get(0)
+    assert got.mv.shape == (12, 5000)
+    assert got.labels == ("NORM",)
+    assert got.text == "fine"
+    assert np.corrcoef(got.mv[1], heart[1])[0, 1] > 0.99
+    with pytest.raises(UnreadableInputError, match="no record of folds"):
+        PtbxlSource(tmp_path, (9,))
+
+
+@pytest.mark.parametrize("text", ["", "sim:x", "ptbxl:", "csv:here"])
+def test_unknown_sources_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no signal source"):
+        open_source(text)
+
+
+def test_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInputError, match="no WFDB record"):
+        open_source(f"wfdb:{tmp_path}")
+    assert FS == 500
