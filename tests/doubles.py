@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from ecgimg.runs.job import Outcome
 from ecgimg.runs.worker import Done, Step, Tell
 
 
@@ -42,6 +43,28 @@ def load_colorsys() -> None:
 
 def load_what_is_missing() -> None:
     import this_module_is_missing  # noqa: F401
+
+
+class Silent:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self.steps: list[tuple[str, str]] = []
+        self.outcomes: list[Outcome] = []
+        self.pages = 0
+
+    def planned(self, pages: int) -> None:
+        self.pages = pages
+
+    def warned(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def stepped(self, name: str, step: str, done: int, total: int) -> None:
+        self.steps.append((name, step))
+
+    def finished(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
 
 
 class Inline:

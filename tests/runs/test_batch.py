@@ -25,28 +25,6 @@ from ecgimg.runs.plan import Outputs
 from ecgimg.runs.summary import SUMMARY
 
 
-class Silent:
-    """A listener that remembers."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-        self.steps: list[tuple[str, str]] = []
-        self.outcomes: list[Outcome] = []
-        self.pages = 0
-
-    def planned(self, pages: int) -> None:
-        self.pages = pages
-
-    def warned(self, text: str) -> None:
-        self.warnings.append(text)
-
-    def stepped(self, name: str, step: str, done: int, total: int) -> None:
-        self.steps.append((name, step))
-
-    def finished(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-
-
 def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
     """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
     if "refuse" in path.name:
@@ -81,8 +59,8 @@ def draw(path: Path) -> str:
     return str(path)
 
 
-def run(inputs: list[str], out: Path, **given: object) -> tuple[tuple[Outcome, ...], Silent]:
-    listener = Silent()
+def run(inputs: list[str], out: Path, **given: object) -> tuple[tuple[Outcome, ...], doubles.Silent]:
+    listener = doubles.Silent()
     outcomes = run_batch(inputs, out, RunOptions.read(**given), listener, doubles.Inline(), DIGITIZE)
     return outcomes, listener
 
@@ -231,7 +209,7 @@ def test_a_lost_worker_is_a_failed_page(tmp_path: Path) -> None:
     def lose(task: object, tell: object) -> WorkerError:
         return WorkerError("given up after 1 s", where="worker")
 
-    listener = Silent()
+    listener = doubles.Silent()
     (outcome,) = run_batch(
         [draw(tmp_path / "x.png")], tmp_path, RunOptions.read(), listener, doubles.Inline(lose), DIGITIZE
     )
@@ -274,7 +252,7 @@ def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> N
     kind = RunKind(Outputs((".count.json",), lambda path: None), count, lambda task: None, print, ("sheep",))
     out = tmp_path / "out"
     run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
-    listener = Silent()
+    listener = doubles.Silent()
     (outcome,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
     assert (outcome.name, outcome.said) == ("x", "counted")
     assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")

@@ -11,7 +11,6 @@ import doubles
 import pytest
 from made_reports import report
 from PIL import Image
-from test_batch import Silent
 
 from ecgimg.api import Report
 from ecgimg.errors import ExitCode, UnreadableInputError
@@ -47,7 +46,7 @@ def draw(path: Path) -> str:
 
 
 def run(inputs: list[str], out: Path, **given: object) -> tuple[Outcome, ...]:
-    return run_batch(inputs, out, RunOptions.read(**given), Silent(), doubles.Inline(), DIAGNOSE)
+    return run_batch(inputs, out, RunOptions.read(**given), doubles.Silent(), doubles.Inline(), DIAGNOSE)
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:

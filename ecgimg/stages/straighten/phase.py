@@ -101,7 +101,9 @@ def _unwrap(phase: Floats, strength: Floats) -> tuple[Floats, Floats]:
     weak = strength < 0.3 * np.percentile(strength, 90)
     if weak.all():
         return phase, strength
-    smooth = unwrap_phase(np.ma.masked_array(phase, weak), rng=0)
+    # scikit-image reads memory that nobody wrote where a masked plane's outermost pixels count, so none of them does.
+    framed = np.ma.masked_array(np.pad(phase, 1, "edge"), np.pad(weak, 1, constant_values=True))
+    smooth = unwrap_phase(framed, rng=0)[1:-1, 1:-1]
     turns = np.round(np.median(np.asarray(smooth)[~weak]) / (2 * np.pi))
     known = np.asarray(smooth, np.float32) - np.float32(2 * np.pi * turns)
     return np.where(weak, np.float32(0), known), np.where(weak, np.float32(0), strength)
