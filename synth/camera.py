@@ -21,7 +21,7 @@ from ecgimg.synth.recipe import CameraRecipe, amount
 STEP = 8
 """Photo pixels between two nodes of the map."""
 _PAD = 3
-_RIM = np.array([[-1.0, -1.0], [2.0, -1.0], [2.0, 2.0], [-1.0, 2.0]])
+_MARGIN = np.array([[-1.0, -1.0], [2.0, -1.0], [2.0, 2.0], [-1.0, 2.0]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,10 +311,10 @@ def _crumple(rng: np.random.Generator, x: Floats, y: Floats, strength: float) ->
     at = np.concatenate(
         [
             low + 1.2 * ((cell + rng.uniform(0, 1, (n, 2))) / [across, down] - 0.08) * (high - low),
-            low + _RIM * (high - low),
+            low + _MARGIN * (high - low),
         ]
     )
-    heights = np.concatenate([rng.normal(0, 1, n), np.zeros(len(_RIM))])
+    heights = np.concatenate([rng.normal(0, 1, n), np.zeros(len(_MARGIN))])
     facets = Delaunay(at).simplices
     owner = np.zeros(x.shape, np.int32)
     to_grid = (at - low) / (high - low) * (np.array(x.shape[::-1]) - 1)

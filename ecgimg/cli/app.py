@@ -97,7 +97,7 @@ def _run_pages(
 
         with Reporter(quiet, verbose) as reporter:
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
-            reporter.told(outcomes, str(out / SUMMARY))
+            reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
 
 
@@ -197,7 +197,7 @@ def doctor() -> None:
     checks = examine()
     words = {True: "ok", None: "note", False: "FAILED"}
     for check in checks:
-        typer.echo(f"{words[check.ok]:7} {check.name:24} {check.said}")
+        typer.echo(f"{words[check.ok]:7} {check.name:24} {check.message}")
     if any(check.ok is False for check in checks):
         raise typer.Exit(int(ExitCode.DEPENDENCY))
 
@@ -297,7 +297,7 @@ def train_patchecg_command(
     from ecgimg.train.patchecg import fit as patchecg_fit
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    plan = patchecg_fit.Plan(members=members)
+    plan = patchecg_fit.TrainingPlan(members=members)
     path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan, threads)
     typer.echo(patchecg_fit.package(path) if package else path)
 

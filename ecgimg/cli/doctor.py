@@ -20,7 +20,7 @@ class Check:
 
     name: str
     ok: bool | None
-    said: str
+    message: str
 
 
 def examine() -> tuple[Check, ...]:

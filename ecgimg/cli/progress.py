@@ -70,11 +70,11 @@ class Reporter:
         if self._quiet or (outcome.skipped and not self._verbose):
             return
         how = "done before" if outcome.skipped else f"{outcome.seconds:.1f} s"
-        self._say(f"ok  {outcome.name}  {outcome.said}, {how}", "green")
+        self._say(f"ok  {outcome.name}  {outcome.message}, {how}", "green")
         for text in outcome.warnings if self._verbose else ():
             self._say(f"    {text}")
 
-    def told(self, outcomes: tuple[Outcome, ...], where: str) -> None:
+    def print_summary(self, outcomes: tuple[Outcome, ...], where: str) -> None:
         """The sum of a run that has come to its end."""
         if self._quiet:
             return

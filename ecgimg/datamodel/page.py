@@ -134,14 +134,14 @@ class Pulse:
 class UprightSheet:
     """A sheet that lies as it is read, and the landmarks on it, in sheet pixels.
 
-    `planes` [2, h, W] are its contrast planes, which the networks see. `zeros` are the zero lines of the rows of
+    `planes` [2, h, W] are its contrast planes, which the networks see. `baselines` are the zero lines of the rows of
     curves from top to bottom; `starts` the points (x, y) at which leads' stretches begin; `scale_texts` boxes
     x0, y0, x1, y1 around the printed speed and gain.
     """
 
     sheet: Sheet
     planes: Floats
-    zeros: tuple[float, ...]
+    baselines: tuple[float, ...]
     starts: tuple[tuple[float, float], ...] = ()
     names: tuple[LeadName, ...] = ()
     pulses: tuple[Pulse, ...] = ()
@@ -149,10 +149,10 @@ class UprightSheet:
 
     def __post_init__(self) -> None:
         require(self.planes.ndim == 3 and self.planes.shape[2] == self.sheet.pixels.shape[1], "planes are [2, h, W]")
-        require(list(self.zeros) == sorted(self.zeros), "rows come from top to bottom")
+        require(list(self.baselines) == sorted(self.baselines), "rows come from top to bottom")
 
     @property
-    def marks(self) -> int:
+    def n_identified_marks(self) -> int:
         """Different lead names, and pulses: how much proves that a page is seen as it stands."""
         return len({name.lead for name in self.names}) + len(self.pulses)
 
@@ -217,16 +217,16 @@ class LayoutMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class Trace:
     """One printed curve across the sheet: y [N] and confidence [N] in sheet pixels, y NaN where nothing was seen.
 
-    Sample k lies at sheet column k * step; `zero` is the y of the row's zero line.
+    Sample k lies at sheet column k * step; `baseline_y` is the y of the row's zero line.
     """
 
     y: Floats
     confidence: Floats
     step: float
-    zero: float
+    baseline_y: float
 
     def __post_init__(self) -> None:
         require(self.y.ndim == 1 and self.y.shape == self.confidence.shape, "y and confidence are [N]")

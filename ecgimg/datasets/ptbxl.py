@@ -41,7 +41,7 @@ FORMS: tuple[str, ...] = (
 
 
 @dataclass(frozen=True)
-class Statement:
+class ScpStatement:
     """One SCP-ECG statement: its code, and the subclass and superclass when it is diagnostic."""
 
     code: str
@@ -78,7 +78,7 @@ class Ptbxl:
     """A PTB-XL folder: its statements and its records, in the order of the database."""
 
     root: Path
-    statements: dict[str, Statement]
+    statements: dict[str, ScpStatement]
     records: tuple[PtbxlRecord, ...]
 
     def select(self, folds: Iterable[int], diagnostic_only: bool = True) -> tuple[PtbxlRecord, ...]:
@@ -154,9 +154,9 @@ def ptbxl_folder(name: str) -> Path:
     return Path(folder)
 
 
-def _statement(row: dict[str, str]) -> Statement:
+def _statement(row: dict[str, str]) -> ScpStatement:
     diagnostic = row["diagnostic"] in ("1", "1.0")
-    return Statement(
+    return ScpStatement(
         code=row[""],
         description=row["description"],
         diagnostic=diagnostic,

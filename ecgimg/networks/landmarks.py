@@ -25,7 +25,7 @@ HEAT_PX_PER_MM = 1.0
 STRIDE = 32
 ROW, START, PULSE, SCALE_TEXT, FIRST_NAME = 0, 1, 2, 3, 4
 CHANNELS = FIRST_NAME + len(LEADS)
-MIN_CHANCE = 0.3
+MIN_PROBABILITY = 0.3
 """Heat from which a landmark is believed."""
 APART_MM = 4
 """Distance within which the stronger of two points hides the weaker."""
@@ -69,12 +69,12 @@ def sheet_input(planes: Floats) -> Floats:
 
 def find_starts(heat: Floats) -> tuple[Spot, ...]:
     """Where stretches of leads start: the peaks of their heat."""
-    return _peaks(_chance(heat[START]))
+    return _peaks(_probability(heat[START]))
 
 
 def find_names(heat: Floats) -> tuple[Spot, ...]:
     """Where names of leads stand: the peaks of all names' heat; `ecgimg.networks.lead_names` tells better which."""
-    return _peaks(_chance(heat[FIRST_NAME:]).sum(axis=0))
+    return _peaks(_probability(heat[FIRST_NAME:]).sum(axis=0))
 
 
 def find_rows(heat: Floats) -> tuple[Row, ...]:
@@ -82,8 +82,8 @@ def find_rows(heat: Floats) -> tuple[Row, ...]:
 
     Of heights of the same length side by side the first is taken.
     """
-    chance = _chance(heat[ROW])
-    seen = np.where(chance > MIN_CHANCE, chance, 0)
+    chance = _probability(heat[ROW])
+    seen = np.where(chance > MIN_PROBABILITY, chance, 0)
     length = cv2.blur(seen.sum(axis=1, keepdims=True), (1, 3), borderType=cv2.BORDER_CONSTANT)
     window = np.ones((2 * ROWS_APART_MM + 1, 1), np.uint8)
     heights = np.flatnonzero(((length >= cv2.dilate(length, window)) & (length > MIN_ROW_MM / 3)).ravel())
@@ -95,13 +95,13 @@ def find_rows(heat: Floats) -> tuple[Row, ...]:
 
 def find_areas(heat: Floats, kind: int) -> tuple[tuple[float, float, float, float], ...]:
     """Boxes x0, y0, x1, y1 in millimetres around the areas of one kind: pulses, texts of speed and gain."""
-    hot = (_chance(heat[kind]) > 0.5).astype(np.uint8)
+    hot = (_probability(heat[kind]) > 0.5).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(hot, connectivity=8)
     boxes = [(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, area in stats[1:] if area >= MIN_AREA_MM2]
     return tuple(boxes)
 
 
-def _chance(heat: Floats) -> Floats:
+def _probability(heat: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-heat)), np.float32)
 
 
@@ -109,7 +109,7 @@ def _peaks(chance: Floats) -> tuple[Spot, ...]:
     """The peaks of a plane [h, w], placed by the centroid of 3 x 3 cells; of equal cells side by side the first."""
     highest = cv2.dilate(chance, np.ones((2 * APART_MM + 1,) * 2, np.uint8))
     peaks: list[Spot] = []
-    for row, column in np.argwhere((chance >= MIN_CHANCE) & (chance >= highest)):
+    for row, column in np.argwhere((chance >= MIN_PROBABILITY) & (chance >= highest)):
         y0, x0 = max(row - 1, 0), max(column - 1, 0)
         near = chance[y0 : row + 2, x0 : column + 2].astype(np.float64)
         rows, columns = np.mgrid[y0 : y0 + near.shape[0], x0 : x0 + near.shape[1]].astype(np.float64) + 0.5
@@ -125,7 +125,7 @@ def _row(seen: Floats, y: int) -> Row:
     strip = seen[top : y + ROW_REACH_MM + 1]
     heights = np.arange(top, top + len(strip)) + 0.5
     column = strip.max(axis=0)
-    printed = np.flatnonzero(column > MIN_CHANCE)
+    printed = np.flatnonzero(column > MIN_PROBABILITY)
     centre = float((strip.sum(axis=1) * heights).sum() / max(float(strip.sum()), 1e-6))
     first, last = (float(printed[0]), float(printed[-1] + 1)) if printed.size else (0.0, 0.0)
     return Row(centre, first, last, float(column.sum()))

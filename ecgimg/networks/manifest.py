@@ -59,7 +59,7 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def enter(name: str, path: Path, purpose: str, folder: Path = FOLDER) -> None:
+def register_file(name: str, path: Path, purpose: str, folder: Path = FOLDER) -> None:
     """Enters a file that lies in the folder into its manifest; its card, beside it, is written by hand."""
     register(Weight(name, path.name, f"{name}.md", file_hash(path), path.stat().st_size, "Apache-2.0", purpose), folder)
 

@@ -1,4 +1,4 @@
-"""What the outputs of a classifying network mean: code, group, calibration and threshold; and the findings."""
+"""What the outputs of a classifying network mean: code, group, calibration and threshold."""
 
 from __future__ import annotations
 
@@ -17,18 +17,3 @@ class Output:
     slope: float
     offset: float
     threshold: float
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A calibrated probability, and whether it reaches the threshold of its class."""
-
-    code: str
-    group: str
-    probability: float
-    threshold: float
-
-    @property
-    def positive(self) -> bool:
-        """Whether the probability reaches the threshold."""
-        return self.probability >= self.threshold

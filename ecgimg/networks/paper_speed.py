@@ -30,7 +30,7 @@ BEFORE_MM, AFTER_MM = 12.0, 20.0
 """The part of the mean beat that is looked at, from its steepest place; in steps of BIN_MM."""
 BIN_MM = 2.0
 FEATURES = 1 + round((BEFORE_MM + AFTER_MM) / BIN_MM)
-LEAST_BEATS = 3
+MIN_BEATS = 3
 APART_MM = 5.0
 """Beats nearer to each other than this are one: 300 beats/min at 25 mm/s."""
 STEEP, TALL = 98, 99
@@ -40,7 +40,7 @@ BEAT_SHARE = 0.35
 
 
 @dataclass(frozen=True, eq=False)
-class Tempo:
+class PaperSpeedModel:
     """Weights [FEATURES] and offset of the model."""
 
     weights: Floats
@@ -70,7 +70,7 @@ def describe(rows: Sequence[Floats]) -> Floats | None:
     beats = np.flatnonzero((smooth == highest) & (smooth > BEAT_SHARE * tall))
     before, after = round(BEFORE_MM / STEP_MM), round(AFTER_MM / STEP_MM)
     whole = beats[(beats >= before) & (beats + after <= len(slope))]
-    if len(beats) < LEAST_BEATS or len(whole) < LEAST_BEATS - 1:
+    if len(beats) < MIN_BEATS or len(whole) < MIN_BEATS - 1:
         return None
     beat = np.median([slope[b - before : b + after] for b in whole], axis=0)
     quiet = float(np.percentile(beat, 10))
@@ -79,7 +79,7 @@ def describe(rows: Sequence[Floats]) -> Floats | None:
     return np.concatenate([[distance], beat.reshape(FEATURES - 1, -1).mean(axis=1)]).astype(np.float32)
 
 
-def load_tempo() -> Tempo:
+def load_paper_speed() -> PaperSpeedModel:
     """The packaged model; DependencyError when its weights are missing or damaged."""
     return _load(str(weight_path(NAME)))
 
@@ -104,7 +104,7 @@ def _slope(rows: Sequence[Floats]) -> Floats | None:
 
 
 @lru_cache(maxsize=4)
-def _load(path: str) -> Tempo:
+def _load(path: str) -> PaperSpeedModel:
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
@@ -113,4 +113,4 @@ def _load(path: str) -> Tempo:
         raise DependencyError(f"{NAME}.json can't be read: {error}", where="weights") from error
     if weights.shape != (FEATURES,):
         raise DependencyError(f"{NAME}.json has not {FEATURES} weights", where="weights")
-    return Tempo(weights, offset)
+    return PaperSpeedModel(weights, offset)

@@ -19,7 +19,8 @@ from scipy.signal import resample_poly
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import RefusedError
-from ecgimg.networks.outputs import Finding, Output
+from ecgimg.findings.opinions import Opinion
+from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
 from ecgimg.recording.recording import Recording
 
@@ -31,7 +32,7 @@ FLAT_MV = 0.02
 """A lead that moves less than this over all it shows is flat: a cable that is off, or volts taken as millivolts."""
 HIGH_MV, IMPOSSIBLE_MV = 8.0, 20.0
 """Median peak-to-peak height of the leads that is unusual, and that no heart makes (microvolts or raw counts)."""
-LEAST_LEAD_SECONDS, FEW_LEAD_SECONDS = 1.0, 6.0
+MIN_LEAD_SECONDS, FEW_LEAD_SECONDS = 1.0, 6.0
 """Observed seconds summed over leads below which a recording is refused, and below which a warning is given."""
 
 
@@ -39,11 +40,11 @@ LEAST_LEAD_SECONDS, FEW_LEAD_SECONDS = 1.0, 6.0
 class PatchPrediction:
     """What the network says about a recording, what it saw of it (in lead seconds), and what to be wary of."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Opinion, ...]
     lead_seconds: float
     warnings: tuple[str, ...]
 
-    def group(self, group: str) -> tuple[Finding, ...]:
+    def group(self, group: str) -> tuple[Opinion, ...]:
         """Findings of one group: subclass, superclass or rhythm."""
         return tuple(f for f in self.findings if f.group == group)
 
@@ -93,7 +94,7 @@ class PatchEcg:
         lead_seconds = float(np.isfinite(signals).sum() / RATE)
         probabilities = self.calibrated(self.logits(windows(signals))).mean(0)
         findings = tuple(
-            Finding(o.code, o.group, float(p), o.threshold) for o, p in zip(self.outputs, probabilities, strict=True)
+            Opinion(o.code, o.group, float(p), o.threshold) for o, p in zip(self.outputs, probabilities, strict=True)
         )
         return PatchPrediction(findings, lead_seconds, warnings)
 
@@ -151,7 +152,7 @@ def load_patchecg(threads: int = 0) -> PatchEcg:
 def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     """Signals [12, T] at 100 Hz without flat leads, and warnings; RefusedError when they can't be judged."""
     seen = np.isfinite(recording.signals) & (recording.confidences > 0)
-    if seen.sum() / recording.fs < LEAST_LEAD_SECONDS:
+    if seen.sum() / recording.fs < MIN_LEAD_SECONDS:
         raise RefusedError(
             f"only {seen.sum() / recording.fs:.2f} lead seconds are known, too few for a diagnosis",
             where=recording.name,
@@ -166,7 +167,7 @@ def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     if flat.any():
         names = ", ".join(lead for lead, is_flat in zip(LEADS, flat, strict=True) if is_flat)
         warnings.append(f"flat leads are taken as not recorded: {names}")
-    if np.isfinite(signals).sum() / recording.fs < LEAST_LEAD_SECONDS:
+    if np.isfinite(signals).sum() / recording.fs < MIN_LEAD_SECONDS:
         raise RefusedError(
             "all leads are flat", where=recording.name, remedy="check the leads, and that the unit is mV and not V"
         )
@@ -213,7 +214,7 @@ def windows(signals: Floats) -> Floats:
     count = -(-length // LENGTH)
     starts = np.linspace(0, length - LENGTH, count).round().astype(int)
     cut = np.stack([signals[:, s : s + LENGTH] for s in starts])
-    enough = np.isfinite(cut).sum((1, 2)) >= LEAST_LEAD_SECONDS * RATE
+    enough = np.isfinite(cut).sum((1, 2)) >= MIN_LEAD_SECONDS * RATE
     return cut[enough] if enough.any() else cut
 
 

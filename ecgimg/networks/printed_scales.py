@@ -21,7 +21,7 @@ NAME = "scales"
 HEIGHT, WIDTH = 40, 224
 SCALES: tuple[tuple[str, float], ...] = (*(("speed", v) for v in PAPER_SPEEDS), *(("gain", v) for v in GAINS))
 """What each output means but the last, which is no scale."""
-MIN_CHANCE = 0.9
+MIN_PROBABILITY = 0.9
 """Chance from which a text is taken for a scale."""
 STEP_MM = 6.0
 """Distance of the cut-outs of a text that is wider than one."""
@@ -57,6 +57,6 @@ def read_texts(logits: Floats) -> dict[str, float]:
     """The one speed and the one gain that cut-outs tell surely; where two contradict each other there is none."""
     mass = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = mass / mass.sum(axis=1, keepdims=True)
-    sure = {SCALES[k] for row in chances for k in np.flatnonzero(row[:-1] >= MIN_CHANCE)}
+    sure = {SCALES[k] for row in chances for k in np.flatnonzero(row[:-1] >= MIN_PROBABILITY)}
     found = {kind: [value for name, value in sure if name == kind] for kind in ("speed", "gain")}
     return {kind: values[0] for kind, values in found.items() if len(values) == 1}

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
-from ecgimg.networks.outputs import Finding, Output
+from ecgimg.findings.opinions import Opinion
+from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
 
 NAME = "screen"
@@ -34,7 +35,7 @@ LOOK_SIDE = 1280
 """Longest side in pixels at which a picture is looked at."""
 WHITE_SHARE = 0.03
 """Reach of the local white, as a share of the longest side: wider than a QRS complex, narrower than a shadow."""
-RIMS = (0.0, 0.02, 0.045)
+MARGINS = (0.0, 0.02, 0.045)
 """Room left around the curves in the looks whose mean gives the findings, as shares of their box."""
 EVEN_SIDE = 35
 """Side in frame pixels of the neighbourhood whose mean ink is taken off: 14 mm of most pages."""
@@ -53,7 +54,7 @@ ABNORMAL = "ABNORMAL"
 
 
 @dataclass(frozen=True)
-class ScreenReading:
+class Classification:
     """What the network says about a picture.
 
     `is_ecg` and `readable` are probabilities; `is_page` and `is_readable` say whether they pass the gate's limits.
@@ -65,7 +66,7 @@ class ScreenReading:
     is_page: bool
     is_readable: bool
     turn: int
-    findings: tuple[Finding, ...]
+    findings: tuple[Opinion, ...]
 
     @property
     def passed(self) -> bool:
@@ -77,7 +78,7 @@ class ScreenReading:
         """Probability that the ECG is not normal."""
         return self.probability(ABNORMAL, "screening")
 
-    def group(self, group: str) -> tuple[Finding, ...]:
+    def group(self, group: str) -> tuple[Opinion, ...]:
         """Findings of one group: screening, superclass, subclass or rhythm."""
         return tuple(f for f in self.findings if f.group == group)
 
@@ -90,7 +91,7 @@ class ScreenReading:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class Ink:
     """A picture made ready: `bright` [h, w] uint8 of `ink_picture`, and the way there from the pixels that were given.
 
     `to_bright` [3, 3] takes pixels of the original to pixels of `bright`.
@@ -101,7 +102,7 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class Frame:
     """A picture as the network sees it: `ink` [HEIGHT, WIDTH] float32 in 0..1, and where it came from.
 
     `to_frame` [3, 3] takes pixels of the original to pixels of the frame.
@@ -112,7 +113,7 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class RawOutput:
     """Raw outputs for one view: logits [6 + F], corners [4, 2] in frame pixels, maps [F, h, w]."""
 
     logits: Floats
@@ -131,14 +132,14 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Looks:
+class Localisation:
     """The look at the whole picture, one at the curves, how the page lies, and the corners [4, 2] of the curves' box.
 
     The corners are pixels of the original, from the reading's top left clockwise.
     """
 
-    whole: Look
-    near: Look
+    whole: RawOutput
+    near: RawOutput
     turn: int
     corners: NDArray[np.float64]
 
@@ -154,12 +155,12 @@ class Looks:
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class Prediction:
     """A reading with what it rests on: logits [6 + F], the curves' view, and activation maps [F, h, w] by finding."""
 
-    reading: ScreenReading
+    reading: Classification
     logits: Floats
-    view: View
+    view: Frame
     maps: Floats
 
     def heat(self, code: str, shape: tuple[int, int], step: int = 1) -> Floats:
@@ -203,11 +204,11 @@ class ScreenNet:
         """The specification stored in the ONNX file."""
         return self._network.spec
 
-    def read(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> ScreenReading:
+    def read(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> Classification:
         """The reading of RGB pixels [H, W, 3], a photo or a straightened sheet; see `see`."""
-        return self.see(pixels, quad).reading
+        return self.predict(pixels, quad).reading
 
-    def see(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> Sight:
+    def predict(self, pixels: Pixels, quad: NDArray[np.floating] | None = None) -> Prediction:
         """The reading, and what it rests on.
 
         Args:
@@ -216,55 +217,55 @@ class ScreenNet:
                 left of the picture; the whole picture by default.
         """
         picture = prepare(pixels)
-        looks = self.find(picture, picture_corners(pixels.shape) if quad is None else quad)
-        findings, view = self.judge(picture, looks)
-        return Sight(self.reading(looks, findings.logits), findings.logits, view, findings.maps)
+        looks = self.locate(picture, picture_corners(pixels.shape) if quad is None else quad)
+        findings, view = self.classify(picture, looks)
+        return Prediction(self.reading(looks, findings.logits), findings.logits, view, findings.maps)
 
-    def find(self, picture: Picture, quad: NDArray[np.floating]) -> Looks:
+    def locate(self, picture: Ink, quad: NDArray[np.floating]) -> Localisation:
         """Whether and how an ECG page lies within corners [4, 2] of a picture, and where its curves are."""
         view = frame_view(picture, np.asarray(quad, np.float64))
         whole = self.run(view.ink[None])
         turn = whole.turn if self._is_sure(whole) else 0
         corners = np.roll(_back(whole.quad, view), -turn, axis=0)
-        view = frame_view(picture, widened(corners, RIMS[1]))
+        view = frame_view(picture, widened(corners, MARGINS[1]))
         near = self.run(view.ink[None])
         if near.turn == 2 and self._is_sure(near):
             turn, corners = (turn + 2) % 4, np.roll(corners, -2, axis=0)
-            view = frame_view(picture, widened(corners, RIMS[1]))
+            view = frame_view(picture, widened(corners, MARGINS[1]))
             near = self.run(view.ink[None])
-        return Looks(whole, near, turn, _back(near.quad, view))
+        return Localisation(whole, near, turn, _back(near.quad, view))
 
-    def judge(self, picture: Picture, looks: Looks) -> tuple[Look, View]:
+    def classify(self, picture: Ink, looks: Localisation) -> tuple[RawOutput, Frame]:
         """The mean of the looks at the curves alone, which gives the findings, and the view of the middle one."""
-        views = [frame_view(picture, widened(looks.corners, rim)) for rim in RIMS]
+        views = [frame_view(picture, widened(looks.corners, rim)) for rim in MARGINS]
         return self.run(np.stack([view.ink for view in views])), views[1]
 
-    def _is_sure(self, look: Look) -> bool:
+    def _is_sure(self, look: RawOutput) -> bool:
         return look.turn_share >= float(self.spec["turn_limit"])
 
-    def gate(self, pixels: Pixels) -> ScreenReading:
+    def check(self, pixels: Pixels) -> Classification:
         """The reading of the first two looks alone: whether a picture is an ECG page, at less than half of the cost."""
-        looks = self.find(prepare(pixels), picture_corners(pixels.shape))
+        looks = self.locate(prepare(pixels), picture_corners(pixels.shape))
         return self.reading(looks, looks.near.logits)
 
-    def reading(self, looks: Looks, logits: Floats) -> ScreenReading:
+    def reading(self, looks: Localisation, logits: Floats) -> Classification:
         """What the looks that find a page mean, and logits [6 + F] of those that judge it."""
         is_ecg, readable = (float(1 / (1 + np.exp(-logit))) for logit in (looks.is_ecg, looks.readable))
         probabilities = self.calibrated(logits[FIRST:])
         findings = tuple(
-            Finding(a.code, a.group, float(p), a.threshold) for a, p in zip(self.answers, probabilities, strict=True)
+            Opinion(a.code, a.group, float(p), a.threshold) for a, p in zip(self.answers, probabilities, strict=True)
         )
         passed = is_ecg >= float(self.spec["ecg_limit"]), readable >= float(self.spec["readable_limit"])
-        return ScreenReading(is_ecg, readable, *passed, looks.turn, findings)
+        return Classification(is_ecg, readable, *passed, looks.turn, findings)
 
     def explain(self, pixels: Pixels, code: str) -> Floats:
         """What speaks for a finding, over the picture: [H, W] in 0..1; KeyError where there is no such finding."""
-        return self.see(pixels).heat(code, (pixels.shape[0], pixels.shape[1]))
+        return self.predict(pixels).heat(code, (pixels.shape[0], pixels.shape[1]))
 
-    def run(self, inks: Floats) -> Look:
+    def run(self, inks: Floats) -> RawOutput:
         """Raw outputs for frames [N, HEIGHT, WIDTH] of one page: their means."""
         logits, quad, maps = (out.mean(axis=0) for out in self._network.run(picture=inks[:, None]))
-        return Look(logits, quad.reshape(4, 2) * np.array([WIDTH, HEIGHT], np.float32), maps)
+        return RawOutput(logits, quad.reshape(4, 2) * np.array([WIDTH, HEIGHT], np.float32), maps)
 
     def calibrated(self, logits: Floats) -> Floats:
         """Probabilities [..., F] of the findings' logits [..., F]."""
@@ -276,12 +277,12 @@ def load_screen(threads: int = 0) -> ScreenNet:
     return ScreenNet(load_network(NAME, threads))
 
 
-def prepare(pixels: Pixels) -> Picture:
+def prepare(pixels: Pixels) -> Ink:
     """RGB pixels [H, W, 3] shrunk to what the network needs, as ink on white."""
     shrink = min(1.0, LOOK_SIDE / max(pixels.shape[:2]))
     width, height = (max(1, round(n * shrink)) for n in pixels.shape[1::-1])
     small = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    return Picture(ink_picture(small), resized(width / pixels.shape[1], height / pixels.shape[0]))
+    return Ink(ink_picture(small), resized(width / pixels.shape[1], height / pixels.shape[0]))
 
 
 def resized(fx: float, fy: float) -> NDArray[np.float64]:
@@ -317,11 +318,11 @@ def ink_picture(rgb: Pixels, colour: float = 1.0) -> Pixels:
     )
 
 
-def frame_view(picture: Picture, quad: NDArray[np.floating]) -> View:
+def frame_view(picture: Ink, quad: NDArray[np.floating]) -> Frame:
     """The page with corners `quad` [4, 2] in the original, fitted into the frame; what is outside is paper."""
     corners = cv2.perspectiveTransform(np.asarray(quad, np.float64)[None], picture.to_bright)[0]
     ink, to_frame = frame_ink(picture.bright, corners)
-    return View(ink, to_frame @ picture.to_bright)
+    return Frame(ink, to_frame @ picture.to_bright)
 
 
 def frame_ink(bright: Pixels, quad: NDArray[np.floating]) -> tuple[Floats, NDArray[np.float64]]:
@@ -393,7 +394,7 @@ def widened(quad: NDArray[np.floating], rim: float) -> NDArray[np.float64]:
     )
 
 
-def _back(quad: Floats, view: View) -> NDArray[np.float64]:
+def _back(quad: Floats, view: Frame) -> NDArray[np.float64]:
     """Corners [4, 2] of a frame as pixels of the original."""
     return np.asarray(cv2.perspectiveTransform(quad[None].astype(np.float64), np.linalg.inv(view.to_frame))[0])
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.page import Line
+from ecgimg.datamodel.page import Trace
 
 NAME = "trace"
 PX_PER_MM = 8.0
@@ -108,7 +108,7 @@ def decode(logits: Floats, presence: Floats) -> tuple[Floats, Floats]:
     reach = TOLERANCE_MM * ROWS_PER_MM
     low, high = np.ceil(y - reach).astype(int).clip(0, count), np.floor(y + reach).astype(int).clip(-1, count - 1) + 1
     inside = (total[high, columns] - total[low, columns]) / total[-1]
-    return np.asarray(y, np.float32), np.asarray(inside * _chance(presence), np.float32)
+    return np.asarray(y, np.float32), np.asarray(inside * _probability(presence), np.float32)
 
 
 def _summed(values: Floats) -> Floats:
@@ -127,7 +127,7 @@ class Reading:
     top: float
 
 
-def kept_apart(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+def suppress_neighbouring_rows(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings of a page's bands, in each of which the strokes that other rows claim are less likely.
 
     A tall beat of one row enters the bands of others and may be taken for theirs; its own row claims it nearly surely.
@@ -138,7 +138,7 @@ def kept_apart(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     for reading in readings:
         mass = np.exp(reading.logits - reading.logits.max(axis=0))
         near = cv2.blur(mass, (1, side), borderType=cv2.BORDER_CONSTANT) * (side / mass.sum(axis=0))
-        claims.append(np.log1p(-CLAIM * np.clip(near * _chance(reading.presence), 0, 1)))
+        claims.append(np.log1p(-CLAIM * np.clip(near * _probability(reading.presence), 0, 1)))
     apart = []
     for reading in readings:
         logits = reading.logits.copy()
@@ -151,7 +151,7 @@ def kept_apart(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return tuple(apart)
 
 
-def to_line(reading: Reading, width: int, zero: float, spec: Spec) -> Line:
+def to_trace(reading: Reading, width: int, zero: float, spec: Spec) -> Trace:
     """The curve of one row in sheet pixels.
 
     Where it begins beside a pulse or a separator, and where its baseline jumps, the network doubts that it is printed,
@@ -167,11 +167,11 @@ def to_line(reading: Reading, width: int, zero: float, spec: Spec) -> Line:
     rows, raw = decode(reading.logits[:, :count], reading.presence[:count])
     curve = np.asarray(spec.confidence, np.float32)
     confidence = np.interp(raw, curve[:, 0], curve[:, 1]).astype(np.float32)
-    chance = _chance(reading.presence[:count])
+    chance = _probability(reading.presence[:count])
     printed = chance >= spec.presence
     followed = printed | (_span(printed, round(BESIDE_MM * PX_PER_MM * STRETCH)) & (raw > CLEAR * chance))
     y = np.where(followed, reading.top + PX_PER_MM / ROWS_PER_MM * rows, np.nan).astype(np.float32)
-    return Line(y=y, confidence=np.where(printed, confidence, 0).astype(np.float32), step=1 / STRETCH, zero=zero)
+    return Trace(y=y, confidence=np.where(printed, confidence, 0).astype(np.float32), step=1 / STRETCH, baseline_y=zero)
 
 
 def _span(printed: NDArray[np.bool_], beside: int) -> NDArray[np.bool_]:
@@ -183,5 +183,5 @@ def _span(printed: NDArray[np.bool_], beside: int) -> NDArray[np.bool_]:
     return span
 
 
-def _chance(logits: Floats) -> Floats:
+def _probability(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

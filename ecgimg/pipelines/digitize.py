@@ -22,7 +22,7 @@ from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
-from ecgimg.stages.screen import admit
+from ecgimg.stages.screen import require_readable_ecg
 from ecgimg.stages.trace import trace
 
 TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
@@ -51,7 +51,7 @@ def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: 
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
-    steps.run("gate", lambda: admit(photo))
+    steps.run("gate", lambda: require_readable_ecg(photo))
     return digitize_photo(photo, options, name, steps)
 
 

@@ -22,11 +22,11 @@ from ecgimg.stages.screen import locate_ecg
 from ecgimg.stages.straighten.by_grid import SHEET_PX_PER_MM, by_grid, by_grid_in_box, by_warped_grid
 from ecgimg.stages.straighten.by_paper_edges import by_paper_edges, level_paper_corners, longest_side
 
-LEAST_MARKS = 5
+MIN_MARKS = 5
 """Different lead names and pulses that prove that the page was seen."""
 WIDTHS_MM = (150.0, 185.0, 225.0, 270.0, 320.0)
 """Lengths of a page's longer side that are tried where no grid tells it."""
-MOST_CORRECTION = 1.5
+MAX_CORRECTION = 1.5
 """How many times as large, or as small, the page may be as a length that is tried; they lie nearer to each other. What
 is taken for a pulse and is not would make a sheet of any size."""
 USUAL_GAIN = 10.0
@@ -58,7 +58,7 @@ def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
     if refused is not None and not pages:
         raise refused
     proven = [page for page in pages if _is_proven(page)]
-    chosen = next((page for page in [*proven, *pages] if page.zeros), pages[0])
+    chosen = next((page for page in [*proven, *pages] if page.baselines), pages[0])
     steps.report("straighten", chosen.sheet)
     steps.report("landmarks", chosen)
     return chosen
@@ -74,7 +74,7 @@ def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None
 
 
 def _is_proven(page: UprightSheet) -> bool:
-    return bool(page.zeros) and page.marks >= LEAST_MARKS
+    return bool(page.baselines) and page.n_identified_marks >= MIN_MARKS
 
 
 def _by_paper_edges(photo: Photo) -> Sheet:
@@ -107,8 +107,8 @@ class _SizeTrial:
     @property
     def is_plausible(self) -> bool:
         """Whether the page's marks are seen, and its pulses are about as high as they are at this size."""
-        seen = bool(self.page.pulses) and self.page.marks >= LEAST_MARKS
-        return seen and 1 / MOST_CORRECTION < self.correction < MOST_CORRECTION
+        seen = bool(self.page.pulses) and self.page.n_identified_marks >= MIN_MARKS
+        return seen and 1 / MAX_CORRECTION < self.correction < MAX_CORRECTION
 
     @cached_property
     def correction(self) -> float:

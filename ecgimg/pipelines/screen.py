@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ecgimg.datamodel.page import Photo
 from ecgimg.io.images import read_page
-from ecgimg.networks.screen import Sight
+from ecgimg.networks.screen import Prediction
 from ecgimg.pipelines.step_runner import Hook, StepRunner
-from ecgimg.stages.screen import check_page, look
+from ecgimg.stages.screen import check_page, predict
 
 STEPS = ("load", "look", "write")
 """The steps of a screened page; its files are written by the run."""
@@ -20,7 +20,7 @@ class Screened:
     """A photo and what the image network predicts on it."""
 
     photo: Photo
-    sight: Sight
+    sight: Prediction
 
 
 def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
@@ -33,7 +33,7 @@ def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
-    sight = steps.time("look", lambda: look(photo))
+    sight = steps.time("look", lambda: predict(photo))
     check_page(sight.reading)
     steps.report("look", sight)
     return Screened(photo, sight)

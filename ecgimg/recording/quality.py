@@ -26,7 +26,7 @@ class LeadQuality:
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which it is doubtful."""
 
-LEAST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 """A lead of which less is known is as good as not visible."""
 
 
@@ -40,7 +40,7 @@ def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
 def _lead(recording: Recording, lead: str) -> LeadQuality:
     seconds = float(np.isfinite(recording.lead(lead)).sum() / recording.fs)
     confidence, interval = recording.lead_confidence(lead), recording.interval(lead)
-    if seconds < LEAST_SECONDS:
+    if seconds < MIN_SECONDS:
         return LeadQuality(lead, "not visible", confidence, interval, seconds)
     return LeadQuality(lead, "good" if confidence >= DOUBTFUL else "doubtful", confidence, interval, seconds)
 

@@ -19,7 +19,7 @@ from ecgimg.recording.recording import Recording
 LONGEST = 1500
 """Longest side of the embedded photo in pixels."""
 FADE = 0.25
-RIM = 0.1
+MARGIN = 0.1
 """What is shown around the traces, as a share of their extent."""
 TRACE = (20, 60, 70)
 QUALITY = 82
@@ -27,7 +27,7 @@ HUES: tuple[tuple[int, int, int], ...] = ((217, 72, 15), (37, 99, 235), (126, 34
 """RGB of the leading findings A, B and C, everywhere in the report."""
 
 NORMAL = ("SR", "NORM")
-LEAST_LEADING = 0.1
+MIN_LEADING = 0.1
 """Findings less probable than this get no colour while another is there."""
 
 Curves = tuple[tuple[PlacedCell, Floats], ...]
@@ -39,7 +39,7 @@ def leading(report: ReportContent) -> tuple[Finding, ...]:
     That all is normal needs no evidence unless nothing else was found.
     """
     told = [f for f in report.headline if f.signal is not None and f.signal.saliency is not None and f.influences]
-    ill = [f for f in told if f.code not in NORMAL and f.probability >= LEAST_LEADING]
+    ill = [f for f in told if f.code not in NORMAL and f.probability >= MIN_LEADING]
     return tuple((ill or told)[: len(HUES)])
 
 
@@ -102,7 +102,7 @@ def _cropped(pixels: Pixels, curves: Curves) -> tuple[Pixels, Curves]:
     if not len(known):
         return pixels, curves
     low, high = known.min(axis=0), known.max(axis=0)
-    rim = RIM * float((high - low).max())
+    rim = MARGIN * float((high - low).max())
     x0, y0 = (max(0, int(v - rim)) for v in low)
     x1, y1 = (min(size, int(v + rim) + 1) for v, size in zip(high, pixels.shape[1::-1], strict=True))
     origin = np.array([x0, y0], np.float32)

@@ -20,7 +20,7 @@ from ecgimg.schemas.report import ReportResult
 
 SHOWN = 7
 """Findings on the first page; the others stand in the table."""
-LEAST_SHOWN = 0.05
+MIN_SHOWN = 0.05
 """Findings under this stand only in the table, even where they reach the low threshold of a rare statement."""
 ECG_HEIGHT_MM = 158.0
 
@@ -118,7 +118,7 @@ def _refusal_box(report: ReportContent) -> str:
 
 def _findings_box(report: ReportContent) -> str:
     letters = {id(finding): k for k, finding in enumerate(leading(report))}
-    told = [f for f in report.headline if f.probability >= LEAST_SHOWN or id(f) in letters][:SHOWN]
+    told = [f for f in report.headline if f.probability >= MIN_SHOWN or id(f) in letters][:SHOWN]
     more = len(report.headline) - len(told)
     if not report.findings:
         body = '<p class="note">No finding: neither network could read this page.</p>'

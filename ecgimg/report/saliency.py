@@ -16,7 +16,7 @@ WARM = np.array([235, 60, 20], np.float32)
 OUTLINE = (30, 90, 200)
 
 
-def heat_image(photo: Photo, heat: Floats, corners: Floats, title: str) -> Pixels:
+def saliency_image(photo: Photo, heat: Floats, corners: Floats, title: str) -> Pixels:
     """RGB pixels [h, w, 3] of the overlay.
 
     Args:

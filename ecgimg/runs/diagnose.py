@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
-LEAST_TOLD = 0.05
+MIN_LISTED = 0.05
 """Possible findings under this are left out of the summary."""
 
 
@@ -75,7 +75,7 @@ def _outcome(job: PageJob, result: ReportResult, seconds: float, skipped: bool =
     read = result.read_by != "nothing"
     found = sorted(result.findings, key=lambda f: -f.probability)
     likely = [f for f in found if f.verdict == "likely"]
-    possible = [f for f in found if f.verdict == "possible" and f.probability >= LEAST_TOLD]
+    possible = [f for f in found if f.verdict == "possible" and f.probability >= MIN_LISTED]
     rate = next((m.value for m in result.measurements if m.name == "heart rate"), None)
     cells = (
         result.read_by,
@@ -98,8 +98,8 @@ def _outcome(job: PageJob, result: ReportResult, seconds: float, skipped: bool =
         exit_code=ExitCode.OK if read else ExitCode.REFUSED,
         warnings=result.warnings,
         skipped=skipped,
-        said=f"read by {result.read_by}: {', '.join(named) or 'nothing likely'}",
-        cells=cells,
+        message=f"read by {result.read_by}: {', '.join(named) or 'nothing likely'}",
+        summary_cells=cells,
     )
 
 

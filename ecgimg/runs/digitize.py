@@ -93,7 +93,7 @@ def _ok(job: PageJob, result: PageResult, seconds: float, skipped: bool = False)
         confidence=result.confidence,
         warnings=result.warnings,
         skipped=skipped,
-        said=f"{result.layout.id}, confidence {result.confidence:.2f}",
+        message=f"{result.layout.id}, confidence {result.confidence:.2f}",
     )
 
 

@@ -36,8 +36,8 @@ class Outcome:
     """How a page ended: a row of summary.csv.
 
     `reason` is the one line that tells why there is no result; `details` is the traceback of an unexpected error.
-    `skipped` means that the page had been done before. `said` is what a line of progress tells of a page that is ok,
-    `cells` are the values of the columns that its kind of work adds to the summary.
+    `skipped` means that the page had been done before. `message` is what a line of progress tells of a page that is ok,
+    `summary_cells` are the values of the columns that its kind of work adds to the summary.
     """
 
     name: str
@@ -52,8 +52,8 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     details: str = ""
     skipped: bool = False
-    said: str = ""
-    cells: tuple[str, ...] = ()
+    message: str = ""
+    summary_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,14 +51,14 @@ class PageJob:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """The jobs of a run in order, and what the user should know of their names."""
 
     jobs: tuple[PageJob, ...]
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> Plan:
+def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> RunPlan:
     """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
     A page is called by its file's stem, later pages of a document STEM-p2, STEM-p3 ...; where that name belongs to
@@ -85,7 +85,7 @@ def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> Plan:
                 why = "another input has the same stem" if stems[_fold(path.stem)] > 1 else f"{plain} is taken in {out}"
                 warnings.append(f"{path} is written as {name}: {why}")
             jobs.append(PageJob(path, page, name, error))
-    return Plan(tuple(jobs), tuple(warnings))
+    return RunPlan(tuple(jobs), tuple(warnings))
 
 
 def find_files(inputs: Sequence[str], out: Path) -> list[Path]:

@@ -66,7 +66,7 @@ def _screen(task: Task, tell: Tell) -> Outcome:
 def _write(screened: Screened, task: Task, start: float) -> ScreenResult:
     """The old JSON goes first and the new one comes last, so that old and new never look like one."""
     from ecgimg.io.png import write_png
-    from ecgimg.report.saliency import heat_image
+    from ecgimg.report.saliency import saliency_image
 
     name, path = task.job.name, task.out / f"{task.job.name}{SCREEN_JSON}"
     if read_screen(path) is not None:
@@ -76,7 +76,7 @@ def _write(screened: Screened, task: Task, start: float) -> ScreenResult:
     shown = _shown(result)
     heat = sight.heat(shown.code, photo.shape, HEAT_STEP)
     title = f"{shown.name} {shown.probability:.0%}"
-    write_png(heat_image(photo, heat, sight.corners, title), task.out / f"{name}{SCREEN_OVERLAY}")
+    write_png(saliency_image(photo, heat, sight.corners, title), task.out / f"{name}{SCREEN_OVERLAY}")
     write_screen(result, path)
     return result
 
@@ -98,8 +98,8 @@ def _outcome(job: PageJob, result: ScreenResult, seconds: float, skipped: bool =
         status="ok",
         seconds=seconds,
         skipped=skipped,
-        said=f"abnormal {result.probability(CODES[0]):.0%}: {named or 'nothing found'}",
-        cells=tuple(f"{value:.3f}" for value in cells),
+        message=f"abnormal {result.probability(CODES[0]):.0%}: {named or 'nothing found'}",
+        summary_cells=tuple(f"{value:.3f}" for value in cells),
     )
 
 

@@ -37,7 +37,7 @@ def _row(outcome: Outcome, columns: tuple[str, ...]) -> dict[str, str]:
     seconds = f"{outcome.seconds:.2f}"
     values = (outcome.name, outcome.input, outcome.page, outcome.status, outcome.reason, outcome.layout)
     usual = dict(zip(COLUMNS, (*map(str, values), confidence, seconds), strict=True))
-    return usual | dict(zip_longest(columns, outcome.cells, fillvalue=""))
+    return usual | dict(zip_longest(columns, outcome.summary_cells, fillvalue=""))
 
 
 def _old_rows(path: Path) -> list[dict[str, str]]:

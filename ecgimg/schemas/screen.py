@@ -8,11 +8,11 @@ from typing import Final, Literal
 from pydantic import Field, ValidationError
 
 from ecgimg.datamodel.page import Photo
+from ecgimg.findings.opinions import Opinion
 from ecgimg.findings.statements import statement
 from ecgimg.io.files import write_atomically
 from ecgimg.networks.manifest import list_weights
-from ecgimg.networks.outputs import Finding
-from ecgimg.networks.screen import ABNORMAL, NAME, Sight
+from ecgimg.networks.screen import ABNORMAL, NAME, Prediction
 from ecgimg.schemas.common import PageSource, Part, describe_source, versions
 
 SCHEMA: Final = "ecgimg/screen/1"
@@ -57,7 +57,7 @@ class ScreenResult(Part):
         raise KeyError(f"no finding {code!r}")
 
 
-def describe_screen(photo: Photo, sight: Sight, files: tuple[str, ...], seconds: float) -> ScreenResult:
+def describe_screen(photo: Photo, sight: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
     """The result of one page."""
     reading = sight.reading
     return ScreenResult(
@@ -92,7 +92,7 @@ def read_screen(path: Path) -> ScreenResult | None:
         return None
 
 
-def _finding(finding: Finding) -> ScreenFindingResult:
+def _finding(finding: Opinion) -> ScreenFindingResult:
     name = ABNORMAL_NAME if finding.code == ABNORMAL else statement(finding.code, finding.group).name
     return ScreenFindingResult(
         code=finding.code,

@@ -16,7 +16,7 @@ LIKELY = 0.5
 CONTRADICTION = 2.0
 """Log odds by which both networks must be beyond their thresholds, on opposite sides, to contradict one another."""
 INFLUENCES = 4
-LEAST_SHARE = 0.15
+MIN_SHARE = 0.15
 """A stretch is told when it weighs at least this share of the strongest one."""
 
 
@@ -153,7 +153,7 @@ def _influences(signal: Opinion | None) -> tuple[Influence, ...]:
         return ()
     found = []
     for row, lead in enumerate(LEADS):
-        strong = np.concatenate([[False], values[row] >= LEAST_SHARE * strongest, [False]])
+        strong = np.concatenate([[False], values[row] >= MIN_SHARE * strongest, [False]])
         edges = np.flatnonzero(np.diff(strong.astype(int)))
         for a, b in zip(edges[::2], edges[1::2], strict=True):
             found.append(Influence(lead, signal.bounds[a], signal.bounds[b], float(values[row, a:b].sum())))

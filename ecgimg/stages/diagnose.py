@@ -12,7 +12,7 @@ from ecgimg.findings.opinions import Diagnosis, Opinion
 from ecgimg.networks.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
 from ecgimg.recording.recording import Recording
 
-LEAST_QUALITY = 0.8
+MIN_QUALITY = 0.8
 """Confidence, 0 to 1, under which a recording is not judged: of drawn pages under it half came back below 5 dB."""
 
 
@@ -21,23 +21,24 @@ def diagnose(recording: Recording, quality: float | None = None, threads: int = 
 
     `quality` is the confidence of the page the recording was read from, 0 to 1; by default the mean confidence of the
     recording's known samples. A recording that can't be judged gives no opinion but the reason: too little or nothing
-    but flat lines is known, the unit can't be millivolts, or its quality is under LEAST_QUALITY.
+    but flat lines is known, the unit can't be millivolts, or its quality is under MIN_QUALITY.
 
     Raises:
         DependencyError: the weights are missing or damaged.
     """
     quality = recording_quality(recording) if quality is None else quality
-    if quality < LEAST_QUALITY:
+    if quality < MIN_QUALITY:
         seconds = float(np.isfinite(recording.signals).sum() / recording.fs)
-        why = f"the confidence of what was read is {quality:.2f}, under {LEAST_QUALITY}: it is not judged"
+        why = f"the confidence of what was read is {quality:.2f}, under {MIN_QUALITY}: it is not judged"
         return Diagnosis((), quality, seconds, refusal=why)
     net = load_patchecg(threads)
     try:
         said = net.predict(recording)
     except RefusedError as error:
         return Diagnosis((), quality, 0.0, refusal=error.what)
-    opinions = [Opinion(f.code, f.group, f.probability, f.threshold) for f in said.findings]
-    return Diagnosis(tuple(_explain(net, recording, opinions)), quality, said.lead_seconds, _warnings(recording, said))
+    return Diagnosis(
+        tuple(_explain(net, recording, said.findings)), quality, said.lead_seconds, _warnings(recording, said)
+    )
 
 
 def recording_quality(recording: Recording) -> float:

@@ -16,8 +16,8 @@ from ecgimg.recording.recording import Recording
 
 FS = 250
 """Samples a second at which beats are looked for."""
-LEAST_BEATS = 4
-LEAST_SECONDS = 3.0
+MIN_BEATS = 4
+MIN_SECONDS = 3.0
 REFRACTORY_S = 0.24
 """No two beats follow one another faster: 250 beats/min."""
 BAND_HZ = (8.0, 24.0)
@@ -27,7 +27,7 @@ BAND_HZ = (8.0, 24.0)
 def measure(recording: Recording) -> tuple[Measurement, ...]:
     """Heart rate in beats/min and the spread of the RR intervals in percent of their median."""
     beats, seconds = find_beats(recording)
-    if seconds < LEAST_SECONDS or len(beats) < LEAST_BEATS:
+    if seconds < MIN_SECONDS or len(beats) < MIN_BEATS:
         why = f"{len(beats)} beats in {seconds:.1f} s are too few"
         return Measurement("heart rate", None, "/min", why), Measurement("RR variation", None, "%", why)
     rr = np.diff(beats)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
-from ecgimg.findings.opinions import Opinion, Screening
-from ecgimg.networks.screen import ABNORMAL, ScreenReading, Sight, load_screen, widened
+from ecgimg.findings.opinions import Screening
+from ecgimg.networks.screen import ABNORMAL, Classification, Prediction, load_screen, widened
 
 SALIENCY_SIDE = 500
 """Longest side of a saliency map in points, about."""
@@ -21,25 +21,23 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    return screening_of(look(photo, threads), photo.shape)
+    return as_screening(predict(photo, threads), photo.shape)
 
 
-def look(photo: Photo, threads: int = 0) -> Sight:
+def predict(photo: Photo, threads: int = 0) -> Prediction:
     """What the image network sees on a photo; DependencyError when the weights are missing or damaged."""
-    return load_screen(threads).see(photo.pixels)
+    return load_screen(threads).predict(photo.pixels)
 
 
 def locate_ecg(photo: Photo, threads: int = 0) -> Doubles:
     """Corners [4, 2] in photo pixels of the box around the curves that the image network sees, with some margin."""
-    return widened(load_screen(threads).see(photo.pixels).corners, BOX_MARGIN)
+    return widened(load_screen(threads).predict(photo.pixels).corners, BOX_MARGIN)
 
 
-def screening_of(sight: Sight, shape: tuple[int, int]) -> Screening:
+def as_screening(sight: Prediction, shape: tuple[int, int]) -> Screening:
     """A sight as an opinion; `shape` is the photo's height and width."""
     reading = sight.reading
-    opinions = tuple(
-        Opinion(f.code, f.group, f.probability, f.threshold) for f in reading.findings if f.code != ABNORMAL
-    )
+    opinions = tuple(opinion for opinion in reading.findings if opinion.code != ABNORMAL)
     abnormal = next(f for f in reading.findings if f.code == ABNORMAL)
     return Screening(
         ecg=reading.is_ecg,
@@ -53,7 +51,7 @@ def screening_of(sight: Sight, shape: tuple[int, int]) -> Screening:
     )
 
 
-def check_page(reading: ScreenReading) -> None:
+def check_page(reading: Classification) -> None:
     """Refuses what is no ECG page, or too poor to be read.
 
     Raises:
@@ -67,6 +65,6 @@ def check_page(reading: ScreenReading) -> None:
         raise RefusedError(what, where=_WHERE, remedy="take the picture again, sharp, near and in even light")
 
 
-def admit(photo: Photo, threads: int = 0) -> None:
+def require_readable_ecg(photo: Photo, threads: int = 0) -> None:
     """The quality gate alone, in one look; errors as `check_page`."""
-    check_page(load_screen(threads).gate(photo.pixels))
+    check_page(load_screen(threads).check(photo.pixels))

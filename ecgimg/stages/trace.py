@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.page import Line, Sheet, UprightSheet
+from ecgimg.datamodel.page import Sheet, Trace, UprightSheet
 from ecgimg.networks import trace as net
 from ecgimg.networks.runtime import load_network
 
@@ -17,27 +17,27 @@ EDGE_MM = 0.4
 """A curve that runs so near to the photo's edge is that edge, or may leave the photo there."""
 
 
-def trace(page: UprightSheet) -> tuple[Line, ...]:
+def trace(page: UprightSheet) -> tuple[Trace, ...]:
     """The curves of a page from top to bottom, one for each of its rows."""
     network = load_network(net.NAME)
     spec = net.Spec.read(network.spec)
     readings = []
-    for zero in page.zeros:
+    for zero in page.baselines:
         band, top = net.cut_band(page.planes, zero)
         logits, presence = network.run(band=band[None])
         readings.append(net.Reading(logits[0], presence[0], top))
     lines = []
-    for zero, reading in zip(page.zeros, net.kept_apart(readings), strict=True):
-        line = net.to_line(reading, page.sheet.pixels.shape[1], zero, spec)
+    for zero, reading in zip(page.baselines, net.suppress_neighbouring_rows(readings), strict=True):
+        line = net.to_trace(reading, page.sheet.pixels.shape[1], zero, spec)
         bridged = _bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))
         lines.append(_on_photo(replace(line, y=bridged), page.sheet))
     return tuple(lines)
 
 
-def _on_photo(line: Line, sheet: Sheet) -> Line:
+def _on_photo(line: Trace, sheet: Sheet) -> Trace:
     """The line without what lies at the photo's edge or beyond it, where the sheet is filled in."""
     x = np.arange(len(line.y)) * line.step
-    y = np.nan_to_num(line.y, nan=line.zero)
+    y = np.nan_to_num(line.y, nan=line.baseline_y)
     reach = EDGE_MM * sheet.px_per_mm
     seen = np.all([sheet.on_photo(np.stack([x, y + d], axis=1)) for d in (-reach, reach)], axis=0)
     if seen.all():

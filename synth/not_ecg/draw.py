@@ -1,6 +1,6 @@
 """Pictures that are no ECG page: what else is printed on paper or lies before a camera. They teach the quality gate.
 
-Each kind draws RGB pixels [H, W, 3] from a generator. `HELD_KINDS` are never trained on: with them the gate is tested
+Each kind draws RGB pixels [H, W, 3] from a generator. `VALIDATION_KINDS` are never trained on: they test the gate
 on what it has not met.
 """
 
@@ -28,7 +28,7 @@ PICTURES = (
     "gravel.png", "horse.png", "hubble_deep_field.jpg", "ihc.png", "microaneurysms.png", "moon.png",
     "motorcycle_left.png", "page.png", "phantom.png", "chessboard_GRAY.png",
 )  # fmt: skip
-HELD_PICTURES = ("astronaut.png", "coins.png", "retina.jpg", "rocket.jpg", "text.png", "logo.png")
+VALIDATION_PICTURES = ("astronaut.png", "coins.png", "retina.jpg", "rocket.jpg", "text.png", "logo.png")
 """Pictures in scikit-image's wheel, for training and for testing."""
 _TEXT = (
     "report of the annual total patient date sum value mean range page result number name address account paid due from"
@@ -38,8 +38,8 @@ _WORDS = tuple(_TEXT.split())
 _Draw = Callable[[np.random.Generator], Pixels]
 
 
-def draw_other(kind: str, rng: np.random.Generator) -> Pixels:
-    """A picture of a kind of `KINDS` or `HELD_KINDS`.
+def draw_non_ecg(kind: str, rng: np.random.Generator) -> Pixels:
+    """A picture of a kind of `KINDS` or `VALIDATION_KINDS`.
 
     Raises:
         UsageError: there is no such kind.
@@ -398,10 +398,10 @@ _DRAW: dict[str, _Draw] = {
     "scatter": lambda rng: _charted(rng, "scatter"),
     "music": _music,
     "floor-plan": _plan,
-    "held-picture": _picture(HELD_PICTURES),
+    "held-picture": _picture(VALIDATION_PICTURES),
     **{kind: _on_paper(draw) for kind, draw in KEPT_KINDS.items()},
 }
-HELD_KINDS = ("seismogram", "breathing", "scatter", "music", "floor-plan", "held-picture", *KEPT_KINDS)
+VALIDATION_KINDS = ("seismogram", "breathing", "scatter", "music", "floor-plan", "held-picture", *KEPT_KINDS)
 """Kinds that are kept for testing the gate."""
-KINDS = tuple(kind for kind in _DRAW if kind not in HELD_KINDS)
+KINDS = tuple(kind for kind in _DRAW if kind not in VALIDATION_KINDS)
 """Kinds that the gate learns from."""

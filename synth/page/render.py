@@ -20,7 +20,7 @@ from ecgimg.synth.truth import Curve, Page, TextBox
 
 
 @dataclass(frozen=True)
-class Plan:
+class PagePlan:
     """Where things go, in page pixels."""
 
     width: int
@@ -80,7 +80,7 @@ def _long_enough(mv: Floats, seconds: float, fs: float) -> Floats:
     return mv if missing <= 0 else np.pad(mv, ((0, 0), (0, missing)), constant_values=np.nan)
 
 
-def plan_page(layout: Layout, style: PageStyle) -> Plan:
+def plan_page(layout: Layout, style: PageStyle) -> PagePlan:
     """Where a page's rows lie, and how large it is."""
     s = style
     pulse = s.pulse_mm + s.pulse_gap + 1.5
@@ -98,10 +98,10 @@ def plan_page(layout: Layout, style: PageStyle) -> Plan:
     width, height = round(width_mm * k), round(height_mm * k)
     edge = s.border * k
     box = (edge - 0.5, edge - 0.5, width - edge - 0.5, height - edge - 0.5)
-    return Plan(width, height, left * k, tuple(float(y * k) for y in rows), box)
+    return PagePlan(width, height, left * k, tuple(float(y * k) for y in rows), box)
 
 
-def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, plan: Plan) -> Curve:
+def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, plan: PagePlan) -> Curve:
     k = style.px_per_mm * style.paper_speed
     x0, y0 = plan.left + cell.column * cell.seconds * k, plan.zero_lines[cell.row]
     x1 = x0 + cell.seconds * k
@@ -138,7 +138,7 @@ def _connected(curves: tuple[Curve, ...], layout: Layout, style: PageStyle) -> l
     return rows + [c.points for c in curves[grid:]]
 
 
-def pulse_outlines(layout: Layout, style: PageStyle, plan: Plan) -> list[NDArray[np.float64]]:
+def pulse_outlines(layout: Layout, style: PageStyle, plan: PagePlan) -> list[NDArray[np.float64]]:
     """Outlines of the calibration pulses, one a line; `pulse_mm` wide and 1 mV high."""
     if style.pulse == "none":
         return []
@@ -152,7 +152,7 @@ def pulse_outlines(layout: Layout, style: PageStyle, plan: Plan) -> list[NDArray
     return [np.stack([xs, y0 - np.array([0, 0, h, h, 0, 0])], axis=1) for y0 in plan.zero_lines]
 
 
-def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: Plan) -> None:
+def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: PagePlan) -> None:
     """Marks where one column ends and the next begins."""
     k = style.px_per_mm
     if style.separator == "none":
@@ -185,7 +185,7 @@ def _lead_names(words: Pixels, curves: tuple[Curve, ...], style: PageStyle) -> l
     return boxes
 
 
-def _header(words: Pixels, style: PageStyle, plan: Plan, rng: np.random.Generator) -> list[TextBox]:
+def _header(words: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
     """Patient, measurements and statements at the top of the page."""
     if style.header == "none":
         return []
@@ -209,7 +209,7 @@ def _header(words: Pixels, style: PageStyle, plan: Plan, rng: np.random.Generato
     return boxes
 
 
-def _footer(words: Pixels, style: PageStyle, plan: Plan, rng: np.random.Generator) -> list[TextBox]:
+def _footer(words: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
     """Printed speed, gain and filter, left to right along the lower edge."""
     if not style.footer:
         return []

@@ -24,7 +24,7 @@ from ecgimg.networks.screen import (
     picture_corners,
     prepare,
 )
-from ecgimg.synth.not_ecg.draw import HELD_KINDS, KINDS, draw_other
+from ecgimg.synth.not_ecg.draw import KINDS, VALIDATION_KINDS, draw_non_ecg
 
 if TYPE_CHECKING:
     from conftest import PlainPage
@@ -145,7 +145,7 @@ def test_the_second_look_is_upright(turn: int) -> None:
     corners = picture_corners(marked(turn).shape)
     quad = cv2.perspectiveTransform(corners[None], fit_quad(corners))[0] / (WIDTH, HEIGHT)
     answers = Answers(turn, 0, quad=quad.ravel().astype(np.float32))
-    sight = net(answers).see(marked(turn))
+    sight = net(answers).predict(marked(turn))
     assert sight.reading.turn == turn
     assert answers.seen[1][UPPER_LEFT].mean() > 0.3
     assert answers.seen[1][-HEIGHT // 4 :, -WIDTH // 3 :].mean() < 0.05
@@ -153,19 +153,19 @@ def test_the_second_look_is_upright(turn: int) -> None:
 
 @pytest.mark.parametrize(("at", "passed"), [(1, False), (2, False), (3, True)])
 def test_the_page_and_its_curves_must_look_like_an_ecg(at: int, passed: bool) -> None:
-    assert net(Doubting(at)).see(marked(0)).reading.is_page == passed
-    assert net(Doubting(at)).gate(marked(0)).is_page == passed
+    assert net(Doubting(at)).predict(marked(0)).reading.is_page == passed
+    assert net(Doubting(at)).check(marked(0)).is_page == passed
 
 
 def test_a_page_seen_upside_down_at_the_second_look_is_turned_again() -> None:
     answers = Answers(0, 2, 0)
-    assert net(answers).see(marked(2)).reading.turn == 2
+    assert net(answers).predict(marked(2)).reading.turn == 2
     assert answers.seen[2][UPPER_LEFT].mean() > 0.3
 
 
 def test_the_second_look_is_at_the_part_that_was_found() -> None:
     found = Answers(0, quad=np.array([0.1, 0.1, 0.5, 0.1, 0.5, 0.5, 0.1, 0.5], np.float32))
-    sight = net(found).see(np.full((HEIGHT, WIDTH, 3), 255, np.uint8))
+    sight = net(found).predict(np.full((HEIGHT, WIDTH, 3), 255, np.uint8))
     low, high = sight.corners.min(axis=0), sight.corners.max(axis=0)
     assert low == pytest.approx((0.1 * WIDTH, 0.1 * HEIGHT), abs=21.5)
     assert high == pytest.approx((0.5 * WIDTH, 0.5 * HEIGHT), abs=21.5)
@@ -198,12 +198,12 @@ def test_pictures_of_any_shape_are_answered(shape: tuple[int, int]) -> None:
 
 def test_the_packaged_network_knows_a_page(plain_page: PlainPage) -> None:
     screen = load_screen()
-    sight = screen.see(plain_page.pixels)
+    sight = screen.predict(plain_page.pixels)
     assert sight.reading.is_page
     assert sight.reading.is_readable
     assert sight.reading.turn == 0
     assert len(sight.reading.findings) == 16
-    assert screen.gate(plain_page.pixels).is_page
+    assert screen.check(plain_page.pixels).is_page
     heat = sight.heat("ABNORMAL", plain_page.pixels.shape[:2], 4)
     assert heat.max() <= 1.0 + 1e-6
 
@@ -216,8 +216,8 @@ def test_the_packaged_network_lays_a_standing_page_down(plain_page: PlainPage, t
 
 def test_the_packaged_gate_refuses_what_is_no_page() -> None:
     screen = load_screen()
-    for kinds, least in ((KINDS, 0.85), (HELD_KINDS, 0.5)):
+    for kinds, least in ((KINDS, 0.85), (VALIDATION_KINDS, 0.5)):
         refused = [
-            not screen.gate(draw_other(kind, np.random.default_rng(k))).is_page for kind in kinds for k in (1, 2, 3)
+            not screen.check(draw_non_ecg(kind, np.random.default_rng(k))).is_page for kind in kinds for k in (1, 2, 3)
         ]
         assert np.mean(refused) > least

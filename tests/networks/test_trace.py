@@ -16,8 +16,8 @@ from ecgimg.networks.trace import (
     Spec,
     cut_band,
     decode,
-    kept_apart,
-    to_line,
+    suppress_neighbouring_rows,
+    to_trace,
 )
 
 PLAIN = Spec(presence=0.5, confidence=((0.0, 0.0), (1.0, 1.0)))
@@ -86,20 +86,20 @@ def test_a_line_in_sheet_pixels() -> None:
     width, zero = 80, 321.0
     rows = np.full(2 * 96, 100.25, np.float32)
     presence = np.where(np.arange(192) < 60, -9, 9).astype(np.float32)
-    line = to_line(Reading(logits_at(rows), presence, 82.5), width, zero, PLAIN)
+    line = to_trace(Reading(logits_at(rows), presence, 82.5), width, zero, PLAIN)
     assert line.step == 1 / STRETCH
     assert line.y.shape == (2 * width - 1,)
     followed = 60 - round(BESIDE_MM * 16)
     assert np.isnan(line.y[:followed]).all()
     assert not line.confidence[:60].any()
     np.testing.assert_allclose(line.y[followed:], 82.5 + 200.5, atol=0.05)
-    assert line.zero == zero
+    assert line.baseline_y == zero
 
 
 def test_beside_a_printed_stretch_only_a_clear_stroke_is_followed() -> None:
     presence = np.where(np.arange(192) < 60, -9, 9).astype(np.float32)
     vague = logits_at(np.full(192, 100.25, np.float32), spread=30.0)
-    line = to_line(Reading(vague, presence, 82.5), 80, 321.0, PLAIN)
+    line = to_trace(Reading(vague, presence, 82.5), 80, 321.0, PLAIN)
     assert np.isnan(line.y[:60]).all()
     assert np.isfinite(line.y[60:]).all()
 
@@ -109,7 +109,7 @@ def test_a_gap_inside_of_a_row_is_followed_where_the_stroke_is_clear() -> None:
     presence = np.where((columns > 60) & (columns < 120), -9, 9).astype(np.float32)
     clear = logits_at(np.full(192, 100.25, np.float32))
     vague = logits_at(np.full(192, 100.25, np.float32), spread=30.0)
-    seen, blank = (to_line(Reading(logits, presence, 82.5), 80, 321.0, PLAIN) for logits in (clear, vague))
+    seen, blank = (to_trace(Reading(logits, presence, 82.5), 80, 321.0, PLAIN) for logits in (clear, vague))
     np.testing.assert_allclose(seen.y, 82.5 + 200.5, atol=0.05)
     assert not seen.confidence[61:120].any()
     assert np.isnan(blank.y[61:120]).all()
@@ -123,7 +123,7 @@ def test_a_stroke_that_another_row_claims_is_left_to_it() -> None:
     lower = Reading(np.logaddexp(beat, own), sure, 160.0)
     alone, _ = decode(lower.logits, sure)
     np.testing.assert_allclose(alone, 40, atol=0.1)
-    first, second = kept_apart((upper, lower))
+    first, second = suppress_neighbouring_rows((upper, lower))
     np.testing.assert_allclose(decode(second.logits, sure)[0], 60, atol=0.1)
     np.testing.assert_allclose(decode(first.logits, sure)[0], 120, atol=0.1)
 
@@ -131,7 +131,9 @@ def test_a_stroke_that_another_row_claims_is_left_to_it() -> None:
 def test_crossing_curves_keep_their_crossing() -> None:
     sure = np.full(8, 20, np.float32)
     rows = np.full(8, 120, np.float32)
-    for reading in kept_apart((Reading(logits_at(rows), sure, 0.0), Reading(logits_at(rows - 80), sure, 160.0))):
+    for reading in suppress_neighbouring_rows(
+        (Reading(logits_at(rows), sure, 0.0), Reading(logits_at(rows - 80), sure, 160.0))
+    ):
         place, _ = decode(reading.logits, sure)
         np.testing.assert_allclose(place * 2 + reading.top, 240, atol=0.3)
 
@@ -140,7 +142,7 @@ def test_confidence_passes_through_the_calibration() -> None:
     half = Spec(presence=0.5, confidence=((0.0, 0.0), (1.0, 0.5)))
     rows = np.full(64, 120.0, np.float32)
     reading = Reading(logits_at(rows), np.full(64, 9, np.float32), 0.0)
-    full, less = (to_line(reading, 32, 240.0, spec) for spec in (PLAIN, half))
+    full, less = (to_trace(reading, 32, 240.0, spec) for spec in (PLAIN, half))
     np.testing.assert_allclose(less.confidence, full.confidence / 2, atol=1e-5)
 
 

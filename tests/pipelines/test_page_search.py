@@ -53,7 +53,7 @@ def test_the_first_refusal_is_told_where_all_refuse(monkeypatch: pytest.MonkeyPa
 def test_a_sheet_with_rows_is_taken_before_one_without(monkeypatch: pytest.MonkeyPatch) -> None:
     page = upright("clean", "3x4+1R", 4)
     cloth = replace(page.sheet, grid_confidence=0.5)
-    bare = replace(page, sheet=cloth, zeros=(), starts=(), names=(), pulses=())
+    bare = replace(page, sheet=cloth, baselines=(), starts=(), names=(), pulses=())
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: bare if sheet is cloth else page)
     assert page_of(lambda: page.sheet, lambda: cloth)(monkeypatch) is page
     assert page_of(lambda: cloth, lambda: cloth, lambda: page.sheet)(monkeypatch) is page
@@ -72,7 +72,7 @@ def test_rows_that_names_or_pulses_prove_are_taken_before_others(monkeypatch: py
 def test_the_chosen_sheet_is_reported_and_all_tries_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     page = upright("clean", "3x4+1R", 4)
     cloth = replace(page.sheet, grid_confidence=0.5)
-    bare = replace(page, sheet=cloth, zeros=(), starts=(), names=(), pulses=())
+    bare = replace(page, sheet=cloth, baselines=(), starts=(), names=(), pulses=())
     ways = (lambda: cloth, lambda: page.sheet)
     reported: list[tuple[str, object]] = []
     monkeypatch.setattr(module, "_ways", lambda photo, steps: iter(ways))
@@ -101,11 +101,11 @@ def on_cloth(small: float) -> tuple[Photo, np.ndarray]:
 def test_a_page_on_a_woven_cloth_is_looked_at_from_near() -> None:
     photo, to_picture = on_cloth(0.45)
     whole = by_grid(photo)
-    assert whole is None or not module.find_landmarks(whole).zeros
+    assert whole is None or not module.find_landmarks(whole).baselines
     steps = StepRunner(None, STEPS)
     page = find_page(photo, steps)
     assert "ecg_box" in dict(steps.timings)
-    assert len(page.zeros) == 4
+    assert len(page.baselines) == 4
     # The sheet's map leads to the picture that was given: to the page's rows there.
     truth = drawn("clean", "3x4+1R", 4).sheet
     zeros = sorted({curve.cell.y0 for curve in truth.curves})
@@ -113,6 +113,6 @@ def test_a_page_on_a_woven_cloth_is_looked_at_from_near() -> None:
     back = cv2.invertAffineTransform(to_picture)
     found = [
         cv2.transform(page.sheet.map.to_photo(np.array([[middle, zero]]))[None].astype(np.float64), back)[0, 0, 1]
-        for zero in page.zeros
+        for zero in page.baselines
     ]
     np.testing.assert_allclose(found, zeros, atol=1.5 * truth.px_per_mm)

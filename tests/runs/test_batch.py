@@ -247,13 +247,13 @@ def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> None:
     def count(task: Task, tell: object) -> Outcome:
         (task.out / f"{task.job.name}.count.json").write_text("1")
-        return Outcome(task.job.name, str(task.job.path), 1, "ok", 0.1, said="counted", cells=("7",))
+        return Outcome(task.job.name, str(task.job.path), 1, "ok", 0.1, message="counted", summary_cells=("7",))
 
     kind = RunKind(Outputs((".count.json",), lambda path: None), count, lambda task: None, print, ("sheep",))
     out = tmp_path / "out"
     run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
     listener = doubles.Silent()
     (outcome,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
-    assert (outcome.name, outcome.said) == ("x", "counted")
+    assert (outcome.name, outcome.message) == ("x", "counted")
     assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
     assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")

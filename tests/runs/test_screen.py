@@ -19,8 +19,8 @@ from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
 from ecgimg.runs.screen import CODES, COLUMNS
 from ecgimg.schemas.screen import ScreenResult, read_screen
-from ecgimg.stages.screen import admit, screen
-from ecgimg.synth.not_ecg.draw import draw_other
+from ecgimg.stages.screen import require_readable_ecg, screen
+from ecgimg.synth.not_ecg.draw import draw_non_ecg
 
 if TYPE_CHECKING:
     from conftest import PlainPage
@@ -45,7 +45,7 @@ def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: Plain
     pages = tmp_path / "pages"
     pages.mkdir()
     write(pages / "ecg.png", plain_page.pixels)
-    write(pages / "music.png", draw_other("music", np.random.default_rng(1)))
+    write(pages / "music.png", draw_non_ecg("music", np.random.default_rng(1)))
     (pages / "cut.jpg").write_bytes(b"\xff\xd8\xff" + b"0" * 30)
     out = tmp_path / "out"
     code, words = run("screen", pages, "-o", out)
@@ -86,13 +86,13 @@ def test_bad_input_has_its_exit_code(tmp_path: Path) -> None:
 
 
 def test_digitize_refuses_what_screen_refuses(tmp_path: Path) -> None:
-    chart = write(tmp_path / "chart.png", draw_other("line-chart", np.random.default_rng(3)))
+    chart = write(tmp_path / "chart.png", draw_non_ecg("line-chart", np.random.default_rng(3)))
     with pytest.raises(RefusedError, match="no ECG page"):
         digitize(chart)
 
 
 def test_the_gate_alone_lets_a_page_pass(plain_page: PlainPage) -> None:
-    admit(Photo(plain_page.pixels, Path("page.png")))
+    require_readable_ecg(Photo(plain_page.pixels, Path("page.png")))
 
 
 def test_the_stage_gives_opinions_and_saliency(plain_page: PlainPage) -> None:

@@ -45,7 +45,7 @@ def drawn_page(zeros: tuple[float, ...], line: int = 3) -> tuple[UprightSheet, l
 def test_every_row_is_followed_within_a_quarter_millimetre() -> None:
     page, truths = drawn_page((250.0, 450.0, 650.0))
     lines = trace(page)
-    assert [line.zero for line in lines] == [250.0, 450.0, 650.0]
+    assert [line.baseline_y for line in lines] == [250.0, 450.0, 650.0]
     for line, truth in zip(lines, truths, strict=True):
         y = line.y[::2]
         inside = slice(40, WIDTH - 40)

@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 
 from ecgimg.bench.common.beat_errors import BeatErrors, beat_errors
-from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_kept
+from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.common.signal_metrics import fit_page
 from ecgimg.bench.digitize.pages import digitized, shown_signals
 from ecgimg.errors import RefusedError, WorkerError
@@ -96,7 +96,7 @@ def run_pages(plan: ChainPlan, jobs: int, told: Callable[[ChainRow, int, int], N
     before = {(row.preset, row.number): row for row in read_rows(out / ROWS, lambda row: ChainRow(**row))}
     wanted = [(preset, k) for k in range(plan.pages) for preset in plan.presets]
     todo = {(preset, k): ChainJob(plan, preset, k) for preset, k in wanted}
-    return run_kept(out / ROWS, todo, before, chain_page, _lost, jobs, told)
+    return run_resumably(out / ROWS, todo, before, chain_page, _lost, jobs, told)
 
 
 def page_path(out: str | Path, preset: str, number: int) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.bench.chain.scores import LEAST_POSITIVES, ChainBench, SliceScore, TargetScore
+from ecgimg.bench.chain.scores import MIN_POSITIVES, ChainBench, ChainSliceScore, TargetScore
 from ecgimg.bench.common.plots import interval_plot
 from ecgimg.bench.patchecg.report import plain
 from ecgimg.errors import UsageError
@@ -32,7 +32,7 @@ def summary(bench: ChainBench) -> str:
         [
             f"Pages drawn from fold {bench.fold} of PTB-XL, each layout equally often; its records trained no network, "
             "but calibrated the networks and chose between them. Intervals are 95 % bootstrap intervals over "
-            f"patients. A mean leaves out classes with fewer than {LEAST_POSITIVES} positive pages.",
+            f"patients. A mean leaves out classes with fewer than {MIN_POSITIVES} positive pages.",
             _page_table(bench.presets),
             "Area under the ROC curve. *Lost* is what digitizing costs on the same pages: the signal network on what "
             "was printed, less the same network on what was read. Beside it the loss over all pages, a refused one "
@@ -83,7 +83,7 @@ def write_plots(bench: ChainBench, folder: Path) -> list[Path]:
     ]
 
 
-def _page_table(scores: Sequence[SliceScore]) -> str:
+def _page_table(scores: Sequence[ChainSliceScore]) -> str:
     head = "| pages | n (patients) | refused | wrong layout | SNR, dB | R peaks found | R peak's time | its height |"
     lines = [head, "|---|---|---|---|---|---|---|---|"]
     for s in scores:
@@ -96,7 +96,7 @@ def _page_table(scores: Sequence[SliceScore]) -> str:
     return "\n".join(lines)
 
 
-def _target_table(scores: Sequence[SliceScore]) -> str:
+def _target_table(scores: Sequence[ChainSliceScore]) -> str:
     head = (
         "| pages | target | printed signal | digitized | lost | lost, all pages | image network | together | its gain |"
     )

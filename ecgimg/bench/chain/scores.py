@@ -21,12 +21,12 @@ from ecgimg.datasets.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl
 from ecgimg.findings.statements import statement
 from ecgimg.networks.combiner import log_odds
 from ecgimg.networks.patchecg import PatchEcg
-from ecgimg.stages.diagnose import LEAST_QUALITY
+from ecgimg.stages.diagnose import MIN_QUALITY
 from ecgimg.train.combiner.fit import CombinerData, cross_fitted_combiner
 from ecgimg.train.common.calibrate import patient_parts
 from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
 
-LEAST_POSITIVES = 5
+MIN_POSITIVES = 5
 """A class with fewer positive pages is left out of a mean."""
 DRAWS = 1000
 TARGETS = ("23 subclasses", "5 superclasses", "AFIB")
@@ -85,7 +85,7 @@ class TargetScore:
 
 
 @dataclass(frozen=True)
-class SliceScore:
+class ChainSliceScore:
     """A slice of pages: how well they were digitized, and the scores of every target."""
 
     name: str
@@ -117,8 +117,8 @@ class ChainBench:
     """A whole benchmark: slices by preset, by layout within each preset, and the loss of every class."""
 
     fold: int
-    presets: tuple[SliceScore, ...]
-    layouts: tuple[SliceScore, ...]
+    presets: tuple[ChainSliceScore, ...]
+    layouts: tuple[ChainSliceScore, ...]
     classes: tuple[ClassLoss, ...]
 
 
@@ -139,7 +139,7 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
     diagnosed = subclasses.any(axis=1)
     known = np.stack([np.ones(len(kept), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
     blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.confidence >= LEAST_QUALITY else blank for row in kept]
+    judged = [row.read if row.read and row.confidence >= MIN_QUALITY else blank for row in kept]
     data = CombinerData(
         keys,
         _calibrated(net, np.array(judged, np.float64)),
@@ -180,13 +180,13 @@ def family(layout: str) -> str:
     return layout.removesuffix("-cabrera")
 
 
-def score_slice(name: str, data: ChainData, draws: int = DRAWS) -> SliceScore:
+def score_slice(name: str, data: ChainData, draws: int = DRAWS) -> ChainSliceScore:
     """Scores of one slice of pages."""
     snr = np.array([row.snr for row in data.rows])
     weights = patient_draws(data.patients, draws)
     db = [10 * np.log10(max(w @ snr / w.sum(), 1e-3)) for w in weights]
     read = [row for row in data.rows if row.found is not None]
-    return SliceScore(
+    return ChainSliceScore(
         name=name,
         pages=len(data.rows),
         patients=len(np.unique(data.patients)),
@@ -223,7 +223,7 @@ def _columns(target: str, data: ChainData) -> list[int]:
         fits = group == groups[target] if target in groups else (code, group) == (target, "rhythm")
         rows = data.known[:, k] & data.digitized
         positives = int(data.labels[rows, k].sum())
-        if fits and positives >= LEAST_POSITIVES and positives <= rows.sum() - LEAST_POSITIVES:
+        if fits and positives >= MIN_POSITIVES and positives <= rows.sum() - MIN_POSITIVES:
             chosen.append(k)
     return chosen
 
@@ -259,7 +259,7 @@ def _class_losses(preset: str, data: ChainData, draws: int) -> list[ClassLoss]:
     for k, (code, group) in enumerate(done.keys):
         rows = done.known[:, k]
         labels = done.labels[rows, k]
-        if LEAST_POSITIVES <= labels.sum() <= len(labels) - LEAST_POSITIVES:
+        if MIN_POSITIVES <= labels.sum() <= len(labels) - MIN_POSITIVES:
             true, read = (auroc(labels, x[rows, k], both[:, rows]) for x in (done.true, done.read))
             pair = (interval(float(d[0]), d[1:]) for d in (true, true - read))
             losses.append(ClassLoss(preset, code, group, int(labels.sum()), *pair))

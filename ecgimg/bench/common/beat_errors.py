@@ -12,10 +12,10 @@ from ecgimg.datamodel.arrays import Floats
 
 REACH_S = 0.15
 """How far from a true peak its counterpart is looked for."""
-LEAST_TRUTH_S = 1.0
-LEAST_SHARE = 0.5
+MIN_TRUTH_S = 1.0
+MIN_SHARE = 0.5
 """A peak counts when it is at least this share of its lead's highest, up or down."""
-LEAST_MV = 0.2
+MIN_MV = 0.2
 FOUND_SHARE = 0.3
 """A counterpart lower than this share of the true peak is a beat that was lost."""
 
@@ -40,7 +40,7 @@ def beat_errors(truth: Floats, output: Floats, fs: float) -> BeatErrors:
     length = truth.shape[1]
     padded = np.full_like(truth, np.nan)
     padded[:, : min(length, output.shape[1])] = output[:, :length]
-    rows = [_lead(x, y, fs) for x, y in zip(truth, padded, strict=True) if np.isfinite(x).sum() >= LEAST_TRUTH_S * fs]
+    rows = [_lead(x, y, fs) for x, y in zip(truth, padded, strict=True) if np.isfinite(x).sum() >= MIN_TRUTH_S * fs]
     pairs = np.concatenate(rows) if rows else np.zeros((0, 2))
     back = pairs[np.isfinite(pairs[:, 0])]
     if not len(back):
@@ -55,9 +55,9 @@ def _lead(truth: Floats, output: Floats, fs: float) -> NDArray[np.float64]:
     """[P, 2] error in seconds and mV of every true peak of a lead; NaN for a peak that was lost."""
     x = np.nan_to_num(truth - np.nanmedian(truth)).astype(np.float64)
     highest = float(np.abs(x).max())
-    if highest < LEAST_MV:
+    if highest < MIN_MV:
         return np.zeros((0, 2))
-    peaks, _ = find_peaks(np.abs(x), height=LEAST_SHARE * highest, distance=round(0.25 * fs))
+    peaks, _ = find_peaks(np.abs(x), height=MIN_SHARE * highest, distance=round(0.25 * fs))
     level = float(np.nanmedian(output)) if np.isfinite(output).any() else 0.0
     return np.array([_peak(x, output.astype(np.float64) - level, int(p), fs) for p in peaks]).reshape(-1, 2)
 

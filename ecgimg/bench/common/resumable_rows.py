@@ -45,7 +45,7 @@ def read_rows(path: Path, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
     return rows
 
 
-def run_kept(
+def run_resumably(
     path: Path,
     jobs: Mapping[Key, Job],
     before: Mapping[Key, Row],

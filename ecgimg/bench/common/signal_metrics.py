@@ -24,7 +24,7 @@ MIN_SEEN = 0.05
 """Share of a lead's true samples that an alignment must cover."""
 MIN_TRUTH_S = 0.5
 """Leads of which less is known are not scored."""
-LEAST_SNR = 1e-3
+MIN_SNR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,12 @@ def low_passed(values: Floats, fs: float) -> Floats:
 
 def to_db(snr: float) -> float:
     """A linear SNR in dB, -30 at the least; NaN stays."""
-    return float(10 * np.log10(max(snr, LEAST_SNR))) if np.isfinite(snr) else float("nan")
+    return float(10 * np.log10(max(snr, MIN_SNR))) if np.isfinite(snr) else float("nan")
 
 
 def mean_db(snrs: NDArray[np.floating]) -> float:
     """The competition's mean over pages: linear SNRs are averaged, then taken to dB."""
-    return to_db(float(np.mean(np.maximum(snrs, LEAST_SNR))))
+    return to_db(float(np.mean(np.maximum(snrs, MIN_SNR))))
 
 
 def _fit_band_limited(truth: Floats, output: Floats, fs: float) -> LeadFit:

@@ -19,9 +19,9 @@ OWN_LIKENESS = 0.9
 OTHER_LIKENESS = 0.95
 SWAP_MARGIN = 0.2
 """A lead is another one's curve if it is at least that much like it, and by so much more than like its own truth."""
-LEAST_GAIN_LIKENESS = 0.9
+MIN_GAIN_LIKENESS = 0.9
 """Leads that are less like their truth say nothing about the gain."""
-LEAST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 BEAT_REACH_S = 0.15
 BINS = 64
 """Bins of equal width in -log10(1 - confidence), from 0 to BINS_END: fine where most samples are, near 1."""
@@ -92,7 +92,7 @@ def page_gain(truth: Floats, signals: Floats, fits: dict[str, LeadFit]) -> float
         x, y = _aligned(truth, signals, lead, fit)
         if len(x) < 2 or min(np.ptp(x), np.ptp(y)) == 0:
             continue
-        if np.corrcoef(x, y)[0, 1] >= LEAST_GAIN_LIKENESS:
+        if np.corrcoef(x, y)[0, 1] >= MIN_GAIN_LIKENESS:
             ratios.append(float(y.std() / x.std()))
     return float(np.median(ratios)) if ratios else float("nan")
 
@@ -104,14 +104,14 @@ def swapped_leads(truth: Floats, signals: Floats, fs: float) -> tuple[str, ...]:
     """
     told = []
     for k, lead in enumerate(LEADS):
-        if min(np.isfinite(truth[k]).sum(), np.isfinite(signals[k]).sum()) < LEAST_SECONDS * fs:
+        if min(np.isfinite(truth[k]).sum(), np.isfinite(signals[k]).sum()) < MIN_SECONDS * fs:
             continue
         own = _likeness(truth[k], signals[k], fs)
         if own >= OWN_LIKENESS:
             continue
         surplus = {f"-{lead}": _surplus(own, _likeness(-truth[k], signals[k], fs))}
         for j, other in enumerate(LEADS):
-            if j != k and np.isfinite(truth[j]).sum() >= LEAST_SECONDS * fs:
+            if j != k and np.isfinite(truth[j]).sum() >= MIN_SECONDS * fs:
                 surplus[other] = max(_at_same_time(truth, signals, k, j, fs), _from_start(truth, signals, k, j, fs))
         best = max(surplus, key=lambda name: surplus[name])
         if surplus[best] >= SWAP_MARGIN:
@@ -173,7 +173,7 @@ def _from_start(truth: Floats, signals: Floats, k: int, j: int, fs: float) -> fl
     """How much more lead k of the output is like lead j than like itself, each taken from its own start."""
     here, there = (int(np.flatnonzero(np.isfinite(row))[0]) for row in (signals[k], truth[j]))
     length = min(truth.shape[1] - max(here, there), len(signals[k]) - here)
-    if length < LEAST_SECONDS * fs:
+    if length < MIN_SECONDS * fs:
         return 0.0
     mine = signals[k][here : here + length]
     other = truth[j][there : there + length]
@@ -188,5 +188,5 @@ def _surplus(own: float, other: float) -> float:
 def _likeness(truth: Floats, output: Floats, fs: float) -> float:
     """The highest correlation of two curves over shifts; 0 where they hardly overlap."""
     sums = overlap(truth, output, round(MAX_SHIFT_S * fs))
-    enough = sums.count >= LEAST_SECONDS * fs
+    enough = sums.count >= MIN_SECONDS * fs
     return float(sums.correlation[enough].max()) if enough.any() else 0.0

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_kept
+from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.common.signal_metrics import to_db
 from ecgimg.bench.digitize.agreement import Agreement, agreement
 from ecgimg.bench.digitize.slices import slices_of
@@ -44,7 +44,7 @@ GAIN_TOLERANCE = 0.1
 FAILED = "failed"
 """Folder of the pictures of drawn pages that went wrong."""
 
-Told = Callable[["PageScore", int, int], None]
+OnProgress = Callable[["PageScore", int, int], None]
 """Called as told(page, done, total) for every page that was measured."""
 
 
@@ -118,7 +118,7 @@ class DrawnJob:
 
 
 def bench_drawn(
-    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: int, told: Told
+    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: int, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
     """Scores `pages` pages of each preset; those that are in OUT/pages.jsonl from before are taken from there.
 
@@ -134,7 +134,7 @@ def bench_drawn(
     before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
     wanted = [(preset, k) for k in range(pages) for preset in presets]
     jobs = {(preset, k): DrawnJob(plan, preset, k) for preset, k in wanted}
-    return run_kept(out / ROWS, jobs, before, drawn_page, _lost, processes, told)
+    return run_resumably(out / ROWS, jobs, before, drawn_page, _lost, processes, on_progress)
 
 
 def drawn_page(job: DrawnJob, tell: Tell) -> PageScore:

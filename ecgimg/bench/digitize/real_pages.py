@@ -19,9 +19,9 @@ from time import perf_counter
 
 import numpy as np
 
-from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_kept
+from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.digitize.agreement import agreement
-from ecgimg.bench.digitize.pages import PageScore, Told, digitized, networks, page_score
+from ecgimg.bench.digitize.pages import OnProgress, PageScore, digitized, networks, page_score
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.errors import UnreadableInputError, UsageError, WorkerError
@@ -54,7 +54,9 @@ class IndexJob:
     fs: float | None
 
 
-def bench_index(index: Path, layouts: Path | None, out: Path, processes: int, told: Told) -> tuple[PageScore, ...]:
+def bench_index(
+    index: Path, layouts: Path | None, out: Path, processes: int, on_progress: OnProgress
+) -> tuple[PageScore, ...]:
     """Scores the pages of an index; those that are in OUT/pages.jsonl from before are taken from there.
 
     Raises:
@@ -65,7 +67,7 @@ def bench_index(index: Path, layouts: Path | None, out: Path, processes: int, to
     claim(out, {"index": str(index.resolve()), "networks": networks()})
     before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
     same = {key: row for key, row in before.items() if key in jobs and jobs[key].layout == row.layout}
-    return run_kept(out / ROWS, jobs, same, index_page, _lost, processes, told)
+    return run_resumably(out / ROWS, jobs, same, index_page, _lost, processes, on_progress)
 
 
 def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from ecgimg.bench.common.plots import interval_plot
 from ecgimg.bench.digitize.pages import DrawnPlan, PageScore, bench_drawn
 from ecgimg.bench.digitize.real_pages import bench_index
-from ecgimg.bench.digitize.scores import COVERAGES, SURE, DigitizeBench, SliceScore, score_pages
+from ecgimg.bench.digitize.scores import COVERAGES, SURE, DigitizeBench, DigitizeSliceScore, score_pages
 from ecgimg.bench.patchecg.report import plain
 from ecgimg.errors import UsageError
 from ecgimg.io.files import write_atomically
@@ -67,7 +67,7 @@ def markdown(bench: DigitizeBench) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def page_table(scores: Sequence[SliceScore], what: str) -> str:
+def page_table(scores: Sequence[DigitizeSliceScore], what: str) -> str:
     """What came back of pages, one slice a row."""
     lines = [_PAGE_HEAD.format(what)]
     for s in scores:
@@ -121,7 +121,7 @@ def _told(tell: Callable[[str], None]) -> Callable[[PageScore, int, int], None]:
     return told
 
 
-def _beat_table(scores: Sequence[SliceScore]) -> str:
+def _beat_table(scores: Sequence[DigitizeSliceScore]) -> str:
     lines = [_BEAT_HEAD]
     for s in (s for s in scores if s.truths):
         sure = f"{s.sure_wrong} of {s.sure}" + (f" ({s.sure_wrong / s.sure:.1%})" if s.sure else "")
@@ -130,13 +130,13 @@ def _beat_table(scores: Sequence[SliceScore]) -> str:
     return "\n".join(lines) if len(lines) > 1 else ""
 
 
-def _samples_table(scores: Sequence[SliceScore]) -> str:
+def _samples_table(scores: Sequence[DigitizeSliceScore]) -> str:
     """Rms error of the most confident samples."""
     rows = [_line([s.name, *(f"{p.rms_mv:.4f}" for p in s.samples_risk)]) for s in scores if s.samples_risk]
     return "\n".join([_coverage_head("rms error in mV of the most confident samples"), *rows]) if rows else ""
 
 
-def _pages_table(scores: Sequence[SliceScore]) -> str:
+def _pages_table(scores: Sequence[DigitizeSliceScore]) -> str:
     """Mean dB of the most confident pages."""
     rows = [_line([s.name, *(f"{p.mean_db:.1f}" for p in s.pages_risk)]) for s in scores if s.pages_risk]
     return "\n".join([_coverage_head("mean dB of the most confident pages"), *rows]) if rows else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.bench.common.signal_metrics import LEAST_SNR, mean_db
+from ecgimg.bench.common.signal_metrics import MIN_SNR, mean_db
 from ecgimg.bench.digitize.pages import FAILED_DB, PageScore
 from ecgimg.train.common.classifier_metrics import Interval, interval
 
@@ -35,7 +35,7 @@ class ChosenPoint:
 
 
 @dataclass(frozen=True)
-class SliceScore:
+class DigitizeSliceScore:
     """Pages of one slice; intervals are 95 % bootstrap intervals over pages, NaN where nothing can be told.
 
     Of all pages: `refused`. Of those that were answered and whose layout is known: `wrong_layout`. Of those with a
@@ -71,9 +71,9 @@ class SliceScore:
 class DigitizeBench:
     """A whole benchmark: the sets of pages, each by layout and by named slice, and the pages themselves."""
 
-    groups: tuple[SliceScore, ...]
-    layouts: tuple[SliceScore, ...]
-    slices: tuple[SliceScore, ...]
+    groups: tuple[DigitizeSliceScore, ...]
+    layouts: tuple[DigitizeSliceScore, ...]
+    slices: tuple[DigitizeSliceScore, ...]
     pages: tuple[PageScore, ...]
 
 
@@ -90,14 +90,14 @@ def score_pages(pages: Sequence[PageScore], draws: int = DRAWS) -> DigitizeBench
     return DigitizeBench(tuple(groups), tuple(layouts), tuple(slices), tuple(pages))
 
 
-def score_slice(name: str, pages: Sequence[PageScore], draws: int = DRAWS) -> SliceScore:
+def score_slice(name: str, pages: Sequence[PageScore], draws: int = DRAWS) -> DigitizeSliceScore:
     """Scores of one slice of at least one page."""
     judged = [page for page in pages if page.has_truth]
-    snr = np.maximum([page.snr for page in judged], LEAST_SNR)
+    snr = np.maximum([page.snr for page in judged], MIN_SNR)
     agreed = [(page, page.agreement) for page in judged if page.agreement is not None]
     known = [page.right_layout for page in pages if page.right_layout is not None]
     sure = [page for page, _ in agreed if page.confidence > SURE]
-    return SliceScore(
+    return DigitizeSliceScore(
         name=name,
         pages=len(pages),
         truths=len(judged),

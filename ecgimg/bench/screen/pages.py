@@ -24,7 +24,7 @@ from ecgimg.networks.screen import FIRST, ScreenNet
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import STEPS, digitize_photo
 from ecgimg.pipelines.step_runner import StepRunner
-from ecgimg.synth.not_ecg.draw import HELD_KINDS, KINDS, draw_other
+from ecgimg.synth.not_ecg.draw import KINDS, VALIDATION_KINDS, draw_non_ecg
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import PtbxlSource
@@ -106,10 +106,10 @@ def stored_pages(out: Path) -> list[PageRead]:
 def read_others(net: ScreenNet, each: int) -> tuple[OtherRead, ...]:
     """The gate's word on `each` pictures of every kind that is no ECG."""
     reads = []
-    for kind in (*KINDS, *HELD_KINDS):
+    for kind in (*KINDS, *VALIDATION_KINDS):
         for k in range(each):
-            reading = net.gate(draw_other(kind, np.random.default_rng([SEED, k])))
-            reads.append(OtherRead(kind, kind in HELD_KINDS, reading.is_ecg, reading.passed))
+            reading = net.check(draw_non_ecg(kind, np.random.default_rng([SEED, k])))
+            reads.append(OtherRead(kind, kind in VALIDATION_KINDS, reading.is_ecg, reading.passed))
     return tuple(reads)
 
 
@@ -117,7 +117,7 @@ def _read(net: ScreenNet, source: PtbxlSource, preset: str, k: int, patchecg: Pa
     record = int(np.random.default_rng([SEED, k // len(source), 2]).permutation(len(source))[k % len(source)])
     drawn = sample_page((SEED, k), load_recipe(preset), source, record)
     start = perf_counter()
-    sight = net.see(drawn.pixels)
+    sight = net.predict(drawn.pixels)
     seconds = perf_counter() - start
     reading = sight.reading
     signal, refusal = (None, "") if patchecg is None else signal_path(drawn.pixels, patchecg)
@@ -144,5 +144,5 @@ def signal_path(pixels: Pixels, patchecg: PatchEcg) -> tuple[dict[str, float] | 
 
 def read_image(net: ScreenNet, path: Path) -> tuple[float, tuple[float, ...], bool]:
     """Probability of an ECG, logits of the findings and whether the gate lets it pass, for a picture file."""
-    sight = net.see(read_page(path).pixels)
+    sight = net.predict(read_page(path).pixels)
     return sight.reading.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), sight.reading.passed

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from ecgimg.bench.screen.pages import read_others, read_pages
-from ecgimg.bench.screen.scores import ScreenBench, SliceScore, beside, gather, labelled_pages, refused_by_kind, slices
+from ecgimg.bench.screen.scores import (
+    ScreenBench,
+    ScreenSliceScore,
+    beside,
+    gather,
+    labelled_pages,
+    refused_by_kind,
+    slices,
+)
 from ecgimg.datasets.ptbxl import read_ptbxl
 from ecgimg.io.files import write_atomically
 from ecgimg.networks.runtime import open_network
@@ -63,7 +71,7 @@ def markdown(bench: ScreenBench) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _slices(scores: Sequence[SliceScore]) -> str:
+def _slices(scores: Sequence[ScreenSliceScore]) -> str:
     head = (
         "| pages | n | admitted | normal / abnormal AUROC | AUPRC | sensitivity at 90 % specificity | ECE "
         "| mean of superclasses AUROC | AFIB AUROC |\n|---|---|---|---|---|---|---|---|---|"
@@ -78,7 +86,7 @@ def _slices(scores: Sequence[SliceScore]) -> str:
     return "\n".join([head, *rows])
 
 
-def _findings(scores: Sequence[SliceScore]) -> str:
+def _findings(scores: Sequence[ScreenSliceScore]) -> str:
     head = "| finding | group |" + "".join(f" {s.name} n+ | AUROC | AUPRC | sensitivity | ECE |" for s in scores)
     rule = "|---|---|" + "---|---|---|---|---|" * len(scores)
     rows = []

@@ -32,7 +32,7 @@ from ecgimg.train.common.classifier_metrics import (
 from ecgimg.train.screen.data import FINDINGS, page_targets
 
 DRAWS = 1000
-LEAST_POSITIVES = 5
+MIN_POSITIVES = 5
 """A class with fewer positive pages in a slice is left out of a mean."""
 SPECIFICITY = 0.9
 
@@ -51,7 +51,7 @@ class FindingScore:
 
 
 @dataclass(frozen=True)
-class SliceScore:
+class ScreenSliceScore:
     """The pages of a slice. `superclasses` is the mean AUROC of the superclasses with enough positives."""
 
     name: str
@@ -97,7 +97,7 @@ class LabelledPage:
 class ScreenBench:
     """A whole benchmark."""
 
-    slices: tuple[SliceScore, ...]
+    slices: tuple[ScreenSliceScore, ...]
     beside: tuple[Beside, ...]
     others: Mapping[str, tuple[int, int]]
     """Kind of picture that is no ECG -> refused, shown; kinds kept from training end on `*`."""
@@ -134,7 +134,7 @@ def gather(reads: Sequence[PageRead], database: Ptbxl, fold: int) -> ScreenData:
     return ScreenData(tuple(reads), logits, chances, labels, known, patients)
 
 
-def slices(data: ScreenData) -> tuple[SliceScore, ...]:
+def slices(data: ScreenData) -> tuple[ScreenSliceScore, ...]:
     """Every preset, then every layout within each preset."""
     draws = patient_draws(data.patients, DRAWS)
     out = []
@@ -207,19 +207,19 @@ def labelled_pages(net: ScreenNet, index: Path) -> tuple[LabelledPage, ...]:
     return tuple(out)
 
 
-def _slice(name: str, data: ScreenData, at: Bools, draws: Doubles) -> SliceScore:
+def _slice(name: str, data: ScreenData, at: Bools, draws: Doubles) -> ScreenSliceScore:
     both = np.concatenate([once(draws.shape[1]), draws])
     areas, scores = {}, []
     for k, (code, group, _) in enumerate(FINDINGS):
         rows = at & data.known[:, k]
         labels, chance, counts = data.labels[rows, k], data.chances[rows, k], both[:, rows]
         parts = _scores(labels, data.logits[rows, k], chance, counts)
-        if group == "superclass" and labels.sum() >= LEAST_POSITIVES:
+        if group == "superclass" and labels.sum() >= MIN_POSITIVES:
             areas[code] = parts[0]
         scores.append(FindingScore(code, group, int(labels.sum()), *(_interval(p) for p in parts)))
     mean = np.nanmean(np.stack(list(areas.values())), axis=0) if areas else np.full(len(both), np.nan)
     passed = float(np.mean([read.admitted for read, here in zip(data.reads, at, strict=True) if here]))
-    return SliceScore(name, int(at.sum()), passed, tuple(scores), _interval(mean))
+    return ScreenSliceScore(name, int(at.sum()), passed, tuple(scores), _interval(mean))
 
 
 def _scores(labels: Bools, logits: Doubles, chance: Doubles, counts: Doubles) -> tuple[Doubles, ...]:
@@ -241,7 +241,7 @@ def _pairs(preset: str, data: ScreenData, at: Bools, refused: int) -> list[Besid
         key, sign = ("superclass NORM", -1.0) if k == columns[f"screening {ABNORMAL}"] else (name, 1.0)
         said = [(data.reads[r].signal or {}).get(key) for r in rows]
         labels = data.labels[rows, k][known]
-        if labels.sum() < LEAST_POSITIVES or any(value is None for value in said):
+        if labels.sum() < MIN_POSITIVES or any(value is None for value in said):
             continue
         odds = sign * np.array(said, np.float64)[known]
         image[name] = auroc(labels, data.logits[rows, k][known], both[:, known])

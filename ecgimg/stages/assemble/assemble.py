@@ -6,9 +6,9 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
-from ecgimg.datamodel.page import LayoutMatch, Line, PageGeometry, PlacedCell, Sheet
+from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Sheet, Trace
 from ecgimg.recording.recording import Recording
-from ecgimg.stages.assemble.lead_laws import Readings, Reconciled, reconcile
+from ecgimg.stages.assemble.lead_laws import CorrectedReadings, Readings, enforce_lead_laws
 
 FS = 500.0
 """Sampling rate of digitized recordings in Hz."""
@@ -18,21 +18,21 @@ MARK_CONFIDENCE = 0.5
 """Confidence under which a sample there is taken for such a mark."""
 HELD_SECONDS = 0.04
 """So long beside its known samples a lead is taken to stay where it was: columns overlap, marks cover ends."""
-MENDED_SECONDS = 0.1
+CORRECTED_SECONDS = 0.1
 """How long a lead must have been misread for a warning."""
 DOUBTFUL = 0.5
 """Mean confidence of a lead under which the recording warns."""
 
 
-def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: str) -> Recording:
+def assemble(sheet: Sheet, lines: tuple[Trace, ...], match: LayoutMatch, name: str) -> Recording:
     """The recording of a page: each lead at the time at which it was printed, NaN where it was not.
 
-    Stretches that tell of the same are made to agree (`reconcile`). A lead that stands both in a column and in a rhythm
-    strip is taken from the strip, which is longer; where the strip can't be read, as on a torn corner, the column
-    stands in.
+    Readings of the same time are made to agree (`enforce_lead_laws`). A lead that stands both in a column and in a
+    rhythm strip is taken from the strip, which is longer; where the strip can't be read, as on a torn corner, the
+    column stands in.
     """
     read = _readings(sheet, lines, match)
-    agreed = reconcile(read)
+    agreed = enforce_lead_laws(read)
     signals = np.full((len(LEADS), read.heights.shape[1]), np.nan, np.float32)
     confidence = np.zeros_like(signals)
     for k in np.argsort(read.is_strip, kind="stable"):
@@ -56,12 +56,12 @@ def assemble(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch, name: st
         warnings=(
             *_scale_warnings(sheet, match),
             *_lead_warnings(match, signals, confidence),
-            *_mended_warnings(read.leads, agreed),
+            *_corrected_warnings(read.leads, agreed),
         ),
     )
 
 
-def _readings(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch) -> Readings:
+def _readings(sheet: Sheet, lines: tuple[Trace, ...], match: LayoutMatch) -> Readings:
     """Every cell's heights on the page's clock."""
     shape = len(match.cells), round(match.seconds * FS)
     heights, confidence, printed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, bool)
@@ -75,7 +75,7 @@ def _readings(sheet: Sheet, lines: tuple[Line, ...], match: LayoutMatch) -> Read
     return Readings(leads, strips, heights, confidence, printed, FS, match.paper_speed.value)
 
 
-def _cell_signal(line: Line, cell: PlacedCell, match: LayoutMatch, q: float) -> tuple[Floats, Floats]:
+def _cell_signal(line: Trace, cell: PlacedCell, match: LayoutMatch, q: float) -> tuple[Floats, Floats]:
     """Millimetres and confidence at FS over a cell, zero at its row's zero line; what is held at its ends is of no
     confidence.
     """
@@ -100,7 +100,7 @@ def _held(values: Floats) -> Floats:
     return out
 
 
-def _without_marks(heights: Floats, line: Line, cell: PlacedCell, q: float) -> Floats:
+def _without_marks(heights: Floats, line: Trace, cell: PlacedCell, q: float) -> Floats:
     """The curve with its doubtful samples beside a cell's ends bridged: separators and lead names stand on it there."""
     x = np.arange(len(heights)) * line.step
     near_end = np.minimum(np.abs(x - cell.x0), np.abs(x - cell.x1)) < MARK_MM * q
@@ -124,7 +124,7 @@ def _interpolate(columns: np.ndarray, values: Floats) -> Floats:
     return np.where(inside, result, np.nan).astype(np.float32)
 
 
-def _photo_curve(sheet: Sheet, line: Line, cell: PlacedCell) -> Floats:
+def _photo_curve(sheet: Sheet, line: Trace, cell: PlacedCell) -> Floats:
     first, last = max(int(np.ceil(cell.x0 / line.step)), 0), min(int(cell.x1 / line.step) + 1, len(line.y))
     y = line.y[first:last]
     points = np.stack([np.arange(first, first + len(y)) * line.step, np.nan_to_num(y)], axis=1)
@@ -157,7 +157,7 @@ def _lead_warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> t
     return tuple(warnings)
 
 
-def _mended_warnings(leads: tuple[str, ...], agreed: Reconciled) -> tuple[str, ...]:
+def _corrected_warnings(leads: tuple[str, ...], agreed: CorrectedReadings) -> tuple[str, ...]:
     """Which leads were misread for long, as the others tell."""
     seconds = dict.fromkeys(LEADS, 0.0)
     for lead, mended in zip(leads, agreed.mended, strict=True):
@@ -165,5 +165,5 @@ def _mended_warnings(leads: tuple[str, ...], agreed: Reconciled) -> tuple[str, .
     return tuple(
         f"lead {lead} disagrees with the leads printed with it for {told:.1f} s and was weighed against them there"
         for lead, told in seconds.items()
-        if told >= MENDED_SECONDS
+        if told >= CORRECTED_SECONDS
     )

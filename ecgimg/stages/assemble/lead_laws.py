@@ -22,7 +22,7 @@ from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS, LIMB_LEADS, lead_index
 
 SURE = 0.9
 """Confidence from which a sample tells how well a page was read, and whether the laws hold on it."""
-LEAST_SURE_S = 0.5
+MIN_SURE_S = 0.5
 """Seconds of such samples that are needed for that."""
 USUAL, MOST = 0.98, 0.85
 """Shares of them, from the smallest difference up, that count where a few may be misread, and where many may be."""
@@ -32,7 +32,7 @@ UNSURE_MM = 2.0
 """Error of a sample of no confidence."""
 ASIDE_MM = 0.025
 """Error along the paper, which costs height where a curve is steep."""
-LAWFUL, SURELY_LAWFUL = 2.0, 1.0
+LAWFUL_RESIDUAL, SURELY_LAWFUL_RESIDUAL = 2.0, 1.0
 """The laws hold where all of them are broken by less than the first times the error of reading, or, as some lead may be
 misread for long, any of them by less than the second, and none for most of the time. Two leads that changed places
 break them at every beat, and are not mended.
@@ -41,7 +41,7 @@ UNKNOWN = 1e4
 """Variance of what is not known, in mm^2: it gives way to whatever the other leads say."""
 ROUNDS, TAIL = 3, 0.5
 """How often the change is found, and the share of its square that a reading's variance then grows by."""
-MENDED_MM, MENDED_CONFIDENCE = 0.5, 0.5
+CORRECTED_MM, CORRECTED_CONFIDENCE = 0.5, 0.5
 """A sample that had to be moved by more than this was misread, here or in another lead, and is no surer than that."""
 LAG_S = 0.04
 """By how much the clock of a strip may be wrong on a page that is not quite straight."""
@@ -64,11 +64,11 @@ class Readings:
     @property
     def least_sure(self) -> float:
         """Sure samples from which they tell something."""
-        return LEAST_SURE_S * self.fs
+        return MIN_SURE_S * self.fs
 
 
 @dataclass(frozen=True, eq=False)
-class Reconciled:
+class CorrectedReadings:
     """The heights [N, T] and confidence [N, T] of a page's readings after they agree, and which samples [N, T] were
     moved so far that what was read there can't be the lead.
     """
@@ -86,7 +86,7 @@ class _Together:
     at: NDArray[np.intp]
 
 
-def reconcile(readings: Readings) -> Reconciled:
+def enforce_lead_laws(readings: Readings) -> CorrectedReadings:
     """The smallest change that makes readings agree.
 
     Each stretch keeps its own zero line: constant differences are left as they are. Unknown samples stay unknown.
@@ -94,7 +94,7 @@ def reconcile(readings: Readings) -> Reconciled:
     page = _one_clock(readings)
     groups = _together(page)
     noise = _reading_error(page, groups)
-    lawful = _lawful(page, groups, noise)
+    lawful = _laws_hold(page, groups, noise)
     variance = _variance(page, noise)
     change = np.zeros_like(page.heights)
     for group in groups:
@@ -103,9 +103,9 @@ def reconcile(readings: Readings) -> Reconciled:
             part = np.ix_(group.rows, group.at)
             sure = np.asarray((page.confidence[part] > SURE).all(axis=0))
             change[part] = _change(laws, page.heights[part], variance[part], sure, page.least_sure)
-    mended = np.isfinite(page.heights) & (np.abs(change) > MENDED_MM)
-    confidence = np.where(mended, np.minimum(page.confidence, MENDED_CONFIDENCE), page.confidence)
-    return Reconciled(page.heights - change, confidence, mended)
+    mended = np.isfinite(page.heights) & (np.abs(change) > CORRECTED_MM)
+    confidence = np.where(mended, np.minimum(page.confidence, CORRECTED_CONFIDENCE), page.confidence)
+    return CorrectedReadings(page.heights - change, confidence, mended)
 
 
 def _one_clock(page: Readings) -> Readings:
@@ -155,29 +155,29 @@ def _reading_error(page: Readings, groups: list[_Together]) -> float:
     for group in groups:
         for one, other in combinations(group.rows, 2):
             if page.leads[one] == page.leads[other]:
-                left = _left(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2))
+                left = _residual(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2))
                 found += [_spread(left, USUAL)] if left.size else []
     return max(float(np.sqrt(np.mean(np.square(found)))), READING_MM[0]) if found else READING_MM[1]
 
 
-def _lawful(page: Readings, groups: list[_Together], noise: float) -> bool:
+def _laws_hold(page: Readings, groups: list[_Together], noise: float) -> bool:
     """Whether the surest samples obey the limb leads' laws as well as they were read."""
     broken, mostly = [], []
     for group in groups:
         limb = {page.leads[row]: row for row in group.rows if page.leads[row] in LIMB_LEADS}
         for three in combinations(limb.values(), 3):
             (law,) = _laws(tuple(page.leads[row] for row in three), True)
-            left = _left(page, group, np.array(three), law)
+            left = _residual(page, group, np.array(three), law)
             if left.size:
                 broken.append(_spread(left, USUAL))
                 mostly.append(_spread(left, MOST))
     if not broken:
         return False
-    surely = min(broken) < SURELY_LAWFUL * noise and max(mostly) < LAWFUL * noise
-    return surely or max(broken) < LAWFUL * noise
+    surely = min(broken) < SURELY_LAWFUL_RESIDUAL * noise and max(mostly) < LAWFUL_RESIDUAL * noise
+    return surely or max(broken) < LAWFUL_RESIDUAL * noise
 
 
-def _left(page: Readings, group: _Together, rows: NDArray[np.intp], law: Doubles) -> Doubles:
+def _residual(page: Readings, group: _Together, rows: NDArray[np.intp], law: Doubles) -> Doubles:
     """What a law leaves of the sure samples of some rows; none where these are too few."""
     part = np.ix_(rows, group.at)
     sure = (page.confidence[part] > SURE).all(axis=0)

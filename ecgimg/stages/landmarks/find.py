@@ -32,9 +32,9 @@ def find_landmarks(sheet: Sheet) -> UprightSheet:
     tried: list[tuple[float, UprightSheet]] = []
     for turn in TURNS:
         page, length = _read(turn_sheet(sheet, turn))
-        if page.zeros and page.marks >= ENOUGH_MARKS:
+        if page.baselines and page.n_identified_marks >= ENOUGH_MARKS:
             return page
-        tried.append((length + MARK_WORTH_MM * (page.marks + len(page.scale_texts)), page))
+        tried.append((length + MARK_WORTH_MM * (page.n_identified_marks + len(page.scale_texts)), page))
     return max(tried, key=lambda one: one[0])[1]
 
 
@@ -81,7 +81,7 @@ def _page(sheet: Sheet, planes: Floats, seen: Floats, heat: Floats, rows: tuple[
     return UprightSheet(
         sheet=sheet,
         planes=planes,
-        zeros=tuple(place(row.y) for row in rows),
+        baselines=tuple(place(row.y) for row in rows),
         starts=tuple((place(spot.x), place(spot.y)) for spot in net.find_starts(heat)),
         names=_read_names(seen, heat, q),
         pulses=measure_pulses(planes[0], net.find_areas(heat, net.PULSE), q),

@@ -12,7 +12,7 @@ from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LeadName, PlacedCell
 from ecgimg.layouts import Layout
-from ecgimg.stages.layout.observations import Marks, samples
+from ecgimg.stages.layout.observations import PageObservations, samples
 from ecgimg.stages.layout.origin import LABEL_LEFT_MM, LABEL_RIGHT_MM, LENGTH_TOLERANCE
 
 NAME_LINE_MM = 3.0
@@ -96,7 +96,7 @@ class _Law:
 
 
 def weigh(
-    page: Marks, layout: Layout, cells: tuple[PlacedCell, ...], nominal_mm: float
+    page: PageObservations, layout: Layout, cells: tuple[PlacedCell, ...], nominal_mm: float
 ) -> tuple[tuple[PlacedCell, ...], tuple[Evidence, ...]]:
     """The cells with each strip's lead as the page shows it, and all evidence on the format that placed them."""
     evidence = [*_length(page, nominal_mm)]
@@ -116,13 +116,13 @@ def weigh(
     return cells, (*evidence, *_alike(page, layout, cells), *_lawful(law), *_going_on(page, cells))
 
 
-def _length(page: Marks, nominal_mm: float) -> tuple[Evidence, ...]:
+def _length(page: PageObservations, nominal_mm: float) -> tuple[Evidence, ...]:
     length = (page.right - page.left) / page.px_per_mm
     fits = abs(length / nominal_mm - 1) < LENGTH_TOLERANCE
     return (Evidence(0.6, f"{length:.0f} mm long"),) if fits else ()
 
 
-def _named(page: Marks, cells: int, right: int, against: list[float], missed: float) -> tuple[Evidence, ...]:
+def _named(page: PageObservations, cells: int, right: int, against: list[float], missed: float) -> tuple[Evidence, ...]:
     """Lead names that are read, contradicted, missed, or on the page without a place in the format."""
     if not page.names:
         return ()
@@ -146,7 +146,7 @@ def _repeated(layout: Layout, repeats: list[tuple[str, float | None]]) -> tuple[
     )
 
 
-def _alike(page: Marks, layout: Layout, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
+def _alike(page: PageObservations, layout: Layout, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
     halves = _halves_alike(page, cells)
     if halves is None:
         return ()
@@ -160,7 +160,7 @@ def _lawful(law: _Law | None) -> tuple[Evidence, ...]:
     return (Evidence(doubt, f"Einthoven's law leaves {100 * law.left:.0f} %"),)
 
 
-def _going_on(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
+def _going_on(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...]:
     """Speaks against a change of leads where the rows obey the limb leads' laws beyond it as before."""
     rows = [cell for cell in cells if not cell.is_strip]
     first, end = min(cell.x0 for cell in rows), max(cell.x1 for cell in rows)
@@ -173,7 +173,7 @@ def _going_on(page: Marks, cells: tuple[PlacedCell, ...]) -> tuple[Evidence, ...
     return (Evidence(doubt, "the limb leads go on in the next column"),) if doubt > 1 else ()
 
 
-def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[int, list[float], float]:
+def _names(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> tuple[int, list[float], float]:
     """How many cells have their lead's name beside their start, the doubts of those that have another lead's and not
     their own, and how much the names that are missing tell: each as much as names can be read on the page, and those of
     a column without any as much as in the column where most are read.
@@ -194,19 +194,19 @@ def _names(page: Marks, cells: tuple[PlacedCell, ...], shift: float) -> tuple[in
     return right, against, missed
 
 
-def _names_near(page: Marks, cell: PlacedCell, shift: float) -> dict[str, float]:
+def _names_near(page: PageObservations, cell: PlacedCell, shift: float) -> dict[str, float]:
     """The leads whose names stand beside a cell's start, `shift` pixels below its zero line, and how surely."""
     near = NAME_LINE_MM * page.px_per_mm
     found = [name for name in page.names if _beside(page, name, cell) and abs(name.y - cell.y0 - shift) < near]
     return {name.lead: name.confidence for name in sorted(found, key=lambda name: name.confidence)}
 
 
-def _beside(page: Marks, name: LeadName, cell: PlacedCell) -> bool:
+def _beside(page: PageObservations, name: LeadName, cell: PlacedCell) -> bool:
     """Whether a name stands where a cell's may, as far as the direction along the rows goes."""
     return -LABEL_LEFT_MM * page.px_per_mm < name.x - cell.x0 < LABEL_RIGHT_MM * page.px_per_mm
 
 
-def _name_shift(page: Marks, cells: tuple[PlacedCell, ...]) -> float:
+def _name_shift(page: PageObservations, cells: tuple[PlacedCell, ...]) -> float:
     """By how much names stand below their zero lines: one distance on all of a page, on which most names agree."""
     reach = LABEL_REACH_MM * page.px_per_mm
     shifts = np.array(
@@ -224,7 +224,7 @@ def _name_shift(page: Marks, cells: tuple[PlacedCell, ...]) -> float:
 
 
 def _strips(
-    page: Marks, cells: tuple[PlacedCell, ...], shift: float
+    page: PageObservations, cells: tuple[PlacedCell, ...], shift: float
 ) -> tuple[tuple[PlacedCell, ...], list[tuple[str, float | None]]]:
     """The cells with each strip's lead as the page shows it, and (lead, likeness to its cell) of every strip.
 
@@ -260,7 +260,7 @@ def _misread(named: float, own: float) -> bool:
     return own > RENAMED_LEAD and 1 - named > MISREAD_NAME * (1 - own)
 
 
-def _likeness(page: Marks, strip: PlacedCell, cell: PlacedCell) -> float | None:
+def _likeness(page: PageObservations, strip: PlacedCell, cell: PlacedCell) -> float | None:
     """Best correlation of a strip with a cell over the cell's stretch of paper, moved by up to LAG_MM either way, or
     None where too little is known.
     """
@@ -297,7 +297,7 @@ def _doubt_of_halves(alike: float, columns: int) -> float:
     return float(np.interp(alike, [0.7, 0.95], [0.6, 1.6]))
 
 
-def _halves_alike(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
+def _halves_alike(page: PageObservations, cells: tuple[PlacedCell, ...]) -> float | None:
     """How alike the left and right halves of the rows are: the median of their best correlations over all lags."""
     left, right = min(c.x0 for c in cells), max(c.x1 for c in cells)
     scores = []
@@ -311,7 +311,7 @@ def _halves_alike(page: Marks, cells: tuple[PlacedCell, ...]) -> float | None:
     return float(np.median(scores)) if scores else None
 
 
-def _law_residual(page: Marks, cells: tuple[PlacedCell, ...]) -> _Law | None:
+def _law_residual(page: PageObservations, cells: tuple[PlacedCell, ...]) -> _Law | None:
     """What the laws leave of the limb leads that share their time; None where too few of them do."""
     by_lead = {cell.lead: cell for cell in cells if not cell.is_strip}
     whole = _power_left(page, by_lead, WHOLE_LAWS)
@@ -322,7 +322,7 @@ def _law_residual(page: Marks, cells: tuple[PlacedCell, ...]) -> _Law | None:
 
 
 def _power_left(
-    page: Marks, by_lead: Mapping[str, PlacedCell], laws: tuple[Mapping[str, float], ...]
+    page: PageObservations, by_lead: Mapping[str, PlacedCell], laws: tuple[Mapping[str, float], ...]
 ) -> tuple[float, float] | None:
     """Mean squares of what should vanish, and of the terms that it consists of; None where a lead is not seen with the
     others.

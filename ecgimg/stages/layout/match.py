@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgimg.datamodel.page import LayoutMatch, Line, PlacedCell, PrintedScales, Scale, UprightSheet
+from ecgimg.datamodel.page import LayoutMatch, PlacedCell, PrintedScales, Scale, Trace, UprightSheet
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import Layout
 from ecgimg.stages.layout.evidence import weigh
-from ecgimg.stages.layout.observations import Marks, printed_range, samples
+from ecgimg.stages.layout.observations import PageObservations, printed_range, samples
 from ecgimg.stages.layout.origin import column_pitch, covers, find_origin
 from ecgimg.stages.layout.scales import LayoutOptions, decide_gain, decide_paper_speed, speed_of_length
 
@@ -47,7 +47,7 @@ class _Judgement:
 
 
 def find_layout(
-    upright: UprightSheet, lines: tuple[Line, ...], scales: PrintedScales, options: LayoutOptions
+    upright: UprightSheet, lines: tuple[Trace, ...], scales: PrintedScales, options: LayoutOptions
 ) -> LayoutMatch:
     """The format of a page, with its cells in place.
 
@@ -68,7 +68,7 @@ def find_layout(
     if not seen:
         raise RefusedError("no curve is seen for a good part of its row", where="layout")
     first, last = seen[0], seen[-1] + 1
-    page = Marks(
+    page = PageObservations(
         lines=lines[first:last],
         names=upright.names,
         starts=upright.starts,
@@ -79,19 +79,19 @@ def find_layout(
         begins=begins[first:last],
         ends=ends[first:last],
         px_per_mm=q,
-        ruled=upright.sheet.straightened_by == "grid",
+        has_grid=upright.sheet.straightened_by == "grid",
     )
     match = _best_match(page, options)
     return replace(match, cells=tuple(replace(cell, line=cell.line + first) for cell in match.cells))
 
 
-def _seen(line: Line, left: float, right: float) -> float:
+def _seen(line: Trace, left: float, right: float) -> float:
     """Share of the printed range over which a line is seen; text above and below the curves is for a small part."""
     x = np.arange(len(line.y)) * line.step
     return float((line.confidence[(x >= left) & (x <= right)] > 0.5).mean())
 
 
-def _best_match(page: Marks, options: LayoutOptions) -> LayoutMatch:
+def _best_match(page: PageObservations, options: LayoutOptions) -> LayoutMatch:
     """The format that a page's evidence speaks for; formats may leave over rows above and below."""
     lines, q, left, right = page.lines, page.px_per_mm, page.left, page.right
     rivals = [layout for layout in options.layouts if len(lines) - MAX_STRAY <= layout.n_lines <= len(lines)]
@@ -124,12 +124,12 @@ def _best_match(page: Marks, options: LayoutOptions) -> LayoutMatch:
     )
 
 
-def _tops(lines: tuple[Line, ...], layout: Layout) -> range:
+def _tops(lines: tuple[Trace, ...], layout: Layout) -> range:
     """The first lines from which a format's lines can be counted; what is left over is taken for lines of text."""
     return range(len(lines) - layout.n_lines + 1)
 
 
-def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgement:
+def _judge_rows(page: PageObservations, layout: Layout, speed: Scale, top: int) -> _Judgement:
     """Judges a format on the lines from `top` on; every line that it leaves over adds doubt."""
     kept = slice(top, top + layout.n_lines)
     strays = [*page.lines[:top], *page.lines[top + layout.n_lines :]]
@@ -145,7 +145,7 @@ def _judge_rows(page: Marks, layout: Layout, speed: Scale, top: int) -> _Judgeme
     )
 
 
-def _stray_doubt(line: Line, page: Marks) -> float:
+def _stray_doubt(line: Trace, page: PageObservations) -> float:
     """The doubt that a line adds which a format leaves over."""
     y = samples(line, page.left, page.right)
     known = np.flatnonzero(np.isfinite(y))
@@ -163,12 +163,12 @@ def _agree(one: _Judgement, other: _Judgement) -> bool:
     return first == second
 
 
-def _judge(page: Marks, layout: Layout, speed: Scale) -> _Judgement:
+def _judge(page: PageObservations, layout: Layout, speed: Scale) -> _Judgement:
     """Places a format on the page and weighs what speaks for and against it.
 
     Independent pieces of evidence leave the doubt of each: confidence = 1 - product of the doubts.
     """
-    speed = speed if page.ruled else speed_of_length(page, layout, speed)
+    speed = speed if page.has_grid else speed_of_length(page, layout, speed)
     nominal_mm = layout.seconds * speed.value
     pitch = column_pitch(page, layout, nominal_mm)
     origin = find_origin(page, layout, nominal_mm, pitch)
@@ -181,7 +181,7 @@ def _judge(page: Marks, layout: Layout, speed: Scale) -> _Judgement:
     return _Judgement(layout, speed, cells, float(np.clip(1 - doubt, 0, 1)), words)
 
 
-def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scale) -> tuple[PlacedCell, ...]:
+def _place(page: PageObservations, layout: Layout, origin: float, pitch: float, speed: Scale) -> tuple[PlacedCell, ...]:
     per_second = speed.value * page.px_per_mm
     placed = []
     for cell in (*layout.cells, *layout.strips):
@@ -198,7 +198,7 @@ def _place(page: Marks, layout: Layout, origin: float, pitch: float, speed: Scal
                 seconds=cell.seconds,
                 x0=x0,
                 x1=x0 + min(cell.seconds * per_second, room),
-                y0=page.lines[cell.row].zero,
+                y0=page.lines[cell.row].baseline_y,
             )
         )
     return tuple(placed)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.page import LeadName, Line, PrintedScales, Pulse, Sheet
+from ecgimg.datamodel.page import LeadName, PrintedScales, Pulse, Sheet, Trace
 from ecgimg.errors import RefusedError
 
 NEAR_MM = 4.0
@@ -16,20 +16,20 @@ NEAR_MM = 4.0
 
 CUT_MM = 5.5
 """Distance from the sheet's edge, which lies 4 mm beyond the grid's, within which a curve was cut off with the page."""
-UNRULED_CUT_MM = 1.5
+GRIDLESS_CUT_MM = 1.5
 """The same for a sheet that ends where the paper does: distance from the photo's edge."""
 ALONE_MM, ALONE_SHARE = 10.0, 0.6
 """Share of the next millimetres over which a curve must be seen where it begins or ends."""
 
 
 @dataclass(frozen=True)
-class Marks:
+class PageObservations:
     """What was seen of a page, in sheet pixels; `begins` and `ends` are of each line, NaN where it is not seen.
 
-    `ruled` tells whether a grid gave the sheet's scale.
+    `has_grid` tells whether a grid gave the sheet's scale.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Trace, ...]
     names: tuple[LeadName, ...]
     starts: tuple[tuple[float, float], ...]
     pulses: tuple[Pulse, ...]
@@ -39,7 +39,7 @@ class Marks:
     begins: tuple[float, ...]
     ends: tuple[float, ...]
     px_per_mm: float
-    ruled: bool
+    has_grid: bool
 
     @property
     def pulse_is_left(self) -> bool:
@@ -48,7 +48,7 @@ class Marks:
 
 
 def printed_range(
-    lines: tuple[Line, ...], pulses: tuple[Pulse, ...], sheet: Sheet
+    lines: tuple[Trace, ...], pulses: tuple[Pulse, ...], sheet: Sheet
 ) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
     """First and last sheet column of the curves, without the calibration pulses, and those of each row, NaN where it
     is not seen or goes on to the sheet's or the photo's edge, since it was cut there.
@@ -67,17 +67,17 @@ def printed_range(
     return left, right, tuple(first.tolist()), tuple(last.tolist())
 
 
-def _cut_off(lines: tuple[Line, ...], at: Floats, sheet: Sheet, way: int) -> NDArray[np.bool_]:
+def _cut_off(lines: tuple[Trace, ...], at: Floats, sheet: Sheet, way: int) -> NDArray[np.bool_]:
     """Which rows, that are seen as far as `at` to the left (`way` -1) or right (1), go on to the page's edge."""
     if sheet.straightened_by == "grid":
         width = max(len(line.y) * line.step for line in lines)
         return np.asarray((at if way < 0 else width - at) < CUT_MM * sheet.px_per_mm)
     seen = np.isfinite(at)
-    beyond = np.where(seen, at, 0) + way * UNRULED_CUT_MM * sheet.px_per_mm
-    return np.asarray(seen & ~sheet.on_photo(np.stack([beyond, [line.zero for line in lines]], axis=1)))
+    beyond = np.where(seen, at, 0) + way * GRIDLESS_CUT_MM * sheet.px_per_mm
+    return np.asarray(seen & ~sheet.on_photo(np.stack([beyond, [line.baseline_y for line in lines]], axis=1)))
 
 
-def _extent(line: Line, px_per_mm: float) -> tuple[float, float]:
+def _extent(line: Trace, px_per_mm: float) -> tuple[float, float]:
     """First and last column of a curve, NaN where it is not seen; strokes that stand alone beside it don't count."""
     seen = line.confidence > 0.5
     near = round(ALONE_MM * px_per_mm / line.step)
@@ -89,7 +89,7 @@ def _extent(line: Line, px_per_mm: float) -> tuple[float, float]:
     )
 
 
-def samples(line: Line, x0: float, x1: float) -> Floats:
+def samples(line: Trace, x0: float, x1: float) -> Floats:
     """The curve's y at every pixel from x0 to x1, NaN where it is not known."""
     columns = np.arange(round(x0), round(x1))
     return np.asarray(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.layouts import Layout
-from ecgimg.stages.layout.observations import Marks
+from ecgimg.stages.layout.observations import PageObservations
 
 Signs = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 """Places [N] in sheet pixels that speak for an origin there, their weights and their spreads in mm."""
@@ -26,7 +26,7 @@ PEN_MM = 0.1
 """By how much a row seems to begin before its time, half the width of its stroke; its other end is seen where it is."""
 NAME_SIGN = 0.5
 """Weight of a lead name that stands where a column's would."""
-LEAST_SIGNS = 1.0
+MIN_SIGNS = 1.0
 """Weight of the signs that must agree on an origin."""
 LENGTH_STEP = 0.001
 """Share by which lengths that are tried differ."""
@@ -40,7 +40,7 @@ FOOT_MM = 4.0
 """Longest foot of a calibration pulse after its right stroke."""
 
 
-def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
+def column_pitch(page: PageObservations, layout: Layout, nominal_mm: float) -> float:
     """Distance in sheet pixels from a column's beginning to the next one's.
 
     Some programs end every stretch, a strip's too, a little before its time is over and begin the next column there.
@@ -65,7 +65,7 @@ def column_pitch(page: Marks, layout: Layout, nominal_mm: float) -> float:
     return pitch if fits else nominal
 
 
-def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
+def find_origin(page: PageObservations, layout: Layout, nominal_mm: float, pitch: float) -> float | None:
     """Sheet column at which the first cell begins, as rows' ends, pulses, starts of stretches and lead names tell.
 
     Where they are too few: after a calibration pulse, whose foot may be longer than its stroke, it is counted back from
@@ -85,7 +85,7 @@ def find_origin(page: Marks, layout: Layout, nominal_mm: float, pitch: float) ->
     return page.left if length < nominal else None
 
 
-def agreed_length(page: Marks, layout: Layout, nominal_mm: float, tolerance: float) -> float | None:
+def agreed_length(page: PageObservations, layout: Layout, nominal_mm: float, tolerance: float) -> float | None:
     """The format's length in millimetres at which rows' ends, pulses and starts of stretches agree best on an origin;
     None where they are too few.
 
@@ -102,17 +102,17 @@ def agreed_length(page: Marks, layout: Layout, nominal_mm: float, tolerance: flo
     lengths = nominal_mm * np.arange(1 - tolerance, 1 + tolerance, LENGTH_STEP)
     tried = [(at_zero[0] + shares * length * page.px_per_mm, *at_zero[1:]) for length in lengths]
     dense = [float(_density(signs, signs[0], page.px_per_mm).max()) for signs in tried]
-    return float(lengths[int(np.argmax(dense))]) if max(dense) > LEAST_SIGNS else None
+    return float(lengths[int(np.argmax(dense))]) if max(dense) > MIN_SIGNS else None
 
 
-def covers(page: Marks, origin: float, nominal_mm: float) -> bool:
+def covers(page: PageObservations, origin: float, nominal_mm: float) -> bool:
     """Whether a format placed at an origin is visible for its greater part, and no curves are left over beside it."""
     left, right = ((x - origin) / page.px_per_mm for x in (page.left, page.right))
     seen = min(right, nominal_mm) - max(left, 0.0)
     return seen >= MIN_VISIBLE * nominal_mm and max(-left, right - nominal_mm) < BESIDE_MM
 
 
-def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) -> float | None:
+def _signed_origin(page: PageObservations, layout: Layout, nominal: float, pitch: float) -> float | None:
     """The origin at which the evidence is densest, or None where it is too thin: rows' ends, pulses, and starts of
     stretches, each by how sharply it is seen, and lead names, which only tell about where.
 
@@ -129,10 +129,10 @@ def _signed_origin(page: Marks, layout: Layout, nominal: float, pitch: float) ->
     best = places[int(np.argmax(_density(signs, places, q) + named))]
     around = best + np.arange(-REFINE_MM, REFINE_MM, 0.02) * q
     dense = _density(signs, around, q)
-    return float(around[int(dense.argmax())]) if dense.max() >= LEAST_SIGNS else None
+    return float(around[int(dense.argmax())]) if dense.max() >= MIN_SIGNS else None
 
 
-def _signs(page: Marks, layout: Layout, nominal: float, pitch: float) -> Signs | None:
+def _signs(page: PageObservations, layout: Layout, nominal: float, pitch: float) -> Signs | None:
     """The signs for an origin, None where there are none."""
     q, left = page.px_per_mm, page.pulse_is_left
     missing = nominal / layout.n_columns - pitch
@@ -156,14 +156,14 @@ def _density(signs: Signs, tried: NDArray[np.float64], px_per_mm: float) -> NDAr
     return np.asarray((weights * near).sum(axis=1), np.float64)
 
 
-def _names_that_fit(page: Marks, layout: Layout, origin: float, column: float) -> int:
+def _names_that_fit(page: PageObservations, layout: Layout, origin: float, column: float) -> int:
     """How many lead names stand where a format's columns would put them."""
     columns = {cell.lead: cell.column for cell in layout.cells}
     low, high = -LABEL_LEFT_MM * page.px_per_mm, LABEL_RIGHT_MM * page.px_per_mm
     return sum(low < name.x - origin - columns.get(name.lead, -1) * column < high for name in page.names)
 
 
-def _row_starts(page: Marks) -> list[float]:
+def _row_starts(page: PageObservations) -> list[float]:
     """Sheet columns of the starts that lie on a row."""
     near = START_ROW_MM * page.px_per_mm
-    return [x for x, y in page.starts if min(abs(y - line.zero) for line in page.lines) < near]
+    return [x for x, y in page.starts if min(abs(y - line.baseline_y) for line in page.lines) < near]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.page import Line, Scale
+from ecgimg.datamodel.page import Scale, Trace
 from ecgimg.layouts import PAPER_SPEEDS, Layout
-from ecgimg.networks.paper_speed import FAST, STEP_MM, USUAL, load_tempo
-from ecgimg.stages.layout.observations import Marks
+from ecgimg.networks.paper_speed import FAST, STEP_MM, USUAL, load_paper_speed
+from ecgimg.stages.layout.observations import PageObservations
 from ecgimg.stages.layout.origin import LENGTH_TOLERANCE, agreed_length
 
 AT_LEAST, AT_MOST = 4.0, 0.0
@@ -20,15 +20,15 @@ SURE = 0.5
 """Samples of less confidence don't count."""
 
 
-def speed_of_beats(lines: tuple[Line, ...], px_per_mm: float) -> float | None:
+def speed_of_beats(lines: tuple[Trace, ...], px_per_mm: float) -> float | None:
     """Paper speed in mm/s as the beats of a page's curves tell it; None where they don't."""
-    odds = load_tempo().log_odds([_in_mm(line, px_per_mm) for line in lines])
+    odds = load_paper_speed().log_odds([_in_mm(line, px_per_mm) for line in lines])
     if odds is None or AT_MOST <= odds <= AT_LEAST:
         return None
     return FAST if odds > AT_LEAST else USUAL
 
 
-def _in_mm(line: Line, px_per_mm: float) -> Floats:
+def _in_mm(line: Trace, px_per_mm: float) -> Floats:
     """A curve's height in millimetres every STEP_MM from the sheet's left border on."""
     place = np.arange(0, (len(line.y) - 1) * line.step / px_per_mm, STEP_MM)
     at = np.rint(place * px_per_mm / line.step).astype(int)
@@ -45,7 +45,7 @@ LONE_PULSE_TOLERANCE, PULSE_TOLERANCE = 0.07, 0.12
 """Share by which a single pulse, and several that agree, may be higher or lower than a usual gain's."""
 
 
-def decide_paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]) -> Scale:
+def decide_paper_speed(page: PageObservations, options: LayoutOptions, rivals: list[Layout]) -> Scale:
     """Paper speed: the user's, the printed one, the one at which the curves have a format's length, the one that the
     beats tell, the usual.
     """
@@ -63,7 +63,7 @@ def decide_paper_speed(page: Marks, options: LayoutOptions, rivals: list[Layout]
     return Scale(usual, "assumed") if told is None else Scale(told, "beats")
 
 
-def speed_of_length(page: Marks, layout: Layout, speed: Scale) -> Scale:
+def speed_of_length(page: PageObservations, layout: Layout, speed: Scale) -> Scale:
     """Paper speed on a page whose millimetres only its pulses tell, and not to a few percent: the length of its rows
     and the starts of their stretches tell it better.
     """
@@ -71,7 +71,7 @@ def speed_of_length(page: Marks, layout: Layout, speed: Scale) -> Scale:
     return speed if length is None else Scale(length / layout.seconds, "signal")
 
 
-def decide_gain(page: Marks, options: LayoutOptions) -> Scale:
+def decide_gain(page: PageObservations, options: LayoutOptions) -> Scale:
     """Gain: the user's, the calibration pulse's (it is what the paper shows), the printed one, the usual."""
     if options.gain is not None:
         return Scale(options.gain, "given")

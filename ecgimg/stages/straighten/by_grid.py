@@ -15,7 +15,7 @@ from ecgimg.errors import RefusedError
 from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid
 from ecgimg.stages.straighten.line_contrast import MAJOR_MM, contrast_image, ink_mask
 from ecgimg.stages.straighten.phase import PhaseField, phase_field
-from ecgimg.stages.straighten.smoothing import creased_plate, smooth_plate, trusted
+from ecgimg.stages.straighten.smoothing import robust_weights, thin_plate, thin_plate_with_creases
 
 WORK_SIDE = 2000
 """Longest side in pixels at which the grid is looked for; smaller pictures are enlarged: 1 mm needs 3 pixels."""
@@ -193,7 +193,7 @@ def _measure_nodes(flat: Floats, fit: GridFit, to_flat: NDArray[np.float64]) -> 
         field = _measured(straight, step)
         shift = field.shift + _sample(shift, (grid + field.shift) / NODE_MM)
     if fit.line_mm > LARGE_MM:
-        shift = creased_plate(shift, _weight(field.strength), STIFFNESS, CREASE_BEND)
+        shift = thin_plate_with_creases(shift, _weight(field.strength), STIFFNESS, CREASE_BEND)
     return np.asarray((grid + shift) * q, np.float32), field.strength
 
 
@@ -211,7 +211,7 @@ def _spread(spots: Floats, from_photo: NDArray[np.float64], from_mm: NDArray[np.
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
     values[rows[inside], cols[inside]] = (flat - sheet)[inside]
     sure[rows[inside], cols[inside]] = spots[inside, 4]
-    return smooth_plate(values, sure, SPOT_REACH)
+    return thin_plate(values, sure, SPOT_REACH)
 
 
 @dataclass(frozen=True)
@@ -239,9 +239,9 @@ def _measured(flat: Floats, step: _Pass) -> PhaseField:
     field = phase_field(flat, FLAT_PX_PER_MM, step.line_mm, NODE_MM, step.harmonics, step.unwrap)
     weight = _weight(field.strength)
     if step.coarse:
-        return replace(field, shift=smooth_plate(field.shift, trusted(field.shift, weight), step.reach))
+        return replace(field, shift=thin_plate(field.shift, robust_weights(field.shift, weight), step.reach))
     planes = [cv2.medianBlur(np.ascontiguousarray(field.shift[..., k]), MEDIAN) for k in (0, 1)]
-    return replace(field, shift=smooth_plate(np.stack(planes, axis=2), weight, step.reach))
+    return replace(field, shift=thin_plate(np.stack(planes, axis=2), weight, step.reach))
 
 
 def _weight(strength: Floats) -> Floats:

@@ -22,7 +22,7 @@ CORNER_FIT = 0.93
 """Share of the paper that its four corners must span, and it of them."""
 EDGE_PART, EDGE_REACH = 0.08, 0.02
 """Share of an edge at each end that doesn't tell its line, and shares of its length within which its points lie."""
-LEAST_EDGE = 12
+MIN_EDGE_POINTS = 12
 FOCAL = (0.6, 3.0)
 """Focal lengths of phones, and of cut-outs of their photos, in longer sides of the photo."""
 USUAL_FOCAL = 1.0
@@ -97,7 +97,7 @@ def _sharpened(outline: NDArray[np.int32], corners: NDArray[np.int32]) -> NDArra
         along = (end - start) / length
         place, beside = (outline - start) @ along / length, (outline - start) @ np.array([-along[1], along[0]])
         edge = outline[(place > EDGE_PART) & (place < 1 - EDGE_PART) & (np.abs(beside) < EDGE_REACH * length)]
-        if len(edge) < LEAST_EDGE:
+        if len(edge) < MIN_EDGE_POINTS:
             return corners.astype(np.float64)
         dx, dy, x, y = cv2.fitLine(edge.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
         lines.append((np.array([-dy, dx]), -dy * x + dx * y))

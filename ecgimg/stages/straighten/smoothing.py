@@ -24,7 +24,7 @@ UPRIGHT = 0.05
 """Share of that reach, squared, by which a local plane is kept from tilting where few nodes lie in a line."""
 
 
-def smooth_plate(values: Floats, weight: Floats, reach: float) -> Floats:
+def thin_plate(values: Floats, weight: Floats, reach: float) -> Floats:
     """The plate u [R, C, 2] that minimises sum w (u - v)^2 + reach^4 sum |second differences of u|^2.
 
     Args:
@@ -36,7 +36,7 @@ def smooth_plate(values: Floats, weight: Floats, reach: float) -> Floats:
     return _solve(values, weight, reach**4 * sum(d.T @ d for d in bends))
 
 
-def trusted(values: Floats, weight: Floats) -> Floats:
+def robust_weights(values: Floats, weight: Floats) -> Floats:
     """The weights [R, C] of displacements [R, C, 2] in mm, less those of nodes that their neighbours contradict.
 
     Robust locally weighted regression (Cleveland, J. Am. Stat. Assoc. 74, 829, 1979), in two dimensions: at every node
@@ -69,7 +69,7 @@ def _local_planes(values: Floats, weight: Floats) -> Floats:
     return np.stack(planes, axis=2)
 
 
-def creased_plate(values: Floats, weight: Floats, stiffness: float, bend: float) -> Floats:
+def thin_plate_with_creases(values: Floats, weight: Floats, stiffness: float, bend: float) -> Floats:
     """A plate that is stiff but may be creased, as folded paper is.
 
     Bending d costs about stiffness d^2 below `bend` and grows only linearly above it (iteratively reweighted least

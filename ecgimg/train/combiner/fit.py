@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.networks.combiner import WEIGHTS, Combiner, design
-from ecgimg.networks.manifest import FOLDER, enter
+from ecgimg.networks.manifest import FOLDER, register_file
 from ecgimg.train.common.logistic import fit_logistic
 
 START: Doubles = np.array([0, 0.8, 0.2, 0, 0, 1, 0, 0, 1], np.float64)
 """What is believed before any page was seen: each network alone is calibrated, of both the signal weighs more."""
-PULL_SHARED = 20.0
-PULL_OWN = np.array([30.0, 100, 100, 200, 30, 100, 200, 30, 100])
+L2_SHARED = 20.0
+L2_OWN = np.array([30.0, 100, 100, 200, 30, 100, 200, 30, 100])
 """Precisions of the Gaussian priors around START and around a group's shared weights; offsets move more freely."""
 VIEWS = 4
 QUALITY_CENTRE = 0.9
@@ -64,9 +64,9 @@ def fit_combiner(data: CombinerData, seed: int = 0) -> Combiner:
         members = [k for k, key in enumerate(data.keys) if key[1] == group]
         terms = np.concatenate([columns[k][said[k]] for k in members])
         truth = np.concatenate([labels[said[k], k] for k in members])
-        shared = fit_logistic(terms, truth, START, np.full(WEIGHTS, PULL_SHARED), 1 / VIEWS)
+        shared = fit_logistic(terms, truth, START, np.full(WEIGHTS, L2_SHARED), 1 / VIEWS)
         for k in members:
-            weights[data.keys[k]] = fit_logistic(columns[k][said[k]], labels[said[k], k], shared, PULL_OWN, 1 / VIEWS)
+            weights[data.keys[k]] = fit_logistic(columns[k][said[k]], labels[said[k], k], shared, L2_OWN, 1 / VIEWS)
     return Combiner(weights, QUALITY_CENTRE)
 
 
@@ -103,7 +103,7 @@ def package(combiner: Combiner, trained_on: Sequence[str], folder: Path = FOLDER
     """Puts the weights into the package and registers their hash; the card is written by hand."""
     path = write_combiner(combiner, folder / "combiner.json", trained_on)
     purpose = "one calibrated probability a statement from the signal network, the image network, or both"
-    enter("combiner", path, purpose, folder)
+    register_file("combiner", path, purpose, folder)
     return path
 
 

@@ -24,9 +24,9 @@ from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource
 from ecgimg.synth.truth import Curve, Page, SynthPage
 from ecgimg.train.common.shards import next_shards, save_whole, to_bytes
-from ecgimg.train.common.sheets import RECIPES, Warp, draw_print, draw_warp, sheet_size
+from ecgimg.train.common.sheets import RECIPES, SheetWarp, draw_print, draw_warp, sheet_size
 
-RIM_MM = (-6.0, 12.0)
+MARGIN_MM = (-6.0, 12.0)
 """By how much a sheet reaches over its page's edges."""
 
 UPSIDE_DOWN = 0.12
@@ -68,15 +68,15 @@ def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tu
     """A flat print with cheap wear, cut anywhere near its edges."""
     page, worn, _ = draw_print(source, recipe.page, rng)
     height, width = worn.shape[:2]
-    left, top, right, bottom = np.rint(-rng.uniform(RIM_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
+    left, top, right, bottom = np.rint(-rng.uniform(MARGIN_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
     return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
 
 
 def straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
     """A photograph straightened by its true map, but for a small warp and with a rim around the page."""
     width, height = sheet_size(photo.sheet)
-    left, top, right, bottom = rng.uniform(*RIM_MM, 4) * SHEET_PX_PER_MM
-    warp: Warp = draw_warp(rng, (height, width))
+    left, top, right, bottom = rng.uniform(*MARGIN_MM, 4) * SHEET_PX_PER_MM
+    warp: SheetWarp = draw_warp(rng, (height, width))
     x, y = np.meshgrid(np.arange(-left, width + right + NODE, NODE), np.arange(-top, height + bottom + NODE, NODE))
     dx, dy = warp.shift(x.astype(np.float32), y.astype(np.float32))
     size = np.array(photo.sheet.pixels.shape[1::-1]) / (width, height)

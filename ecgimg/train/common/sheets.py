@@ -26,16 +26,16 @@ RECIPES = ("clean", "scan", "photo", "photo", "ruin")
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class RowCurve:
     """The true centre line of a row in pixels of a flawless sheet: points x [N] ascending, y [N], NaN if unprinted."""
 
     x: Floats
     y: Floats
-    zero: float
+    baseline_y: float
 
 
 @dataclass(frozen=True, eq=False)
-class Warp:
+class SheetWarp:
     """What straightening left: a sheet point s shows the page point s + shift(s); nodes [R, C, 2] every NODE_MM."""
 
     nodes: Floats
@@ -53,27 +53,27 @@ class Straightened:
     """A sheet of PX_PER_MM, pixels [H, W, 3], the page's rows, and by how much straightening failed."""
 
     pixels: Pixels
-    curves: tuple[Curve, ...]
-    warp: Warp
+    curves: tuple[RowCurve, ...]
+    warp: SheetWarp
 
 
-def draw_warp(rng: np.random.Generator, shape: tuple[int, ...]) -> Warp:
+def draw_warp(rng: np.random.Generator, shape: tuple[int, ...]) -> SheetWarp:
     """A random small warp: up to 0.7 degrees, 1 % of scale, and a smooth field of up to about 0.5 mm; often none."""
     rows, cols = (int(np.ceil(n / (NODE_MM * PX_PER_MM))) + 2 for n in shape[:2])
     x, y = np.meshgrid(np.arange(cols), np.arange(rows))
     points = np.stack([x, y], axis=2) * NODE_MM * PX_PER_MM
     if rng.random() < 0.25:
-        return Warp(np.broadcast_to(rng.uniform(-1, 1, 2), points.shape).astype(np.float32))
+        return SheetWarp(np.broadcast_to(rng.uniform(-1, 1, 2), points.shape).astype(np.float32))
     angle = np.deg2rad(np.clip(rng.normal(0, 0.2), -0.7, 0.7))
     sx, sy = np.clip(rng.normal(0, 0.004, 2), -0.01, 0.01)
     centred = points - points.mean(axis=(0, 1))
     linear = centred @ np.array([[sx, -angle], [angle, sy]]).T
     smooth = cv2.GaussianBlur(rng.normal(0, 1, points.shape), (0, 0), rng.uniform(0.5, 1.5))
     smooth *= rng.exponential(0.12) * PX_PER_MM / smooth.std()
-    return Warp((linear + np.clip(smooth, -4, 4)).astype(np.float32))
+    return SheetWarp((linear + np.clip(smooth, -4, 4)).astype(np.float32))
 
 
-def degrade(page: Pixels, warp: Warp, rng: np.random.Generator) -> Pixels:
+def degrade(page: Pixels, warp: SheetWarp, rng: np.random.Generator) -> Pixels:
     """The sheet that a camera and a straightener would have made of a flat page: light, folds, blur, noise, JPEG."""
     pixels = page
     scale = float(np.exp(rng.uniform(np.log(3.6), np.log(12)))) / PX_PER_MM if rng.random() < 0.7 else 1.0
@@ -100,7 +100,7 @@ def _grain(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     return np.tile(tile, repeats)[: shape[0], : shape[1], None]
 
 
-def _resample(small: Pixels, shape: tuple[int, ...], warp: Warp) -> Pixels:
+def _resample(small: Pixels, shape: tuple[int, ...], warp: SheetWarp) -> Pixels:
     h, w = shape[:2]
     x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
     dx, dy = warp.shift(x, y)
@@ -158,7 +158,7 @@ def print_sheet(source: SignalSource, recipe: PageRecipe, rng: np.random.Generat
     return Straightened(worn, _rows(drawn, drawn.curves), warp)
 
 
-def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> tuple[Page, Pixels, Warp]:
+def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> tuple[Page, Pixels, SheetWarp]:
     """A drawn page, its pixels at PX_PER_MM with the cheap wear, and the warp in them."""
     chosen = pick(rng, recipe.layouts)
     layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
@@ -191,7 +191,7 @@ def sheet_size(drawn: Page) -> tuple[int, int]:
     return round(w * PX_PER_MM / drawn.px_per_mm), round(h * PX_PER_MM / drawn.px_per_mm)
 
 
-def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
+def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[RowCurve, ...]:
     """The stretches of a page joined row by row, in sheet pixels; `seen` says what is visible of each."""
     width, height = sheet_size(drawn)
     scale = np.array([width / drawn.pixels.shape[1], height / drawn.pixels.shape[0]], np.float32)
@@ -204,11 +204,11 @@ def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[Curve, ...]:
     for zero, parts in rows.items():
         points = (np.concatenate(parts) + 0.5) * scale - 0.5
         x = np.maximum.accumulate(np.nan_to_num(points[:, 0], nan=-np.inf))
-        out.append(Curve(x, points[:, 1].astype(np.float32), float((zero + 0.5) * scale[1] - 0.5)))
+        out.append(RowCurve(x, points[:, 1].astype(np.float32), float((zero + 0.5) * scale[1] - 0.5)))
     return tuple(out)
 
 
-HELD_FOLD = 9
+VALIDATION_FOLD = 9
 
-HELD_RECIPES = ("clean", "scan", "photo", "ruin")
+VALIDATION_RECIPES = ("clean", "scan", "photo", "ruin")
 """Recipes of the pages on which the trained network is measured and its confidence calibrated."""

@@ -20,7 +20,7 @@ BATCH = 64
 EPOCH_STEPS = 60
 
 
-class WordNet(nn.Module):
+class TextPatchNet(nn.Module):
     """Convolutions at three scales, and the mean and the maximum of what they see; cut-outs are `height` rows high."""
 
     def __init__(self, height: int, classes: int, widths: tuple[int, ...] = WIDTHS) -> None:
@@ -53,7 +53,7 @@ def batches(cuts: Floats, classes: np.ndarray, seed: int) -> Iterator[Batch]:
         yield torch.from_numpy(cut), torch.from_numpy(classes[chosen])
 
 
-def word_loss(model: nn.Module, batch: Batch) -> Tensor:
+def text_loss(model: nn.Module, batch: Batch) -> Tensor:
     """Cross-entropy with a little smoothing, so that the chances stay honest."""
     return F.cross_entropy(model(batch[0]).float(), batch[1], label_smoothing=0.02)
 

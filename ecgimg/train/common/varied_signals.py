@@ -12,7 +12,7 @@ from ecgimg.synth.signals.sources import FS, Signal, SignalSource
 
 JUMPS = 0.08
 """Share of recordings whose baselines jump."""
-QUICKENED, MOST_QUICK = 0.4, 2.0
+QUICKENED, MAX_QUICK = 0.4, 2.0
 """Share that is played faster, and how much at most: a QRS of 100 Hz has nothing above 50 Hz, those on paper have."""
 SPLINTERED = 0.35
 """Share whose beats are notched and splintered."""
@@ -43,7 +43,7 @@ def vary(mv: Floats, rng: np.random.Generator) -> Floats:
     """Signals [12, T] at 500 Hz, at times with sharper beats, noise, another size, a wandering or jumping baseline."""
     out = mv.astype(np.float64)
     if rng.random() < QUICKENED:
-        out = _quickened(out, rng.uniform(1, MOST_QUICK))
+        out = _quickened(out, rng.uniform(1, MAX_QUICK))
     if rng.random() < SPLINTERED:
         out = out + _splinters(out, rng)
     if rng.random() < 0.3:

@@ -19,7 +19,7 @@ from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals.sources import open_source
 from ecgimg.train.common.marked_pages import MarkedPage, draw_page, render_shards
 from ecgimg.train.common.shards import from_bytes, rendering
-from ecgimg.train.common.sheets import HELD_FOLD, HELD_RECIPES
+from ecgimg.train.common.sheets import VALIDATION_FOLD, VALIDATION_RECIPES
 from ecgimg.train.landmarks.fit import export, train
 from ecgimg.train.lead_names import fit as names
 from ecgimg.train.printed_scales import fit as scales
@@ -73,11 +73,11 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> tuple
 
 def measure(model: nn.Module, namer: nn.Module, data: str, pages: int) -> dict[tuple[str, str], Hits]:
     """Logs, for held-out pages of each recipe, what is found and how many names are read; returns what is found."""
-    source = open_source(data, folds=[HELD_FOLD])
+    source = open_source(data, folds=[VALIDATION_FOLD])
     table: dict[tuple[str, str], Hits] = {}
-    for name in HELD_RECIPES:
+    for name in VALIDATION_RECIPES:
         recipe = load_recipe(name)
-        drawn = [draw_page(source, [recipe, recipe], np.random.default_rng([HELD_FOLD, k])) for k in range(pages)]
+        drawn = [draw_page(source, [recipe, recipe], np.random.default_rng([VALIDATION_FOLD, k])) for k in range(pages)]
         for page in drawn:
             for kind, hits in page_hits(page, heat_of(model, page)).items():
                 table[name, kind] = table.get((name, kind), Hits(0, 0, 0)) + hits
@@ -94,9 +94,9 @@ def measure(model: nn.Module, namer: nn.Module, data: str, pages: int) -> dict[t
 
 def measure_scales(reader: nn.Module, data: str, pages: int) -> None:
     """Logs, for small held-out pages of each recipe, how many printed speeds and gains are read right and wrong."""
-    source = open_source(data, folds=[HELD_FOLD])
-    for name in HELD_RECIPES:
-        right, wrong, invented, count = scales.score(reader, source, load_recipe(name), pages, HELD_FOLD)
+    source = open_source(data, folds=[VALIDATION_FOLD])
+    for name in VALIDATION_RECIPES:
+        right, wrong, invented, count = scales.score(reader, source, load_recipe(name), pages, VALIDATION_FOLD)
         words = "%s: of %d scales %.1f %% read right, %.1f %% wrong; %.1f %% of others taken for one"
         logger.info(words, name, count, 100 * right, 100 * wrong, 100 * invented)
 

@@ -18,7 +18,7 @@ from ecgimg.train.common.export import package_network
 from ecgimg.train.common.fit import Fit, FitOptions
 from ecgimg.train.common.marked_pages import MarkedPage, read_shard
 from ecgimg.train.common.shards import from_bytes
-from ecgimg.train.common.text_patch_net import EPOCH_STEPS, WordNet, batches, word_loss
+from ecgimg.train.common.text_patch_net import EPOCH_STEPS, TextPatchNet, batches, text_loss
 
 logger = logging.getLogger(__name__)
 NONE = len(LEADS)
@@ -63,7 +63,7 @@ def train(folder: Path, checkpoint: Path, epochs: int, rate: float = 3e-3) -> nn
     cuts, classes = gather(folder, 0)
     logger.info("%d words of %d shards", len(classes), len(list(folder.glob("*.npz"))))
     options = FitOptions(epochs=epochs, steps=EPOCH_STEPS, rate=rate, average=0.99)
-    fit = Fit(WordNet(HEIGHT, CLASSES), word_loss, options, checkpoint)
+    fit = Fit(TextPatchNet(HEIGHT, CLASSES), text_loss, options, checkpoint)
     return fit.run(lambda number: batches(cuts, classes, number))
 
 

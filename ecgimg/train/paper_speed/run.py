@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.networks.manifest import FOLDER, enter
-from ecgimg.networks.paper_speed import FAST, FEATURES, NAME, STEP_MM, USUAL, Tempo, describe
+from ecgimg.networks.manifest import FOLDER, register_file
+from ecgimg.networks.paper_speed import FAST, FEATURES, NAME, STEP_MM, USUAL, PaperSpeedModel, describe
 from ecgimg.synth.sample import printed
 from ecgimg.synth.signals.sources import FS, SignalSource, open_source
 from ecgimg.train.common.logistic import fit_logistic
-from ecgimg.train.common.sheets import HELD_FOLD
+from ecgimg.train.common.sheets import VALIDATION_FOLD
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ SECONDS, SHORT_SECONDS = 10.0, 5.0
 """What rows show; at the higher speed half of the pages show less instead of being longer."""
 COLUMNS = (1, 2, 4)
 NOISE_MM = 0.03
-PULL = 1.0
+L2 = 1.0
 
 
 def draw_rows(mv: Floats, speed: float, rng: np.random.Generator) -> list[Floats]:
@@ -53,19 +53,19 @@ def gather(source: SignalSource, count: int, seed: int) -> tuple[Floats, np.ndar
     return np.array(seen), np.array(fast)
 
 
-def fit(seen: Floats, fast: np.ndarray) -> Tempo:
+def fit(seen: Floats, fast: np.ndarray) -> PaperSpeedModel:
     """The model of some pages' features [N, FEATURES] and of which are of the higher speed [N]."""
     centre, size = seen.mean(axis=0), seen.std(axis=0)
     terms = np.concatenate([(seen - centre) / size, np.ones((len(seen), 1))], axis=1).astype(np.float64)
-    found = fit_logistic(terms, fast, np.zeros(FEATURES + 1), np.append(np.full(FEATURES, PULL), 0.0))
+    found = fit_logistic(terms, fast, np.zeros(FEATURES + 1), np.append(np.full(FEATURES, L2), 0.0))
     weights = found[:-1] / size
-    return Tempo(weights.astype(np.float32), float(found[-1] - weights @ centre))
+    return PaperSpeedModel(weights.astype(np.float32), float(found[-1] - weights @ centre))
 
 
 def run(data: str, out: Path, count: int) -> Path:
     """Fits the model on folds 1-8 of `data`, logs how well it tells fold 9's speeds, and writes OUT/tempo.json."""
     tempo = fit(*gather(open_source(data), count, 1))
-    seen, fast = gather(open_source(data, folds=[HELD_FOLD]), count, HELD_FOLD)
+    seen, fast = gather(open_source(data, folds=[VALIDATION_FOLD]), count, VALIDATION_FOLD)
     odds = tempo.offset + seen @ tempo.weights
     for limit in (0.0, 2.0, 4.0, 6.0):
         taken, wrong = float((odds[fast] > limit).mean()), float((odds[~fast] > limit).mean())
@@ -73,10 +73,10 @@ def run(data: str, out: Path, count: int) -> Path:
             "log odds above %g: %.1f %% of %d at 50 mm/s, %.2f %% of %d at 25 mm/s",
             limit, 100 * taken, fast.sum(), 100 * wrong, (~fast).sum(),
         )  # fmt: skip
-    return write_tempo(tempo, out / f"{NAME}.json")
+    return write_paper_speed(tempo, out / f"{NAME}.json")
 
 
-def write_tempo(tempo: Tempo, path: Path) -> Path:
+def write_paper_speed(tempo: PaperSpeedModel, path: Path) -> Path:
     """Writes the model as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"weights": [round(float(w), 4) for w in tempo.weights], "offset": round(tempo.offset, 4)}
@@ -88,5 +88,5 @@ def package(path: Path, folder: Path = FOLDER) -> Path:
     """Puts a written model into the package."""
     target = folder / path.name
     target.write_bytes(path.read_bytes())
-    enter(NAME, target, "whether beats look as printed at 50 mm/s rather than 25, where no text tells", folder)
+    register_file(NAME, target, "whether beats look as printed at 50 mm/s rather than 25, where no text tells", folder)
     return target

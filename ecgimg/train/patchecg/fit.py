@@ -38,7 +38,7 @@ BASELINES = ("resnet-zero", "resnet-linear")
 
 
 @dataclass(frozen=True)
-class Leg:
+class Phase:
     """A stretch of a training with one cycle of the step size; each begins with the averaged weights of the one before.
 
     ``mixup`` is the Beta parameter of mixing pairs of records, 0 for none.
@@ -51,10 +51,10 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """Legs of each training, number of members, and the teachers' share in the targets of the later members."""
 
-    legs: tuple[Leg, ...] = (Leg(18, 2e-3, 0.15, 0.0), Leg(12, 1e-3, 0.1, 0.4))
+    legs: tuple[Phase, ...] = (Phase(18, 2e-3, 0.15, 0.0), Phase(12, 1e-3, 0.1, 0.4))
     batch: int = 128
     members: int = 1
     distil: float = 0.5
@@ -64,7 +64,7 @@ class Plan:
     damage: DamageRecipe = field(default_factory=DamageRecipe)
 
 
-def train_patchecg(data: Path, out: Path, plan: Plan | None = None, threads: int | None = None) -> Path:
+def train_patchecg(data: Path, out: Path, plan: TrainingPlan | None = None, threads: int | None = None) -> Path:
     """Train, or go on training, below ``out``; returns the exported ONNX file.
 
     The first member learns from the labels. Each further member also learns from what the members before it say of
@@ -74,7 +74,7 @@ def train_patchecg(data: Path, out: Path, plan: Plan | None = None, threads: int
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    plan = plan or Plan()
+    plan = plan or TrainingPlan()
     out.mkdir(parents=True, exist_ok=True)
     database = read_ptbxl(data)
     train = load_set(database, TRAIN_FOLDS, out)
@@ -104,7 +104,7 @@ def load_trained(name: str, folder: Path) -> nn.Module:
     return model
 
 
-def train_one(name: str, seed: int, data: EcgSet, out: Path, plan: Plan) -> nn.Module:
+def train_one(name: str, seed: int, data: EcgSet, out: Path, plan: TrainingPlan) -> nn.Module:
     """Train one network by the plan, resuming from ``out/name.legK.pt``; returns its averaged twin."""
     torch.manual_seed(seed)
     model = build(name)
@@ -156,7 +156,7 @@ def calibration_views(count: int, length: int) -> list[Mask]:
     return [*layouts, *(lead_blackout(k, count, length, seed=k) for k in (3, 6))]
 
 
-def export(twin: nn.Module, held: EcgSet, path: Path, plan: Plan) -> Path:
+def export(twin: nn.Module, held: EcgSet, path: Path, plan: TrainingPlan) -> Path:
     """Calibrate a deployable twin on held-out records, and write it with its specification."""
     views = [logits_of(twin, held.signals, m) for m in calibration_views(len(held), held.signals.shape[-1])]
     calibrations, limits = _calibrate(views, held)

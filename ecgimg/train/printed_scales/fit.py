@@ -16,7 +16,7 @@ from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LIMB_LEADS
 from ecgimg.layouts import Layout
 from ecgimg.networks.contrast import contrast_planes
-from ecgimg.networks.printed_scales import HEIGHT, MIN_CHANCE, NAME, SCALES, WIDTH, cut_texts
+from ecgimg.networks.printed_scales import HEIGHT, MIN_PROBABILITY, NAME, SCALES, WIDTH, cut_texts
 from ecgimg.networks.trace import PX_PER_MM
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.page.style import sample_style
@@ -29,12 +29,12 @@ from ecgimg.train.common.fit import Fit, FitOptions
 from ecgimg.train.common.marked_pages import straightened
 from ecgimg.train.common.shards import next_shards, save_whole
 from ecgimg.train.common.sheets import RECIPES, degrade, draw_warp, sheet_size
-from ecgimg.train.common.text_patch_net import EPOCH_STEPS, WordNet, batches, word_loss
+from ecgimg.train.common.text_patch_net import EPOCH_STEPS, TextPatchNet, batches, text_loss
 
 logger = logging.getLogger(__name__)
 
 NONE = len(SCALES)
-CHANCES = {"speed": (0.1, 0.5, 0.4), "gain": (0.08, 0.3, 0.34, 0.28)}
+SHARES = {"speed": (0.1, 0.5, 0.4), "gain": (0.08, 0.3, 0.34, 0.28)}
 """How often each of the speeds and gains is printed; rare ones have to be learnt too."""
 WIDE_MM = 110.0
 """Length of the curves of a page: enough for the texts to stand side by side."""
@@ -52,7 +52,7 @@ def draw_texts(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.G
     """Cut-outs [N, 2, 40, 224] of a small page and their classes [N]; recipes as of `landmarks_data.draw_page`."""
     flat = rng.random() < 0.5
     recipe = recipes[0 if flat else int(rng.integers(1, len(recipes)))]
-    scale = {kind: float(rng.choice([v for k, v in SCALES if k == kind], p=CHANCES[kind])) for kind in CHANCES}
+    scale = {kind: float(rng.choice([v for k, v in SCALES if k == kind], p=SHARES[kind])) for kind in SHARES}
     rows = tuple((lead,) for lead in LIMB_LEADS)
     layout = Layout(id="texts", title="a small page", rows=rows, column_seconds=WIDE_MM / scale["speed"])
     style = sample_style(rng, layout, recipe.page)
@@ -102,7 +102,7 @@ def train(folder: Path, checkpoint: Path, epochs: int, rate: float = 3e-3) -> nn
     cuts, classes = gather(folder)
     logger.info("%d texts", len(classes))
     options = FitOptions(epochs=epochs, steps=EPOCH_STEPS, rate=rate, average=0.99)
-    fit = Fit(WordNet(HEIGHT, NONE + 1), word_loss, options, checkpoint)
+    fit = Fit(TextPatchNet(HEIGHT, NONE + 1), text_loss, options, checkpoint)
     return fit.run(lambda number: batches(cuts, classes, number))
 
 
@@ -116,7 +116,7 @@ def score(
     drawn = [draw_texts(source, [recipe, recipe], np.random.default_rng([seed, k])) for k in range(pages)]
     cuts, classes = (np.concatenate([one[k] for one in drawn]) for k in (0, 1))
     chances = model.eval()(torch.from_numpy(cuts)).softmax(1).numpy()
-    said = np.where(chances.max(axis=1) >= MIN_CHANCE, chances.argmax(axis=1), NONE)
+    said = np.where(chances.max(axis=1) >= MIN_PROBABILITY, chances.argmax(axis=1), NONE)
     told = classes != NONE
     right, wrong = said[told] == classes[told], (said[told] != classes[told]) & (said[told] != NONE)
     return float(right.mean()), float(wrong.mean()), float((said[~told] != NONE).mean()), int(told.sum())

@@ -28,11 +28,11 @@ LAYS = {"content": 0.3, "page": 0.25, "raw": 0.45}
 HARD = 0.8
 PRINTS, TIMES = 4096, 2
 """Flat prints, and views of each photograph."""
-STEPS, BATCH, RATE, PULL = 3000, 64, 1.5e-3, 0.05
+STEPS, BATCH, RATE, L2 = 3000, 64, 1.5e-3, 0.05
 """Steps of the fit, views a step, and the strength of AdamW and of its pull to 0."""
 
 
-def refit_place(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
+def refit_corners(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
     """Fits the corners on the shards of a folder, in place; returns the last loss."""
     cameras, prints = read_pictures(folder, "camera"), read_pictures(folder, "print", PRINTS)
     cells, corners = _views(model, [page for page in cameras for _ in range(TIMES)] + prints)
@@ -42,7 +42,7 @@ def refit_place(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
         rows = torch.randint(len(cells), (BATCH,))
         return F.smooth_l1_loss(head(cells[rows].float()), corners[rows], beta=0.02)
 
-    loss = fit_head(head, missed, steps, RATE, PULL)
+    loss = fit_head(head, missed, steps, RATE, L2)
     model.place = head.eval().requires_grad_(False)
     logger.info("corners: %d views, loss %.4f", len(cells), loss)
     return loss

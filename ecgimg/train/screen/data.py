@@ -36,7 +36,7 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 """Code, group and column of LEARNED of each finding."""
 SOFT = 0.5
 """Share of the teacher's word in a target it knows."""
-MOST_ODDS = 6.0
+MAX_ODDS = 6.0
 MIX = {"print": 0.22, "camera": 0.25, "other": 0.06}
 """Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
 MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
@@ -102,7 +102,7 @@ def softened(targets: Targets, data: Ptbxl, folds: Sequence[int], cache: Path) -
 
 def log_odds(chance: Floats) -> Floats:
     """Log odds of probabilities, at most MOST_ODDS either way."""
-    least = 1 / (1 + np.exp(MOST_ODDS))
+    least = 1 / (1 + np.exp(MAX_ODDS))
     inside = np.clip(chance, least, 1 - least)
     return np.asarray(np.log(inside / (1 - inside)), np.float32)
 

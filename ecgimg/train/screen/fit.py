@@ -27,14 +27,14 @@ logger = logging.getLogger(__name__)
 
 STEPS = 200
 """Optimizer steps between two checkpoints."""
-WARM_STEPS = 24
+WARMUP_STEPS = 24
 """Steps by which a backbone's pace is told before it is compared."""
 BATCH = 16
 SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")
 
 
 @dataclass(frozen=True)
-class Leg:
+class Phase:
     """A stretch of a training with one cycle of the step size; each begins with the averaged weights of the one before.
 
     Pictures are shrunk by ``shrink``: small ones teach most of it at half the cost (Tan and Le 2021, arXiv 2104.00298).
@@ -60,14 +60,14 @@ class Leg:
 
 HARD = (-1.0, 0.0)
 """As hard as views get from the start."""
-LEGS = (
-    Leg(53, shrink=0.5),
-    Leg(40, rate=1e-3, shrink=0.7, harder=HARD),
-    Leg(16, rate=5e-4, shrink=0.7, harder=HARD),
-    Leg(40, rate=1e-3, shrink=0.7, harder=HARD),
-    Leg(28, rate=1e-3, shrink=0.7, harder=HARD),
-    Leg(24, rate=1e-3, harder=HARD),
-    Leg(24, rate=8e-4, harder=HARD),
+PHASES = (
+    Phase(53, shrink=0.5),
+    Phase(40, rate=1e-3, shrink=0.7, harder=HARD),
+    Phase(16, rate=5e-4, shrink=0.7, harder=HARD),
+    Phase(40, rate=1e-3, shrink=0.7, harder=HARD),
+    Phase(28, rate=1e-3, shrink=0.7, harder=HARD),
+    Phase(24, rate=1e-3, harder=HARD),
+    Phase(24, rate=8e-4, harder=HARD),
 )
 """The training that is shipped."""
 
@@ -131,7 +131,7 @@ def train(
     stream: Stream,
     classes: Floats,
     folder: Path,
-    legs: Sequence[Leg],
+    legs: Sequence[Phase],
     after: Callable[[ScreenModel, Progress], None] | None = None,
 ) -> ScreenModel:
     """Trains a backbone of BACKBONES, going on from folder/NAME.legK.pt where there is one; returns the averaged twin.
@@ -153,7 +153,7 @@ def train(
             if after is not None:
                 after(_screen(fit.average), progress)
 
-        def epoch_of(epoch: int, leg: Leg = leg, begun: int = begun) -> Iterator[Batch]:
+        def epoch_of(epoch: int, leg: Phase = leg, begun: int = begun) -> Iterator[Batch]:
             return ahead(stream.epoch(begun + epoch, leg.steps, leg.hard(epoch)))
 
         average = _screen(fit.run(epoch_of, told))
@@ -162,7 +162,7 @@ def train(
     return average
 
 
-def started(name: str, leg: Leg, before: ScreenModel | None) -> ScreenModel:
+def started(name: str, leg: Phase, before: ScreenModel | None) -> ScreenModel:
     """A network for a leg's frame, with the weights of the one before but for the corners of the page."""
     model = ScreenModel(BACKBONES[name], len(LEARNED), leg.frame)
     if before is not None:
@@ -181,14 +181,14 @@ def compare(
 ) -> list[Compared]:
     """Trains each of BACKBONES for about as many seconds of processor time on the same pages, and scores it."""
     rows = []
-    for _ in stream.epoch(0, WARM_STEPS):  # shards are read and formats drawn once, which is nobody's time
+    for _ in stream.epoch(0, WARMUP_STEPS):  # shards are read and formats drawn once, which is nobody's time
         pass
     for name in BACKBONES:
         begun = time.process_time()
-        train(name, stream, classes, folder / "warm", [Leg(1, shrink=0.5, steps=WARM_STEPS, average=0.9)])
-        pace = (time.process_time() - begun) / WARM_STEPS
+        train(name, stream, classes, folder / "warm", [Phase(1, shrink=0.5, steps=WARMUP_STEPS, average=0.9)])
+        pace = (time.process_time() - begun) / WARMUP_STEPS
         steps = max(4, round(seconds / pace))
-        model = train(name, stream, classes, folder, [Leg(1, shrink=0.5, steps=steps, average=0.99)])
+        model = train(name, stream, classes, folder, [Phase(1, shrink=0.5, steps=steps, average=0.99)])
         size = sum(p.numel() for p in model.parameters()) / 1e6
         rows.append(Compared(name, size, steps * BATCH, scores(straight_logits(model, held), held, targets)))
         logger.info("%s", rows[-1])

@@ -30,7 +30,7 @@ PRINTS = 1024
 """Flat prints beside the photographs."""
 PART = (0.25, 0.9)
 """Shares of the sides of what is shown where only a part of a page is."""
-STEPS, BATCH, RATE, PULL = 1500, 256, 2e-3, 0.05
+STEPS, BATCH, RATE, L2 = 1500, 256, 2e-3, 0.05
 """Steps of the fit, pictures a step, and the strength of AdamW and of its pull to 0."""
 
 
@@ -98,5 +98,5 @@ def fit_page(features: Tensor, labels: Tensor) -> nn.Module:
         rows = torch.cat([side[torch.randint(len(side), (half,))] for side in sides])
         return F.binary_cross_entropy_with_logits(head(features[rows])[:, 0], goal)
 
-    fit_head(head, loss, STEPS, RATE, PULL)
+    fit_head(head, loss, STEPS, RATE, L2)
     return head.eval().requires_grad_(False)

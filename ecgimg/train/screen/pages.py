@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.networks.screen import LOOK_SIDE, fit_quad, frame_scale, ink_picture, picture_corners
-from ecgimg.synth.not_ecg.draw import draw_other
+from ecgimg.synth.not_ecg.draw import draw_non_ecg
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.page.style import sample_style
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
@@ -116,7 +116,7 @@ def draw_no_ecg(seed: Sequence[int], kinds: Sequence[str]) -> PagePicture:
     """A picture that is no ECG."""
     rng = np.random.default_rng(list(seed))
     kind = str(rng.choice(list(kinds)))
-    pixels = draw_other(kind, rng)
+    pixels = draw_non_ecg(kind, rng)
     shrink = min(1.0, LOOK_SIDE / max(pixels.shape[:2]))
     small = np.asarray(cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     corners = picture_corners(small.shape).astype(np.float32)

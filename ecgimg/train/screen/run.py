@@ -17,15 +17,26 @@ import torch
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datasets.ptbxl import read_ptbxl
 from ecgimg.networks.runtime import open_network
-from ecgimg.networks.screen import FIRST, Picture, ScreenNet, picture_corners
+from ecgimg.networks.screen import FIRST, Ink, ScreenNet, picture_corners
 from ecgimg.synth.not_ecg.draw import KINDS
 from ecgimg.synth.signals.sources import PtbxlSource
 from ecgimg.train.common.calibrate import Calibration, fit_platt, thresholds
 from ecgimg.train.common.fit import Progress
 from ecgimg.train.common.ptbxl_targets import load_set
-from ecgimg.train.screen.corners_head import refit_place
+from ecgimg.train.screen.corners_head import refit_corners
 from ecgimg.train.screen.data import FINDINGS, Stream, Targets, class_weights, page_targets, softened
-from ecgimg.train.screen.fit import BATCH, LEGS, Compared, Leg, Limits, compare, export, scores, straight_logits, train
+from ecgimg.train.screen.fit import (
+    BATCH,
+    PHASES,
+    Compared,
+    Limits,
+    Phase,
+    compare,
+    export,
+    scores,
+    straight_logits,
+    train,
+)
 from ecgimg.train.screen.gate import refit_gate
 from ecgimg.train.screen.model import ScreenModel
 from ecgimg.train.screen.pages import PagePicture, read_pictures, write_shards
@@ -33,8 +44,8 @@ from ecgimg.train.screen.sketches import Sketches
 
 logger = logging.getLogger(__name__)
 
-TRAIN_FOLDS, HELD_FOLD = tuple(range(1, 9)), 9
-SEED, HELD_SEED = 1, 9
+TRAIN_FOLDS, VALIDATION_FOLD = tuple(range(1, 9)), 9
+SEED, VALIDATION_SEED = 1, 9
 CALIBRATED_ON = ("print", "scan", "photo")
 """What the held-out pages that calibrate are; ruins are no basis for a probability."""
 LOST = 0.015
@@ -53,7 +64,7 @@ class ScreenPlan:
     others: int = 5632
     held_prints: int = 512
     held_cameras: int = 512
-    legs: tuple[Leg, ...] = LEGS
+    legs: tuple[Phase, ...] = PHASES
     backbone: str = "resnet"
 
 
@@ -70,7 +81,7 @@ def run(data: Path, out: Path, plan: ScreenPlan, threads: int = 1) -> Path:
     cv2.setNumThreads(threads)
     draw(data, out, plan)
     targets, soft, held_targets = all_targets(data, out)
-    held = held_set(out)
+    held = validation_set(out)
 
     def told(model: ScreenModel, progress: Progress) -> None:
         if progress.epoch % 5 == 0:
@@ -79,7 +90,7 @@ def run(data: Path, out: Path, plan: ScreenPlan, threads: int = 1) -> Path:
     stream = Stream(out / "shards", soft, BATCH, sketches(data, out))
     model = train(plan.backbone, stream, class_weights(targets), out, plan.legs, told)
     refit_gate(model, out / "shards")
-    refit_place(model, out / "shards")
+    refit_corners(model, out / "shards")
     return finish(model, held, held_targets, out / "screen.onnx", {"backbone": plan.backbone})
 
 
@@ -92,16 +103,16 @@ def run_comparison(data: Path, out: Path, plan: ScreenPlan, seconds: float, thre
     folder = out / "compared"
     folder.mkdir(exist_ok=True)
     stream = Stream(out / "shards", soft, BATCH, sketches(data, out))
-    return compare(seconds, stream, class_weights(targets), folder, held_set(out), held_targets)
+    return compare(seconds, stream, class_weights(targets), folder, validation_set(out), held_targets)
 
 
 def draw(data: Path, out: Path, plan: ScreenPlan) -> None:
     """Draws all shards that are missing."""
-    source, held = PtbxlSource(data, TRAIN_FOLDS), PtbxlSource(data, (HELD_FOLD,))
+    source, held = PtbxlSource(data, TRAIN_FOLDS), PtbxlSource(data, (VALIDATION_FOLD,))
     for kind, count in (("print", plan.prints), ("camera", plan.cameras), ("other", plan.others)):
         write_shards(source, out / "shards", kind, count, SEED, KINDS)
     for kind, count in (("print", plan.held_prints), ("camera", plan.held_cameras)):
-        write_shards(held, out / "held", kind, count, HELD_SEED, KINDS, fit=False)
+        write_shards(held, out / "held", kind, count, VALIDATION_SEED, KINDS, fit=False)
 
 
 def sketches(data: Path, out: Path) -> Sketches:
@@ -115,11 +126,11 @@ def all_targets(data: Path, out: Path) -> tuple[Targets, Targets, Targets]:
     """Targets of the training folds, the same softened by the teacher, and those of the held-out fold."""
     database = read_ptbxl(data)
     targets = page_targets(database, database.select(TRAIN_FOLDS, diagnostic_only=False))
-    held = page_targets(database, database.select((HELD_FOLD,), diagnostic_only=False))
+    held = page_targets(database, database.select((VALIDATION_FOLD,), diagnostic_only=False))
     return targets, softened(targets, database, TRAIN_FOLDS, out), held
 
 
-def held_set(out: Path) -> list[PagePicture]:
+def validation_set(out: Path) -> list[PagePicture]:
     """Held-out prints, scans and photos."""
     pictures = read_pictures(out / "held")
     return [picture for picture in pictures if picture.recipe in CALIBRATED_ON]
@@ -142,10 +153,10 @@ def looks(net: ScreenNet, pictures: Sequence[PagePicture]) -> tuple[Floats, Floa
     """Logits [N, 2] of is-ECG and readable, and [N, 6 + F] by which findings are judged, of pictures as taken."""
     gates, judged = [], []
     for picture in pictures:
-        ready = Picture(picture.grey, np.eye(3))
-        found = net.find(ready, picture_corners(picture.grey.shape))
+        ready = Ink(picture.grey, np.eye(3))
+        found = net.locate(ready, picture_corners(picture.grey.shape))
         gates.append((found.is_ecg, found.readable))
-        judged.append(net.judge(ready, found)[0].logits)
+        judged.append(net.classify(ready, found)[0].logits)
     return np.array(gates, np.float32), np.stack(judged)
 
 

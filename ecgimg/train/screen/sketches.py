@@ -22,7 +22,7 @@ from ecgimg.layouts import Cell, Layout, layout_ids, load_layout
 from ecgimg.networks.screen import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale
 from ecgimg.synth.page import text
 from ecgimg.synth.page.fonts import printed_fonts, text_mask
-from ecgimg.synth.page.render import Plan, plan_page, pulse_outlines
+from ecgimg.synth.page.render import PagePlan, plan_page, pulse_outlines
 from ecgimg.synth.page.style import PageStyle, sample_style
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import printed
@@ -62,7 +62,7 @@ class Format:
 
     layout: Layout
     style: PageStyle
-    plan: Plan
+    plan: PagePlan
     header: tuple[tuple[str, float, float], ...]
 
 
@@ -83,7 +83,7 @@ def sketch_format(k: int) -> Format:
     return Format(layout, style, plan, _header(style, plan, np.random.default_rng([some, 13])))
 
 
-def _header(style: PageStyle, plan: Plan, rng: np.random.Generator) -> tuple[tuple[str, float, float], ...]:
+def _header(style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> tuple[tuple[str, float, float], ...]:
     """Lines of text with the place of each in mm."""
     lines = []
     if style.header != "none":

@@ -28,7 +28,7 @@ RIGHT_ROWS = TOLERANCE_MM * ROWS_PER_MM
 
 
 @dataclass(frozen=True, eq=False)
-class HeldPage:
+class ValidationPage:
     """The rows of a page."""
 
     recipe: str
@@ -45,7 +45,7 @@ class Read:
     truth: Floats
 
 
-def held_pages(source: SignalSource, recipe: str, count: int, seed: int = 9) -> Iterator[HeldPage]:
+def validation_pages(source: SignalSource, recipe: str, count: int, seed: int = 9) -> Iterator[ValidationPage]:
     """Pages of a recipe, always the same; `clean` ones are flat prints with a cheap wear, as in training."""
     use_one_opencv_thread()
     for k in range(count):
@@ -55,10 +55,10 @@ def held_pages(source: SignalSource, recipe: str, count: int, seed: int = 9) -> 
             sheet = print_sheet(source, chosen.page, rng)
         else:
             sheet = photo_sheet(sample_page((seed, k), chosen, source), rng)
-        yield HeldPage(recipe, tuple(cut_rows(sheet, rng)))
+        yield ValidationPage(recipe, tuple(cut_rows(sheet, rng)))
 
 
-def read_page(model: nn.Module, page: HeldPage) -> list[Read]:
+def read_page(model: nn.Module, page: ValidationPage) -> list[Read]:
     """What the network reads of a page."""
     return [_read(model, row.band, row.rows) for row in page.rows]
 

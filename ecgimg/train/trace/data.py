@@ -18,7 +18,7 @@ from ecgimg.networks.contrast import contrast_planes
 from ecgimg.networks.trace import BAND_ROWS, PX_PER_MM, STRETCH, cut_band
 from ecgimg.synth.recipe import Recipe, load_recipe
 from ecgimg.train.common.shards import next_shards, save_whole, to_bytes
-from ecgimg.train.common.sheets import RECIPES, Curve, Straightened, Warp, draw_sheet
+from ecgimg.train.common.sheets import RECIPES, RowCurve, SheetWarp, Straightened, draw_sheet
 
 CROP = 512
 """Width of a training crop in band columns: 64 mm."""
@@ -56,12 +56,12 @@ class Crops:
     rows: Floats
 
 
-def warped_curve(curve: Curve, warp: Warp, width: int) -> Floats:
+def warped_curve(curve: RowCurve, warp: SheetWarp, width: int) -> Floats:
     """True y [2 width - 1] of a curve on the sheet, at the network's output columns; NaN where none is printed."""
     x: Floats = np.arange((width - 1) * STRETCH + 1, dtype=np.float32) / np.float32(STRETCH)
-    y: Floats = np.full_like(x, curve.zero)
+    y: Floats = np.full_like(x, curve.baseline_y)
     for _ in range(4):
-        dx, dy = warp.shift(x[None], np.nan_to_num(y, nan=curve.zero)[None])
+        dx, dy = warp.shift(x[None], np.nan_to_num(y, nan=curve.baseline_y)[None])
         seen = np.interp(x + dx[0], curve.x, curve.y, left=np.nan, right=np.nan) - dy[0]
         y = np.asarray(seen, np.float32)
     return y
@@ -80,7 +80,7 @@ def cut_rows(sheet: Straightened, rng: np.random.Generator, takes: int = 1) -> l
         crowded = _crowded(curves[k], np.delete(curves, k, axis=0))
         for _ in range(takes):
             spread = rng.uniform(-CENTRE_SPREAD_MM, CENTRE_SPREAD_MM) * PX_PER_MM
-            cut.append(_cut(planes, curve.zero + spread, curves[k], crowded))
+            cut.append(_cut(planes, curve.baseline_y + spread, curves[k], crowded))
     if rng.random() < BLANK_SHARE * len(cut):
         free = _free_place(sheet.curves, height, rng)
         if free is not None:
@@ -104,10 +104,10 @@ def _cut(planes: Floats, centre: float, y: Floats, crowded: NDArray[np.bool_]) -
     return Cut(band[:2], rows, np.pad(crowded, (0, len(rows) - len(crowded))))
 
 
-def _free_place(curves: Sequence[Curve], height: int, rng: np.random.Generator) -> float | None:
+def _free_place(curves: Sequence[RowCurve], height: int, rng: np.random.Generator) -> float | None:
     """A height at which no row runs within 9 mm, where there is one."""
     for place in rng.uniform(0, height, 8):
-        if min(abs(place - curve.zero) for curve in curves) > 9 * PX_PER_MM:
+        if min(abs(place - curve.baseline_y) for curve in curves) > 9 * PX_PER_MM:
             return float(place)
     return None
 

@@ -12,8 +12,8 @@ from torch import nn
 from ecgimg.networks.trace import NAME
 from ecgimg.synth.signals.sources import open_source
 from ecgimg.train.common.shards import rendering
-from ecgimg.train.common.sheets import HELD_FOLD, HELD_RECIPES
-from ecgimg.train.trace.calibrate import PRESENCE, Read, calibrate, expected_error, held_pages, page_db, read_page
+from ecgimg.train.common.sheets import VALIDATION_FOLD, VALIDATION_RECIPES
+from ecgimg.train.trace.calibrate import PRESENCE, Read, calibrate, expected_error, page_db, read_page, validation_pages
 from ecgimg.train.trace.data import render_shards
 from ecgimg.train.trace.fit import export, train
 
@@ -42,10 +42,10 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> Path:
 
 def measure(model: nn.Module, data: str, pages: int) -> list[Read]:
     """Logs the decibels of held-out pages by recipe; returns what was read of all of them."""
-    source = open_source(data, folds=[HELD_FOLD])
+    source = open_source(data, folds=[VALIDATION_FOLD])
     everything = []
-    for recipe in HELD_RECIPES:
-        reads = [read_page(model, page) for page in held_pages(source, recipe, pages)]
+    for recipe in VALIDATION_RECIPES:
+        reads = [read_page(model, page) for page in validation_pages(source, recipe, pages)]
         db = np.array([page_db(read, PRESENCE) for read in reads])
         mean = 10 * np.log10(np.mean(10 ** (db / 10)))
         logger.info("%s: %d pages, mean %.1f dB, median %.1f dB", recipe, len(db), mean, np.median(db))

@@ -15,7 +15,7 @@ from ecgimg.bench.chain.report import BEGIN, END, markdown, summary, write_all, 
 from ecgimg.bench.chain.scores import ChainBench, ChainData, chain_data, score_chain, score_slice
 from ecgimg.bench.common.beat_errors import beat_errors
 from ecgimg.bench.common.resumable_rows import read_rows
-from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, Statement
+from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, ScpStatement
 from ecgimg.errors import UsageError
 from ecgimg.networks.patchecg import load_patchecg
 from ecgimg.synth.signals.simulator import Heart, simulate
@@ -146,8 +146,8 @@ def test_rows_and_labels_are_joined() -> None:
     net = load_patchecg(1)
     keys = [(o.code, o.group) for o in net.outputs]
     statements = {
-        "AMI": Statement("AMI", "", True, False, False, "MI", "AMI"),
-        "AFIB": Statement("AFIB", "", False, False, True, None, None),
+        "AMI": ScpStatement("AMI", "", True, False, False, "MI", "AMI"),
+        "AFIB": ScpStatement("AFIB", "", False, False, True, None, None),
     }
     codes = {0: "AMI", 1: "AFIB"}
     records = tuple(PtbxlRecord(k, k, None, None, "", ((codes[k % 2], 100.0),), True, 9, "", None) for k in range(40))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecgimg.datamodel.leads import FROM_I_AND_II, LIMB_LEADS
-from ecgimg.stages.assemble.lead_laws import MENDED_CONFIDENCE, Doubles, Readings, reconcile
+from ecgimg.stages.assemble.lead_laws import CORRECTED_CONFIDENCE, Doubles, Readings, enforce_lead_laws
 
 FS = 500.0
 SECONDS = 5.0
@@ -48,7 +48,7 @@ def test_the_laws_of_the_test_are_einthovens_and_goldbergers() -> None:
 def test_six_limb_leads_are_read_better_together_than_alone() -> None:
     true = truth(LIMB_LEADS)
     read = readings(LIMB_LEADS, true)
-    after = reconcile(read)
+    after = enforce_lead_laws(read)
     assert rms(after.heights - true) < 0.75 * rms(read.heights - true)  # 2 of 6 unknown: sqrt(2 / 6) = 0.58
     assert not after.mended.any()
     assert np.array_equal(after.confidence, read.confidence)
@@ -61,10 +61,10 @@ def test_a_misread_beat_gives_way_even_where_the_reading_was_sure(confidence: fl
     wrong = slice(600, 660)
     read.heights[4, wrong] += 6
     read.confidence[4, wrong] = confidence
-    after = reconcile(read)
+    after = enforce_lead_laws(read)
     assert np.abs(after.heights[4, wrong] - true[4, wrong]).max() < 1
     assert after.mended[4, wrong].all()
-    assert after.confidence[4, wrong].max() <= MENDED_CONFIDENCE
+    assert after.confidence[4, wrong].max() <= CORRECTED_CONFIDENCE
     assert np.abs(after.heights[0] - true[0]).max() < 1
 
 
@@ -74,7 +74,7 @@ def test_leads_that_do_not_obey_the_laws_are_left_alone() -> None:
     for k in range(6):
         true[k] += 0.1 * (k - 2.5) * np.convolve(true[k], spread, "same") / spread.sum() * 4
     read = readings(LIMB_LEADS, true)
-    assert np.array_equal(reconcile(read).heights, read.heights)
+    assert np.array_equal(enforce_lead_laws(read).heights, read.heights)
 
 
 @pytest.mark.parametrize("swapped", [(3, 4), (1, 2), (0, 5)])
@@ -82,26 +82,26 @@ def test_leads_that_changed_places_do_not_spoil_the_others(swapped: tuple[int, i
     true = truth(LIMB_LEADS)
     true[list(swapped)] = true[list(reversed(swapped))]
     read = readings(LIMB_LEADS, true)
-    assert np.array_equal(reconcile(read).heights, read.heights)
+    assert np.array_equal(enforce_lead_laws(read).heights, read.heights)
 
 
 def test_too_few_sure_samples_prove_no_law() -> None:
     read = readings(LIMB_LEADS, truth(LIMB_LEADS))
     read.confidence[:] = 0.5
-    assert np.array_equal(reconcile(read).heights, read.heights)
+    assert np.array_equal(enforce_lead_laws(read).heights, read.heights)
 
 
 def test_leads_that_nothing_ties_together_are_left_alone() -> None:
     leads = ("II", "V1", "V2")
     read = readings(leads, truth(leads))
-    assert np.array_equal(reconcile(read).heights, read.heights)
+    assert np.array_equal(enforce_lead_laws(read).heights, read.heights)
 
 
 def test_zero_lines_stay_where_they_are() -> None:
     true = truth(LIMB_LEADS)
     read = readings(LIMB_LEADS, true)
     read.heights[2] += 3
-    after = reconcile(read)
+    after = enforce_lead_laws(read)
     assert abs(float(np.median(after.heights[2] - true[2])) - 3) < 0.05
     assert abs(float(np.median(after.heights[0] - true[0]))) < 0.05
 
@@ -110,7 +110,7 @@ def test_unknown_samples_stay_unknown_and_known_ones_known() -> None:
     read = readings(LIMB_LEADS, truth(LIMB_LEADS))
     read.heights[1, 300:500] = np.nan
     read.confidence[1, 300:500] = 0
-    after = reconcile(read)
+    after = enforce_lead_laws(read)
     assert np.array_equal(np.isnan(after.heights), np.isnan(read.heights))
     assert not after.mended[1, 300:500].any()
 
@@ -119,7 +119,7 @@ def test_a_strip_and_its_cell_share_what_they_know() -> None:
     leads = ("V1", "V2", "V1")
     true = truth(leads)
     read = readings(leads, true, strips=("V1",))
-    after = reconcile(read)
+    after = enforce_lead_laws(read)
     assert np.allclose(after.heights[0] - after.heights[2], (after.heights[0] - after.heights[2])[0], atol=1e-6)
     assert rms(after.heights[2] - true[2]) < 0.8 * rms(read.heights[2] - true[2])
     assert np.array_equal(after.heights[1], read.heights[1])
@@ -131,7 +131,7 @@ def test_a_strip_comes_onto_its_cells_clock(lag: int) -> None:
     true = truth(leads)
     moved = true.copy()
     moved[2] = np.roll(true[2], lag)
-    after = reconcile(readings(leads, moved, strips=("V1",)))
+    after = enforce_lead_laws(readings(leads, moved, strips=("V1",)))
     inner = slice(20, -20)
     assert np.abs(after.heights[2, inner] - true[2, inner]).max() < 0.5
     assert np.isnan(after.heights[2]).sum() == abs(lag)

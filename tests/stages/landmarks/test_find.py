@@ -19,9 +19,9 @@ STYLE = PageStyle(px_per_mm=8.0)
 def test_every_row_is_found_on_its_zero_line(preset: str, layout: str) -> None:
     page = upright(preset, layout, 3)
     wanted = sorted({c.cell.y0 * 8 / drawn(preset, layout, 3).sheet.px_per_mm for c in drawn(preset, layout, 3).curves})
-    assert len(page.zeros) == load_layout(layout).n_lines
-    offset = np.median(np.array(page.zeros) - np.array(wanted))
-    np.testing.assert_allclose(np.array(page.zeros) - offset, wanted, atol=2.0 * 8)
+    assert len(page.baselines) == load_layout(layout).n_lines
+    offset = np.median(np.array(page.baselines) - np.array(wanted))
+    np.testing.assert_allclose(np.array(page.baselines) - offset, wanted, atol=2.0 * 8)
 
 
 @pytest.mark.parametrize("layout", ["3x4+1R", "6x2+1R", "12x1"])
@@ -51,12 +51,12 @@ def test_a_turned_sheet_is_turned_back(turns: int) -> None:
     right = upright("clean", "3x4+1R", 3)
     again = find_landmarks(turn_sheet(right.sheet, turns))
     np.testing.assert_array_equal(again.sheet.pixels, right.sheet.pixels)
-    np.testing.assert_allclose(again.zeros, right.zeros, atol=8)
+    np.testing.assert_allclose(again.baselines, right.baselines, atol=8)
 
 
 def test_empty_paper_has_no_rows() -> None:
     sheet = upright("clean", "3x4+1R", 3).sheet
-    assert find_landmarks(replace(sheet, pixels=np.full_like(sheet.pixels, 250))).zeros == ()
+    assert find_landmarks(replace(sheet, pixels=np.full_like(sheet.pixels, 250))).baselines == ()
 
 
 @pytest.mark.parametrize(("gain", "side"), [(5.0, "right"), (20.0, "left")])

@@ -15,7 +15,7 @@ from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.networks import printed_scales as scales
 from ecgimg.stages.landmarks.find import find_landmarks
 from ecgimg.stages.layout.match import find_layout
-from ecgimg.stages.layout.observations import Marks
+from ecgimg.stages.layout.observations import PageObservations
 from ecgimg.stages.layout.origin import column_pitch
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
@@ -64,7 +64,7 @@ def test_beats_tell_the_speed_where_no_text_does(speed: float) -> None:
     match = find_layout(lying, lines, PrintedScales(), ANY)
     assert (match.paper_speed.value, match.paper_speed.source) == (speed, "beats")
     assert match.seconds == page.layout.seconds
-    still = tuple(replace(line, y=np.where(np.isfinite(line.y), line.zero, np.nan)) for line in lines)
+    still = tuple(replace(line, y=np.where(np.isfinite(line.y), line.baseline_y, np.nan)) for line in lines)
     assert find_layout(lying, still, PrintedScales(), ANY).paper_speed == Scale(25.0, "assumed")
 
 
@@ -84,7 +84,7 @@ def test_a_misread_name_does_not_rename_a_strip() -> None:
     """A pale "II" looks like "I"; the strip repeats the cell of II all the same."""
     _, lying = flat("3x4+1R", STYLE)
     first = next(name for name in lying.names if name.lead == "I")
-    on_strip = replace(first, y=first.y + lying.zeros[3] - lying.zeros[0])
+    on_strip = replace(first, y=first.y + lying.baselines[3] - lying.baselines[0])
     misread = replace(lying, names=(*lying.names, on_strip))
     match = find_layout(misread, trace(misread), read_scales(misread), ANY)
     assert [cell.lead for cell in match.cells if cell.is_strip] == ["II"]
@@ -123,8 +123,8 @@ def test_a_frame_around_the_grid_is_left_over() -> None:
     lines, scales = trace(lying), read_scales(lying)
     middle = lines[1]
     top, bottom = (
-        replace(middle, y=np.full_like(middle.y, at), confidence=np.ones_like(middle.confidence), zero=at)
-        for at in (lying.zeros[0] - 240, lying.zeros[-1] + 240)
+        replace(middle, y=np.full_like(middle.y, at), confidence=np.ones_like(middle.confidence), baseline_y=at)
+        for at in (lying.baselines[0] - 240, lying.baselines[-1] + 240)
     )
     framed = find_layout(lying, (top, *lines, bottom), scales, ANY)
     assert framed.layout_id == "3x4"
@@ -132,7 +132,7 @@ def test_a_frame_around_the_grid_is_left_over() -> None:
     assert [cell.line for cell in framed.cells] == [
         cell.line + 1 for cell in find_layout(lying, lines, scales, ANY).cells
     ]
-    beating = (*lines, replace(middle, zero=bottom.zero))
+    beating = (*lines, replace(middle, baseline_y=bottom.baseline_y))
     assert find_layout(lying, beating, scales, ANY).layout_id == "3x4+1R"
 
 
@@ -159,7 +159,7 @@ def test_at_a_higher_speed_the_same_columns_are_shorter_in_time() -> None:
 
 def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
     _, lying = flat("3x4+1R", STYLE)
-    two = replace(lying, zeros=lying.zeros[:2])
+    two = replace(lying, baselines=lying.baselines[:2])
     with pytest.raises(RefusedError, match="2 rows of curves"):
         find_layout(two, trace(two), read_scales(two), ANY)
 
@@ -235,7 +235,7 @@ def test_columns_shorter_than_their_time_are_told_by_the_rows_length(missed: flo
     """Each stretch ends half a millimetre early; half a millimetre of the strip's flat end may be missed beside."""
     _, lying = flat("3x4+1R", STYLE)
     layout, q = load_layout("3x4+1R"), lying.sheet.px_per_mm
-    page = Marks(
+    page = PageObservations(
         lines=trace(lying),
         names=(),
         starts=(),
@@ -246,7 +246,7 @@ def test_columns_shorter_than_their_time_are_told_by_the_rows_length(missed: flo
         begins=(100.0,) * 4,
         ends=(*(100.0 + 248.0 * q,) * 3, 100.0 + (249.5 - missed) * q),
         px_per_mm=q,
-        ruled=True,
+        has_grid=True,
     )
     assert column_pitch(page, layout, 250.0) == pytest.approx(62.0 * q, abs=0.05 * q)
     full = replace(page, ends=(100.0 + 250.0 * q,) * 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgimg.stages.straighten.smoothing import creased_plate, smooth_plate, trusted
+from ecgimg.stages.straighten.smoothing import robust_weights, thin_plate, thin_plate_with_creases
 
 SHAPE = (24, 30)
 ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
@@ -14,7 +14,7 @@ def test_a_plane_goes_on_where_nothing_is_known() -> None:
     plane = np.stack([0.3 * COLUMNS - 0.1 * ROWS, 0.2 * ROWS + 1], axis=2)
     weight = np.where(COLUMNS < 20, 1.0, 0.0).astype(np.float32)
     measured = np.where(weight[..., None] > 0, plane, 0).astype(np.float32)
-    np.testing.assert_allclose(smooth_plate(measured, weight, 1.0), plane, atol=0.01)
+    np.testing.assert_allclose(thin_plate(measured, weight, 1.0), plane, atol=0.01)
 
 
 def test_scatter_is_averaged_and_a_fold_stays_sharp() -> None:
@@ -22,8 +22,8 @@ def test_scatter_is_averaged_and_a_fold_stays_sharp() -> None:
     scatter = np.random.default_rng(0).normal(0, 0.03, (1, SHAPE[1])).astype(np.float32)  # whole lines are off
     measured = np.stack([fold + scatter, fold + scatter], axis=2).astype(np.float32)
     weight = np.ones(SHAPE, np.float32)
-    creased = creased_plate(measured, weight, 30.0, 0.003)[..., 0]
-    smooth = smooth_plate(measured, weight, 30.0**0.25)[..., 0]
+    creased = thin_plate_with_creases(measured, weight, 30.0, 0.003)[..., 0]
+    smooth = thin_plate(measured, weight, 30.0**0.25)[..., 0]
     error = np.abs(creased - fold)
     assert error.mean() < 0.7 * np.abs(measured[..., 0] - fold).mean()
     assert error[:, 14:17].mean() < 0.7 * np.abs(smooth - fold)[:, 14:17].mean()
@@ -36,9 +36,9 @@ def test_nodes_that_their_neighbours_contradict_are_not_trusted() -> None:
     wrong[12:18, 20:23] = wrong[:4, 37:] = True
     values[wrong, 0] += 1.0
     weight = np.full((30, 40), 0.8, np.float32)
-    left = trusted(values, weight)
+    left = robust_weights(values, weight)
     assert left[wrong].max() < 0.01
     assert np.median(left[~wrong]) > 0.75
-    mended = smooth_plate(values, left, 1.5)
+    mended = thin_plate(values, left, 1.5)
     true = values[..., 0] - wrong
     assert np.abs(mended[..., 0] - true).max() < 0.1

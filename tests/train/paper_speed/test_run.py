@@ -9,9 +9,9 @@ import pytest
 
 from ecgimg.errors import DependencyError
 from ecgimg.networks import paper_speed as net
-from ecgimg.networks.paper_speed import FEATURES, STEP_MM, describe, load_tempo
+from ecgimg.networks.paper_speed import FEATURES, STEP_MM, describe, load_paper_speed
 from ecgimg.synth.signals.sources import Simulated
-from ecgimg.train.paper_speed.run import draw_rows, fit, gather, package, write_tempo
+from ecgimg.train.paper_speed.run import draw_rows, fit, gather, package, write_paper_speed
 
 
 def test_the_beats_distance_is_in_millimetres() -> None:
@@ -44,7 +44,7 @@ def test_the_fitted_model_tells_other_hearts_speeds() -> None:
 
 
 def test_the_packaged_model_knows_a_usual_heart() -> None:
-    tempo = load_tempo()
+    tempo = load_paper_speed()
     mv = Simulated(5).get(5).mv
     slow, fast = (tempo.log_odds(draw_rows(mv, speed, np.random.default_rng(0))) for speed in (25.0, 50.0))
     assert slow is not None
@@ -56,13 +56,13 @@ def test_the_packaged_model_knows_a_usual_heart() -> None:
 def test_it_comes_back_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tempo = fit(*gather(Simulated(1), 50, 1))
     (tmp_path / "weights").mkdir()
-    kept = package(write_tempo(tempo, tmp_path / "tempo.json"), tmp_path / "weights")
+    kept = package(write_paper_speed(tempo, tmp_path / "tempo.json"), tmp_path / "weights")
     monkeypatch.setattr(net, "weight_path", lambda name: kept)
-    again = load_tempo()
+    again = load_paper_speed()
     np.testing.assert_allclose(again.weights, tempo.weights, atol=1e-4)
     assert again.offset == pytest.approx(tempo.offset, abs=1e-4)
     broken = tmp_path / "broken.json"
     broken.write_text('{"weights": [1, 2], "offset": 0}')
     monkeypatch.setattr(net, "weight_path", lambda name: broken)
     with pytest.raises(DependencyError, match="tempo"):
-        load_tempo()
+        load_paper_speed()

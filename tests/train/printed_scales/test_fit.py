@@ -11,7 +11,7 @@ from ecgimg.networks.printed_scales import HEIGHT, SCALES, WIDTH, read_texts
 from ecgimg.networks.runtime import open_network
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals.sources import Simulated
-from ecgimg.train.common.text_patch_net import WordNet, word_loss
+from ecgimg.train.common.text_patch_net import TextPatchNet, text_loss
 from ecgimg.train.printed_scales.fit import NONE, draw_texts, export
 
 TINY = (8, 8, 12, 12)
@@ -35,12 +35,12 @@ def test_a_batch_is_fit_and_exported(tmp_path: Path) -> None:
     some = np.sort(np.concatenate([np.flatnonzero(classes != NONE), np.flatnonzero(classes == NONE)[:6]]))
     batch = torch.from_numpy(cuts[some]), torch.from_numpy(classes[some])
     torch.manual_seed(0)
-    model = WordNet(HEIGHT, NONE + 1, TINY)
+    model = TextPatchNet(HEIGHT, NONE + 1, TINY)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
-    first = float(word_loss(model, batch).detach())
+    first = float(text_loss(model, batch).detach())
     for _ in range(80):
         optimizer.zero_grad()
-        loss = word_loss(model, batch)
+        loss = text_loss(model, batch)
         torch.autograd.backward(loss)
         optimizer.step()
     assert float(loss.detach()) < 0.3 * first

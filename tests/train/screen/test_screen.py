@@ -15,9 +15,9 @@ from ecgimg.networks.runtime import open_network
 from ecgimg.networks.screen import FIRST, HEIGHT, WIDTH, ScreenNet, frame_ink
 from ecgimg.synth.not_ecg.draw import KINDS
 from ecgimg.train.common.calibrate import Calibration
-from ecgimg.train.screen.corners_head import refit_place
+from ecgimg.train.screen.corners_head import refit_corners
 from ecgimg.train.screen.data import FINDINGS, LEARNED, MIX, Batch, Stream, Targets, ahead, class_weights, to_batch
-from ecgimg.train.screen.fit import Leg, Limits, export, exported, screen_loss, started, train
+from ecgimg.train.screen.fit import Limits, Phase, export, exported, screen_loss, started, train
 from ecgimg.train.screen.gate import fit_page, refit_gate
 from ecgimg.train.screen.model import BACKBONES, Backbone, ScreenModel
 from ecgimg.train.screen.pages import PagePicture, draw_no_ecg, fitted, read_shard, write_shard
@@ -183,8 +183,8 @@ def test_corners_are_fitted_on_what_the_shards_hold(tmp_path: Path) -> None:
     model = ScreenModel(TINY, len(LEARNED))
     for kind in ("print", "camera"):
         write_shard([marked_page(k) for k in (7, 8, 9, 10)], tmp_path / f"{kind}-000.npz")
-    first = refit_place(model, tmp_path, 1)
-    assert refit_place(model, tmp_path, 60) < 0.8 * first
+    first = refit_corners(model, tmp_path, 1)
+    assert refit_corners(model, tmp_path, 60) < 0.8 * first
     assert model(torch.zeros(2, 1, HEIGHT, WIDTH))[1].shape == (2, 8)
 
 
@@ -237,7 +237,7 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     stream = Stream(tmp_path, targets(), 4, sketches())
     classes = np.ones(len(LEARNED), np.float32)
     seen: list[tuple[tuple[int, int], int]] = []
-    legs = (Leg(2, shrink=0.3, steps=1), Leg(1, shrink=0.4, steps=1))
+    legs = (Phase(2, shrink=0.3, steps=1), Phase(1, shrink=0.4, steps=1))
     for _ in range(2):
         train("mobilenet", stream, classes, tmp_path, legs, lambda m, progress: seen.append((m.frame, progress.epoch)))
     small, large = (leg.frame for leg in legs)
@@ -246,17 +246,17 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_a_leg_begins_with_all_that_was_learned_but_the_corners() -> None:
-    before = ScreenModel(BACKBONES["resnet"], len(LEARNED), Leg(1, shrink=0.3).frame).eval()
-    after = started("resnet", Leg(1, shrink=0.4), before).eval()
+    before = ScreenModel(BACKBONES["resnet"], len(LEARNED), Phase(1, shrink=0.3).frame).eval()
+    after = started("resnet", Phase(1, shrink=0.4), before).eval()
     picture = torch.rand(1, 1, *before.frame)
     torch.testing.assert_close(before.features(picture), after.features(picture))
     assert after.place[3].in_features > before.place[3].in_features
 
 
 def test_views_get_harder_in_the_course_of_a_leg() -> None:
-    leg = Leg(10, harder=(0.2, 0.6))
+    leg = Phase(10, harder=(0.2, 0.6))
     assert [leg.hard(k) for k in (0, 2, 4, 6, 9)] == pytest.approx([0, 0, 0.5, 1, 1])
-    assert Leg(10, harder=(-1.0, 0.0)).hard(0) == 1
+    assert Phase(10, harder=(-1.0, 0.0)).hard(0) == 1
 
 
 def test_batches_drawn_ahead_come_in_order_and_errors_with_them() -> None:

@@ -13,7 +13,7 @@ from ecgimg.networks.runtime import open_network
 from ecgimg.networks.trace import BAND_ROWS, Spec, decode
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals.sources import Simulated
-from ecgimg.train.common.sheets import Curve, Straightened, Warp, draw_warp, print_sheet
+from ecgimg.train.common.sheets import RowCurve, SheetWarp, Straightened, draw_warp, print_sheet
 from ecgimg.train.trace import data as trace_data
 from ecgimg.train.trace.calibrate import Read, calibrate, expected_error, page_db
 from ecgimg.train.trace.data import Crops, Cut, cut_rows, random_crops, warped_curve
@@ -23,13 +23,13 @@ from ecgimg.train.trace.model import TraceNet, soft_place
 TINY = (8, 8, 8, 8, 8)
 
 
-def still_warp(dx: float = 0.0, dy: float = 0.0) -> Warp:
-    return Warp(np.broadcast_to(np.array([dx, dy], np.float32), (12, 20, 2)).copy())
+def still_warp(dx: float = 0.0, dy: float = 0.0) -> SheetWarp:
+    return SheetWarp(np.broadcast_to(np.array([dx, dy], np.float32), (12, 20, 2)).copy())
 
 
-def wave(width: int = 400) -> Curve:
+def wave(width: int = 400) -> RowCurve:
     x = np.arange(width, dtype=np.float32)
-    return Curve(x, (300 + 40 * np.sin(x / 15)).astype(np.float32), 300.0)
+    return RowCurve(x, (300 + 40 * np.sin(x / 15)).astype(np.float32), 300.0)
 
 
 def test_truth_stands_where_the_warp_puts_it() -> None:
@@ -85,8 +85,8 @@ def test_half_of_the_crops_are_cut_where_rows_are_near() -> None:
 
 def test_rows_are_near_where_their_curves_are() -> None:
     x = np.linspace(0, 400, 800, dtype=np.float32)
-    flat = Curve(x, np.full(800, 300, np.float32), 300.0)
-    tall = Curve(x, np.where(np.abs(x - 200) < 20, 310, 100).astype(np.float32), 100.0)
+    flat = RowCurve(x, np.full(800, 300, np.float32), 300.0)
+    tall = RowCurve(x, np.where(np.abs(x - 200) < 20, 310, 100).astype(np.float32), 100.0)
     sheet = Straightened(np.full((600, 400, 3), 255, np.uint8), (flat, tall), still_warp())
     for row in cut_rows(sheet, np.random.default_rng(1)):
         near = np.flatnonzero(row.crowded) / 2
