@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from ecgimg.errors import EcgimgError, ExitCode
@@ -224,7 +223,11 @@ def json_schema(
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[BaseModel]] = {"page": PageResult, "report": ReportResult, "screen": ScreenResult}
+    models: dict[str, type[PageResult | ReportResult | ScreenResult]] = {
+        "page": PageResult,
+        "report": ReportResult,
+        "screen": ScreenResult,
+    }
     typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))
 
 

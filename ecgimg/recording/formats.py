@@ -1,14 +1,17 @@
-"""The file formats of recordings: one row a format, read by options, runs, the command line and the documentation."""
+"""The file formats of recordings: one row a format, read by options, runs, the command line and the documentation.
+
+Nothing heavy is imported to read the table; a writer is imported when it writes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ecgimg.recording.csv_table import write_csv
-from ecgimg.recording.samples import Samples
-from ecgimg.recording.wfdb_record import write_wfdb
+if TYPE_CHECKING:
+    from ecgimg.recording.samples import Samples
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,21 @@ class RecordingFormat:
     extra: str = ""
 
 
-def _csv(recording: Samples, folder: Path, name: str) -> Path:
+def _write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
+    from ecgimg.recording.wfdb_record import write_wfdb
+
+    return write_wfdb(recording, folder, name)
+
+
+def _write_csv(recording: Samples, folder: Path, name: str) -> Path:
+    from ecgimg.recording.csv_table import write_csv
+
     return write_csv(recording, folder / f"{name}.csv")
 
 
 FORMATS: tuple[RecordingFormat, ...] = (
-    RecordingFormat("wfdb", "WFDB record, 16 bit, 1 uV a unit", (".hea", ".dat"), write_wfdb),
-    RecordingFormat("csv", "table of seconds and millivolts", (".csv",), _csv),
+    RecordingFormat("wfdb", "WFDB record, 16 bit, 1 uV a unit", (".hea", ".dat"), _write_wfdb),
+    RecordingFormat("csv", "table of seconds and millivolts", (".csv",), _write_csv),
 )
 FORMAT_NAMES = tuple(one.name for one in FORMATS)
 DEFAULT_FORMAT = FORMATS[0].name

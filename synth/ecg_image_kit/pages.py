@@ -76,7 +76,7 @@ class Kit:
             source, out = Path(scratch) / "in", Path(scratch) / "out"
             out.mkdir()
             header = write_wfdb(Recording(signals=_ten_seconds(signal.mv), fs=FS, name="page"), source, "page")
-            runner = Path(__file__).with_name("kit_runner.py")
+            runner = Path(__file__).with_name("runner.py")
             command = [self.python, str(runner), str(seed), _SCRIPT, "-i", str(header.with_suffix(".dat"))]
             command += ["-hea", str(header), "-o", str(out), "-st", "0", "-se", str(seed), *options]
             self._run(command)

@@ -163,7 +163,7 @@ def test_one_page_end_to_end(tmp_path: Path, plain_png: Path, plain_page: object
 def printed_only(truth: Floats) -> Floats:
     """What a page of 3x4+1R shows of a recording."""
     shown = np.full_like(truth, np.nan)
-    for cell in (*load_layout("3x4+1R").summary_cells, *load_layout("3x4+1R").strips):
+    for cell in (*load_layout("3x4+1R").cells, *load_layout("3x4+1R").strips):
         window = slice(round(cell.start * 500), round((cell.start + cell.seconds) * 500))
         shown[LEADS.index(cell.lead), window] = truth[LEADS.index(cell.lead), window]
     return shown

@@ -13,6 +13,7 @@ import numpy as np
 from made_reports import recording, report
 from PIL import Image
 
+from ecgimg.api import Report
 from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.recording import Recording
 from ecgimg.report.ecg_svg import LEFT_MM, SPEED, drawn_rows, ecg_svg, scale_words, trace_path
@@ -38,6 +39,10 @@ class Balanced(HTMLParser):
             assert self.open.pop() == tag
 
 
+def html_of(made: Report) -> str:
+    return report_html(made, made.result())
+
+
 def checked(html: str) -> str:
     parser = Balanced()
     parser.feed(html)
@@ -46,7 +51,7 @@ def checked(html: str) -> str:
 
 
 def test_one_file_that_loads_nothing(tmp_path: Path) -> None:
-    html = checked(report_html(report(tmp_path)))
+    html = checked(html_of(report(tmp_path)))
     assert "<script" not in html
     assert re.findall(r'(?:src|href)="(?!data:)', html) == []
     assert re.findall(r"url\((?!#)", html) == []
@@ -55,7 +60,7 @@ def test_one_file_that_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_what_a_reader_needs_stands_in_it(tmp_path: Path) -> None:
-    html = report_html(report(tmp_path))
+    html = html_of(report(tmp_path))
     for text in ("Atrial fibrillation", "92 %", "threshold 10 %", "signal 90 %", "image 70 %", "II 5.0&ndash;6.2 s"):
         assert text in html
     for text in ("Not visible: V4, V5, V6.", "agree on 1 of 1", "75 /min", "10 mm/mV (assumed)", "from the print"):
@@ -66,7 +71,7 @@ def test_what_a_reader_needs_stands_in_it(tmp_path: Path) -> None:
 
 
 def test_a_page_only_the_image_network_read_says_so(tmp_path: Path) -> None:
-    html = checked(report_html(report(tmp_path, read=False)))
+    html = checked(html_of(report(tmp_path, read=False)))
     assert "no grid &lt;found&gt;" in html
     assert "rest on the image network alone" in html
     assert "<svg" not in html
@@ -106,7 +111,7 @@ def test_a_photo_that_lies_on_its_side_is_shown_upright(tmp_path: Path) -> None:
 
 
 def test_the_embedded_photo_is_a_jpeg(tmp_path: Path) -> None:
-    data = re.search(r"data:image/jpeg;base64,([^\"]+)", report_html(report(tmp_path)))
+    data = re.search(r"data:image/jpeg;base64,([^\"]+)", html_of(report(tmp_path)))
     assert data is not None
     assert Image.open(io.BytesIO(base64.b64decode(data.group(1)))).format == "JPEG"
 

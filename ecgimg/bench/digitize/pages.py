@@ -173,7 +173,7 @@ def page_score(row: dict[str, Any]) -> PageScore:
 
 def networks() -> str:
     """A hash of the packaged networks, so that pages read by older ones are not taken for pages of these."""
-    manifest = resources.files("ecgimg") / "weights" / "manifest.json"
+    manifest = resources.files("ecgimg.networks") / "weights" / "manifest.json"
     return hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
 
 

@@ -32,7 +32,7 @@ def test_torchvision_and_timm_can_be_imported() -> None:
 
 def test_the_schemas_are_what_torchvision_registers_for() -> None:
     code = (
-        "import torch\nfrom pathlib import Path\nfrom ecgimg.train import vision\n"
+        "import torch\nfrom pathlib import Path\nfrom ecgimg.train.common import vision\n"
         "vision.util.find_spec = lambda name: type('Spec', (), {'origin': '/nowhere/torchvision/__init__.py'})\n"
         "assert vision.enable_torchvision()\n"
         "assert vision.enable_torchvision()\n"
@@ -46,7 +46,7 @@ def test_the_schemas_are_what_torchvision_registers_for() -> None:
 
 def test_without_torchvision_nothing_happens() -> None:
     code = (
-        "from ecgimg.train import vision\nvision.util.find_spec = lambda name: None\n"
+        "from ecgimg.train.common import vision\nvision.util.find_spec = lambda name: None\n"
         "assert not vision.enable_torchvision()\nassert not vision._LIBRARIES"
     )
     assert run(code).returncode == 0

@@ -13,6 +13,7 @@ from ecgimg.networks.runtime import open_network
 from ecgimg.networks.trace import BAND_ROWS, Spec, decode
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.signals.sources import Simulated
+from ecgimg.train.common import shards
 from ecgimg.train.common.sheets import RowCurve, SheetWarp, Straightened, draw_warp, print_sheet
 from ecgimg.train.trace import data as trace_data
 from ecgimg.train.trace.calibrate import Read, calibrate, expected_error, page_db
@@ -60,14 +61,14 @@ def test_ink_of_a_drawn_sheet_lies_on_its_truth() -> None:
 
 def test_bytes_keep_contrast() -> None:
     values = np.linspace(-1, 2, 50, dtype=np.float32)
-    np.testing.assert_allclose(trace_data.from_bytes(trace_data.to_bytes(values)), values, atol=0.007)
+    np.testing.assert_allclose(shards.from_bytes(shards.to_bytes(values)), values, atol=0.007)
 
 
 def test_crops_stay_in_step_with_their_truth() -> None:
     rows = np.arange(1600, dtype=np.float32) / 10
     band = np.broadcast_to(np.arange(800, dtype=np.float32) / 800, (2, BAND_ROWS, 800)).copy()
     crops = random_crops([Cut(band, rows, np.zeros(1600, bool))], 4, np.random.default_rng(0))
-    columns = trace_data.from_bytes(crops.bands)[:, 0, 0] * 800
+    columns = shards.from_bytes(crops.bands)[:, 0, 0] * 800
     inside = (columns > 2) & np.isfinite(crops.rows[:, ::2])
     assert inside.sum() > 500
     assert np.abs(columns - crops.rows[:, ::2] * 5)[inside].max() < 6
@@ -127,7 +128,7 @@ def test_a_few_steps_lower_the_loss(tmp_path: Path) -> None:
     rows = np.stack([120 + 30 * np.sin(x / 9 + k) for k in range(8)]).astype(np.float32)
     grid = np.arange(BAND_ROWS)[None, :, None]
     bands = np.exp(-0.5 * (grid - rows[:, None, ::2]) ** 2)[:, None].repeat(2, 1).astype(np.float32)
-    trace_data.write_shard(Crops(trace_data.to_bytes(bands), rows), tmp_path / "0_00000.npz")
+    trace_data.write_shard(Crops(shards.to_bytes(bands), rows), tmp_path / "0_00000.npz")
     model = TraceNet(TINY)
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     losses = []
