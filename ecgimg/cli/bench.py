@@ -1,0 +1,129 @@
+"""The commands of `ecgimg bench`: one a capability. Tables go to stdout, progress to stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecgimg.cli import parameters as p
+
+bench_app = typer.Typer(no_args_is_help=True, help="Measure; prints the tables of the documentation.")
+
+
+@bench_app.command("speed")
+def bench_speed(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pages, one process each.")],
+    runs: Annotated[int, typer.Option("-n", "--runs", min=1, help="Runs whose median is told.")] = 5,
+) -> None:
+    """Measure seconds and peak memory of `--help`, of digitizing and of diagnosing a page, each as a whole process."""
+    from ecgimg.bench.speed import run
+
+    typer.echo("| command | page | seconds | processor seconds | peak MB |\n|---|---|---|---|---|")
+    for row in run.bench_speed(images, runs):
+        typer.echo(
+            f"| `{row.command}` | {row.size} | {row.seconds:.2f} | {row.processor_seconds:.2f} | {row.megabytes:.0f} |"
+        )
+
+
+@bench_app.command("digitize")
+def bench_digitize(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows, tables and plots; goes on there.")],
+    presets: p.Presets = "scan,photo",
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 51,
+    source: p.SignalSource = "sim",
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
+    jobs: p.Processes = 1,
+    index: Annotated[Path | None, typer.Option(help="CSV of real pages, measured in place of drawn ones.")] = None,
+    layouts: Annotated[Path | None, typer.Option(help="CSV (image, layout) of true layouts, for --index.")] = None,
+) -> None:
+    """Digitize drawn or real pages with the whole chain and score them against their truth."""
+    from ecgimg.bench.digitize.pages import DrawnPlan
+    from ecgimg.bench.digitize.report import markdown, run_drawn, run_index
+
+    if index is not None:
+        bench = run_index(index, layouts, out, jobs, _print_progress)
+    else:
+        plan = DrawnPlan(source, fold, str(out))
+        bench = run_drawn(plan, _names(presets), pages, jobs, _print_progress)
+    typer.echo(markdown(bench), nl=False)
+
+
+@bench_app.command("chain")
+def bench_chain(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for pages, tables and plots; goes on there.")],
+    fold: p.DrawnFold = 9,
+    pages: p.PagesOfPreset = 1000,
+    presets: p.Presets = "scan,photo",
+    jobs: p.Processes = 1,
+    readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
+    package: Annotated[bool, typer.Option(help="Put the combiner fitted on these pages into the package.")] = False,
+) -> None:
+    """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
+    from ecgimg.bench.chain.pages import ChainPlan
+    from ecgimg.bench.chain.report import markdown, write_readme
+    from ecgimg.bench.chain.run import run_chain
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+
+    plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, tuple(_names(presets)), str(out))
+    bench = run_chain(plan, jobs, _print_progress, package)
+    typer.echo(markdown(bench), nl=False)
+    if readme is not None:
+        write_readme(bench, readme)
+
+
+@bench_app.command("patchecg")
+def bench_patchecg(
+    data: p.PtbxlData,
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold to score.")] = 9,
+    layouts: Annotated[str, typer.Option(help="all, or numbers of 0-6 such as 0,3,5.")] = "all",
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for JSON and plots.")] = Path("bench-patchecg"),
+    weights: p.Weights = None,
+    trained: Annotated[Path | None, typer.Option(help="Folder of `train patchecg`: scores its baselines too.")] = None,
+) -> None:
+    """Score PatchECG in every layout, with leads blacked out and on single leads, beside its baselines."""
+    from rich.console import Console
+
+    from ecgimg.bench.patchecg.report import tables
+    from ecgimg.bench.patchecg.run import run_patchecg
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+
+    def print_condition(condition: str, done: int, total: int) -> None:
+        typer.echo(f"{done + 1}/{total} {condition}", err=True)
+
+    bench = run_patchecg(ptbxl_folder(data), fold, layouts, out, weights, trained, print_condition)
+    for table in tables(bench):
+        Console(width=None if sys.stdout.isatty() else 240).print(table)
+
+
+@bench_app.command("screen")
+def bench_screen(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for what was read and bench.json; goes on there.")],
+    fold: p.DrawnFold = 9,
+    pages: p.PagesOfPreset = 1000,
+    presets: p.Presets = "scan,photo",
+    signal: Annotated[bool, typer.Option(help="Digitize each page too and ask PatchECG (seconds a page).")] = False,
+    others: Annotated[int, typer.Option(min=1, help="Pictures of each kind that is no ECG.")] = 20,
+    index: Annotated[Path | None, typer.Option(help="index.csv of real pages (columns image, labels).")] = None,
+    weights: p.Weights = None,
+) -> None:
+    """Score the image network on drawn pages, its gate on other pictures, and both on real pages."""
+    from ecgimg.bench.screen.report import markdown, run_screen_bench
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+
+    bench = run_screen_bench(
+        ptbxl_folder(data), fold, _names(presets), pages, out, signal, others, index, weights
+    )
+    typer.echo(markdown(bench), nl=False)
+
+
+def _print_progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _names(presets: str) -> list[str]:
+    return [name.strip() for name in presets.split(",")]

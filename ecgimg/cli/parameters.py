@@ -1,0 +1,47 @@
+"""Arguments and options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
+]
+ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
+ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
+LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]
+PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")]
+Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help=f"{' or '.join(FORMAT_NAMES)}; may be given twice. [{DEFAULT_FORMAT}]"),
+]
+Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")]
+Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
+Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
+Config = Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")]
+
+PtbxlData = Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")]
+SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb:DIR.")]
+DrawnFold = Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")]
+Presets = Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")]
+PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")]
+Processes = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")]
+Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
+
+RunFolder = Annotated[
+    Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")
+]
+Steps = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]
+HeldPages = Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads.")]
+RenderingThreads = Annotated[int, typer.Option(min=1, help="Threads; rendering takes one process more.")]
+Package = Annotated[bool, typer.Option(help="Put the result into the package.")]

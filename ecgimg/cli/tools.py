@@ -1,0 +1,109 @@
+"""The commands around the work: `doctor`, `json-schema`, `layouts list`, `layouts show` and `synth`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecgimg.cli import parameters as p
+from ecgimg.errors import ExitCode
+
+layouts_app = typer.Typer(no_args_is_help=True, help="Paper formats.")
+
+
+def doctor() -> None:
+    """Check what digitizing needs: packages, the program tesseract, layouts, networks."""
+    from ecgimg.cli.doctor import examine
+
+    checks = examine()
+    words = {True: "ok", None: "note", False: "FAILED"}
+    for check in checks:
+        typer.echo(f"{words[check.ok]:7} {check.name:24} {check.message}")
+    if any(check.ok is False for check in checks):
+        raise typer.Exit(int(ExitCode.DEPENDENCY))
+
+
+class _Schema(StrEnum):
+    """The files whose schema can be printed."""
+
+    page = "page"
+    report = "report"
+    screen = "screen"
+
+
+def json_schema(
+    of: Annotated[
+        _Schema,
+        typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json; screen: STEM.screen.json."),
+    ] = _Schema.page,
+) -> None:
+    """Print the JSON Schema of what `digitize`, `diagnose` or `screen` writes."""
+    import json
+
+    from ecgimg.schemas.page import PageResult
+    from ecgimg.schemas.report import ReportResult
+    from ecgimg.schemas.screen import ScreenResult
+
+    models: dict[str, type[PageResult | ReportResult | ScreenResult]] = {
+        "page": PageResult,
+        "report": ReportResult,
+        "screen": ScreenResult,
+    }
+    typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))
+
+
+@layouts_app.command("list")
+def layouts_list() -> None:
+    """List the paper formats that come with the package."""
+    from ecgimg.layouts import load_layouts
+
+    for layout in load_layouts():
+        typer.echo(f"{layout.id:16} {layout.title}")
+
+
+@layouts_app.command("show")
+def layouts_show(name: Annotated[str, typer.Argument(help="A name of `layouts list`, or a YAML file.")]) -> None:
+    """Print one paper format as YAML: a start for your own, which `digitize --layout FILE` accepts."""
+    import yaml
+
+    from ecgimg.layouts import load_layout
+
+    text = yaml.safe_dump(load_layout(name).model_dump(mode="json"), sort_keys=False, default_flow_style=None)
+    sys.stdout.write(text)
+
+
+def synth(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the set; an unfinished set goes on there.")],
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="Pages.")] = 100,
+    layout: Annotated[str, typer.Option(help="NAME, all, or NAME:WEIGHT,...; the preset's own by default.")] = "",
+    preset: Annotated[
+        str, typer.Option(help="clean, scan, photo, ruin, patchecg, a .yaml, or NAME:WEIGHT,...")
+    ] = "photo",
+    source: p.SignalSource = "sim",
+    fold: Annotated[str, typer.Option(help="Folds of PTB-XL, such as 1-8 or 1,3,5.")] = "1-8",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    engine: Annotated[str, typer.Option(help="ecgimg or ecg-image-kit.")] = "ecgimg",
+) -> None:
+    """Make synthetic pages with their exact truth, and a contact sheet of them."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ecgimg.synth.dataset import SetPlan, parse_folds, write_dataset
+
+    plan = SetPlan(n, preset, layout, source, parse_folds(fold), seed, engine)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("pages", total=n)
+        report = write_dataset(
+            out, plan, jobs=jobs, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for name, reason in report.failed:
+        typer.echo(f"{name}: {reason}", err=True)
+    typer.echo(f"{report.written} pages written, {report.found} were there, {len(report.failed)} left out", err=True)
+    typer.echo(report.contact_sheet)
+    if report.failed:
+        raise typer.Exit(int(ExitCode.SOME_FAILED))

@@ -1,0 +1,112 @@
+"""The commands of `ecgimg train`: one a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecgimg.cli import parameters as p
+
+train_app = typer.Typer(no_args_is_help=True, help="Train the networks (needs the extra 'train').")
+
+
+def _log_progress() -> None:
+    """Trainers log what they do; a command shows it on stderr with the time."""
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+
+
+@train_app.command("patchecg")
+def train_patchecg(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and the exported network; resumes there.")],
+    members: Annotated[int, typer.Option(min=1, max=3, help="Networks whose mean is exported.")] = 1,
+    threads: p.Threads = 2,
+    package: p.Package = False,
+) -> None:
+    """Train PatchECG and its two baselines on folds 1-8, calibrate on fold 9 and export."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.patchecg import fit
+
+    _log_progress()
+    path = fit.train_patchecg(ptbxl_folder(data), out, fit.TrainingPlan(members=members), threads)
+    typer.echo(fit.package(path) if package else path)
+
+
+@train_app.command("trace")
+def train_trace(
+    data: p.PtbxlData,
+    out: p.RunFolder,
+    steps: p.Steps = 8000,
+    pages: p.HeldPages = 24,
+    threads: p.RenderingThreads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the trace network on synthetic pages of folds 1-8, calibrate on fold 9 and export."""
+    from ecgimg.train.trace import fit, run
+
+    _log_progress()
+    path = run.run(data, out, steps, pages, threads)
+    typer.echo(fit.package(path) if package else path)
+
+
+@train_app.command("landmarks")
+def train_landmarks(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoints and exported networks; resumes there.")],
+    steps: p.Steps = 3200,
+    pages: p.HeldPages = 24,
+    threads: p.RenderingThreads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the networks that find rows, starts and pulses, and read lead names and scales, on pages of folds 1-8."""
+    from ecgimg.train.landmarks import fit, run
+    from ecgimg.train.lead_names import fit as lead_names_fit
+    from ecgimg.train.printed_scales import fit as printed_scales_fit
+
+    _log_progress()
+    paths = run.run(data, out, steps, pages, threads)
+    for part, path in zip((fit, lead_names_fit, printed_scales_fit), paths, strict=True):
+        typer.echo(part.package(path) if package else path)
+
+
+@train_app.command("tempo")
+def train_paper_speed(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the fitted model goes.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=50, help="Recordings, each drawn at both speeds.")] = 4000,
+    package: p.Package = False,
+) -> None:
+    """Fit how beats tell the paper speed, on recordings of folds 1-8; says how well it does on fold 9."""
+    from ecgimg.train.paper_speed import run
+
+    _log_progress()
+    path = run.run(data, out, count)
+    typer.echo(run.package(path) if package else path)
+
+
+@train_app.command("screen")
+def train_screen(
+    data: p.PtbxlData,
+    out: p.RunFolder,
+    compare: Annotated[
+        float | None, typer.Option(help="Compare the backbones instead, so many seconds of processor time each.")
+    ] = None,
+    threads: p.Threads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the screening network on pages drawn from folds 1-8, calibrate on fold 9 and export."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.screen import fit, run
+
+    _log_progress()
+    plan = run.ScreenPlan()
+    if compare is not None:
+        rows = run.run_comparison(ptbxl_folder(data), out, plan, compare, threads)
+        typer.echo("\n".join([fit.COMPARED_HEAD, *(row.row() for row in rows)]))
+        return
+    path = run.run(ptbxl_folder(data), out, plan, threads)
+    typer.echo(fit.package(path) if package else path)
