@@ -1,6 +1,6 @@
-"""The front door of Python: `ecgimg.digitize`, `ecgimg.diagnose` and the report that it gives.
+"""The Python interface: `ecgimg.digitize`, `ecgimg.diagnose` and `ecgimg.Report`.
 
-Nothing here reads the environment or a file of options; what a call needs is in its arguments.
+Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from ecgimg.pipelines.digitize import digitize_page
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.recording import Recording
 from ecgimg.report.html import write_html
-from ecgimg.schemas.report import ReportResult, describe_report, write_report
+from ecgimg.schemas.common import write_json
+from ecgimg.schemas.report import ReportResult, describe_report
 
 
 class Report(ReportContent):
-    """What `diagnose` gives: the content of a report, and how it is written."""
+    """The report that `diagnose` returns: its content, and methods that write it."""
 
     def result(self) -> ReportResult:
         """The report as it is written to STEM.report.json."""
@@ -26,7 +27,7 @@ class Report(ReportContent):
 
     def to_json(self, path: str | Path) -> Path:
         """Writes the report as JSON."""
-        return write_report(self.result(), Path(path))
+        return write_json(self.result(), Path(path))
 
     def to_html(self, path: str | Path) -> Path:
         """Writes the report as one self-contained HTML file."""
@@ -48,8 +49,8 @@ def digitize(
         source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file.
         page: page of the document, from 1.
         layout: a name of `ecgimg layouts list` or a YAML file; found from the page by default.
-        paper_speed: mm/s; read from the page by default, and 25 where the page doesn't tell.
-        gain: mm/mV; read from the page by default, and 10 where the page doesn't tell.
+        paper_speed: mm/s; read from the page by default, 25 where the page does not show it.
+        gain: mm/mV; read from the page by default, 10 where the page does not show it.
         hook: called after each step as hook(step, artifact, done, total).
 
     Raises:
@@ -70,10 +71,10 @@ def diagnose(
     gain: float | None = None,
     hook: Hook | None = None,
 ) -> Report:
-    """What two networks find on a photo, scan or PDF page of a paper ECG, with what speaks for each finding.
+    """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
 
-    Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: the report then
-    rests on the image alone, or says that nothing was read, and `refusal` tells why.
+    Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
+    rests on the image alone, or on nothing, and `refusal` is the reason.
 
     Raises:
         UnreadableInputError: the file can't be read.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -92,7 +92,7 @@ def screen(
 
 
 def _run_pages(
-    kind: RunKind, inputs: list[str], out: Path, options: RunOptions, quiet: bool, verbose: bool
+    kind: RunKind[Any], inputs: list[str], out: Path, options: RunOptions, quiet: bool, verbose: bool
 ) -> NoReturn:
     """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
     from ecgimg.runs.worker import WorkerPool

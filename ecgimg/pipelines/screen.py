@@ -1,4 +1,4 @@
-"""The pipeline of the image network alone: load -> look. Nothing is traced."""
+"""The pipeline of the image network alone: load -> look -> write. Nothing is traced."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Screened:
     """A photo and what the image network predicts on it."""
 
     photo: Photo
-    sight: Prediction
+    prediction: Prediction
 
 
 def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
@@ -33,7 +33,7 @@ def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
-    sight = steps.time("look", lambda: predict(photo))
-    check_page(sight.reading)
-    steps.report("look", sight)
-    return Screened(photo, sight)
+    prediction = steps.time("look", lambda: predict(photo))
+    check_page(prediction.reading)
+    steps.report("look", prediction)
+    return Screened(photo, prediction)

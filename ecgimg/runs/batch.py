@@ -1,6 +1,6 @@
-"""Runs over many pages: plan, skip what is done, work in worker processes, write, summarise.
+"""Runs over many pages: plan, skip pages that are done, work in worker processes, write, summarise.
 
-The output folder gets the files of each page, see `ecgimg.runs.job`, and `summary.csv` with a row a page.
+The output folder gets the files of each page (see `RunKind`) and `summary.csv` with a row a page.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.io.files import write_atomically
@@ -21,13 +21,13 @@ from ecgimg.runs.worker import Done, Executor, Step
 
 
 class Listener(Protocol):
-    """Who follows a run: a progress bar, or lines."""
+    """Follows a run, as a progress bar or as lines."""
 
     def planned(self, pages: int) -> None:
         """The run has this many pages."""
 
     def warned(self, text: str) -> None:
-        """Something about the run that the user should know."""
+        """A warning about the run."""
 
     def stepped(self, name: str, step: str, done: int, total: int) -> None:
         """A page has finished a step."""
@@ -42,17 +42,17 @@ def run_batch(
     options: RunOptions,
     listener: Listener,
     executor: Executor,
-    kind: RunKind,
+    kind: RunKind[Any],
 ) -> tuple[Outcome, ...]:
     """Does one kind of work on all pages of the inputs, into a folder; a page that fails costs only itself.
 
     Raises:
         UnreadableInputError: the inputs hold no picture.
         OutputError: the folder can't be written to.
-        KeyboardInterrupt: passed on, after the workers were ended and the summary was written.
+        KeyboardInterrupt: passed on, after the workers have ended and the summary was written.
     """
     _check_writable(out)
-    plan = plan_jobs(inputs, out, kind.outputs)
+    plan = plan_jobs(inputs, out, kind)
     listener.planned(len(plan.jobs))
     for text in plan.warnings:
         listener.warned(text)
@@ -84,14 +84,14 @@ def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:
 
 
 class _Run:
-    """Collects outcomes and tells the listener."""
+    """Collects outcomes and reports them to the listener."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self.outcomes: list[Outcome] = []
 
     def report(self, item: Step[Task] | Done[Task, Outcome]) -> None:
-        """What an executor reports."""
+        """Takes what an executor reports."""
         if isinstance(item, Step):
             self._listener.stepped(item.job.job.name, item.step, item.done, item.total)
         elif isinstance(item.answer, EcgimgError):
@@ -106,14 +106,14 @@ class _Run:
 
 
 def _check_writable(out: Path) -> None:
-    """Told before any work is done."""
+    """Raises OutputError before any work is done."""
     probe = write_atomically(out / f".ecgimg.{os.getpid()}", b"")
     with suppress(OSError):
         probe.unlink()
 
 
 def _tidy(out: Path, pid: int) -> None:
-    """Removes the temporary file that an ended worker may have left."""
+    """Removes the temporary files that a lost worker may have left."""
     for part in out.glob(f".*.{pid}.part"):
         with suppress(OSError):
             part.unlink()

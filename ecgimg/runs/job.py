@@ -1,20 +1,19 @@
-"""One page of a run, whatever is done with it: the task, its outcome, and the kinds of runs."""
+"""One page of a run, whatever is done with it: the job, its outcome, and the kinds of runs."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from ecgimg.errors import EcgimgError, ExitCode, RefusedError
 from ecgimg.io.files import hash_file
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.file_names import DEBUG
-from ecgimg.runs.plan import Outputs, PageJob
 from ecgimg.runs.worker import Tell
 from ecgimg.schemas.common import PageSource
 from ecgimg.threads import use_one_opencv_thread
@@ -23,21 +22,38 @@ Status = Literal["ok", "refused", "failed"]
 
 
 @dataclass(frozen=True)
+class PageJob:
+    """One page to work on; `name` is the name of its output files.
+
+    `error` is set where the file can't be read at all, which is found without decoding it.
+    """
+
+    path: Path
+    page: int
+    name: str
+    error: EcgimgError | None = None
+
+
+@dataclass(frozen=True)
 class Task:
-    """A page, where its results go, and how it is to be read."""
+    """A page, the folder of its results, and the options of its run."""
 
     job: PageJob
     out: Path
     options: RunOptions
+
+    def path(self, suffix: str) -> Path:
+        """The output file of this page with a suffix."""
+        return self.out / f"{self.job.name}{suffix}"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How a page ended: a row of summary.csv.
 
-    `reason` is the one line that tells why there is no result; `details` is the traceback of an unexpected error.
-    `skipped` means that the page had been done before. `message` is what a line of progress tells of a page that is ok,
-    `summary_cells` are the values of the columns that its kind of work adds to the summary.
+    `reason` is one line on why there is no result; `details` is the traceback of an unexpected error. `skipped` means
+    that the page had been done before. `message` is the line of progress of a page that is ok. `summary_cells` are the
+    values of the columns that its kind of run adds to the summary.
     """
 
     name: str
@@ -56,68 +72,77 @@ class Outcome:
     summary_cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RunKind:
-    """A kind of work on pages: what it writes, how a page is done, and how one that was done before is known.
+class Record(Protocol):
+    """The JSON file of a page that is done."""
 
-    `work` and `preload` are functions of a module, since workers find them by name: `work` does a page and never
-    raises, `preload` imports what it needs. `before` gives the outcome of a page that was done before with the same
-    settings, else None. `columns` are added to the summary.
+    @property
+    def source(self) -> PageSource:
+        """The page that it was made of."""
+        ...
+
+
+Content = TypeVar("Content", bound=Record)
+
+
+@dataclass(frozen=True)
+class RunKind(Generic[Content]):
+    """A kind of run: the files of a page, how they are made, and how a page that is done is recognised.
+
+    The functions are functions of a module, since workers import them by name.
+
+    Args:
+        suffixes: of all files that may be written for a page, after its name; the first is the record's.
+        read: the record in a file, None where there is no record of this kind.
+        make: does a page and writes its files; called in a worker as make(task, hook), may raise.
+        is_current: whether a record has the settings of a task and all its files are there.
+        outcome: the outcome of a page from its record, with the seconds that the record tells.
+        preload: imports everything that `make` needs.
+        columns: what is added to the summary, in the order of `Outcome.summary_cells`.
     """
 
-    outputs: Outputs
-    work: Callable[[Task, Tell], Outcome]
-    before: Callable[[Task], Outcome | None]
+    suffixes: tuple[str, ...]
+    read: Callable[[Path], Content | None]
+    make: Callable[[Task, Hook], Content]
+    is_current: Callable[[Task, Content], bool]
+    outcome: Callable[[PageJob, Content], Outcome]
     preload: Callable[[], None]
     columns: tuple[str, ...] = ()
 
+    def before(self, task: Task) -> Outcome | None:
+        """The outcome of a page that was done before with the same settings, else None."""
+        content = self.read(task.path(self.suffixes[0]))
+        if content is None or not self.is_current(task, content) or not _is_same_page(content.source, task.job):
+            return None
+        return replace(self.outcome(task.job, content), skipped=True)
 
-def follow_steps(task: Task, tell: Tell) -> Hook:
-    """A pipeline's hook that tells of each step, and with `--debug` writes a picture of what it made."""
+    def work(self, task: Task, tell: Tell) -> Outcome:
+        """Does a page; called in a worker. Whatever it raises becomes the page's failure."""
+        start = perf_counter()
+        last_step = ["the start"]
 
-    def hook(step: str, artifact: object, done: int, total: int) -> None:
-        tell(step, done, total)
-        if task.options.debug:
-            _write_debug_image(task, f"{done}-{step}", artifact)
+        def follow(step: str, done: int, total: int) -> None:
+            last_step[0] = step
+            tell(step, done, total)
 
-    return hook
+        try:
+            self.preload()
+            _use_threads(task.options)
+            start = perf_counter()
+            content = self.make(task, follow_steps(task, follow))
+            return replace(self.outcome(task.job, content), seconds=round(perf_counter() - start, 3))
+        except EcgimgError as error:
+            return failed(task.job, error, perf_counter() - start)
+        except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
+            where = f"{task.job.path}, after {last_step[0]}"
+            wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
+            return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
 
 
-def use_threads(options: RunOptions) -> None:
-    """One OpenCV thread a worker where several share the machine."""
-    if options.jobs > 1:
-        use_one_opencv_thread()
-
-
-def ended_early(task: Task, kind: RunKind) -> Outcome | None:
+def ended_early(task: Task, kind: RunKind[Any]) -> Outcome | None:
     """The outcome of a page that needs no work: it can't be read, or it was done before with the same settings."""
     if task.job.error is not None:
         return failed(task.job, task.job.error, 0.0)
     return None if task.options.force else kind.before(task)
-
-
-def guarded(task: Task, tell: Tell, work: Callable[[Task, Tell], Outcome]) -> Outcome:
-    """What `work` makes of a page; whatever it raises becomes the page's failure."""
-    start = perf_counter()
-    step = ["the start"]
-
-    def follow(name: str, done: int, total: int) -> None:
-        step[0] = name
-        tell(name, done, total)
-
-    try:
-        return work(task, follow)
-    except EcgimgError as error:
-        return failed(task.job, error, perf_counter() - start)
-    except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
-        where = f"{task.job.path}, after {step[0]}"
-        wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
-        return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
-
-
-def is_same_page(source: PageSource, job: PageJob) -> bool:
-    """Whether a record was made of this very page."""
-    return source.page == job.page and source.sha256 == hash_file(job.path)
 
 
 def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") -> Outcome:
@@ -134,11 +159,39 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
     )
 
 
-def _write_debug_image(task: Task, step: str, artifact: object) -> None:
-    """Writes a picture of what a step made into the page's debug folder, where there is something to see."""
-    from ecgimg.io.png import write_png
-    from ecgimg.report.debug_images import artifact_image
+def follow_steps(task: Task, tell: Tell) -> Hook:
+    """A pipeline's hook that reports each step, and with `--debug` draws what the step made."""
+    draw = _debug_writer(task) if task.options.debug else None
 
-    picture = artifact_image(artifact)
-    if picture is not None:
-        write_png(picture, task.out / f"{task.job.name}{DEBUG}" / f"{step}.png")
+    def hook(step: str, artifact: object, done: int, total: int) -> None:
+        tell(step, done, total)
+        if draw is not None:
+            draw(f"{done}-{step}", artifact)
+
+    return hook
+
+
+def _debug_writer(task: Task) -> Callable[[str, object], None]:
+    """Writes NAME.png with a picture of an artifact into the page's debug folder, where there is something to see."""
+    from ecgimg.io.png import write_png
+    from ecgimg.report.debug_images import DebugImages
+
+    images = DebugImages()
+
+    def draw(name: str, artifact: object) -> None:
+        image = images.draw(artifact)
+        if image is not None:
+            write_png(image, task.path(DEBUG) / f"{name}.png")
+
+    return draw
+
+
+def _use_threads(options: RunOptions) -> None:
+    """One OpenCV thread a worker where several share the machine."""
+    if options.jobs > 1:
+        use_one_opencv_thread()
+
+
+def _is_same_page(source: PageSource, job: PageJob) -> bool:
+    """Whether a record was made of this very page."""
+    return source.page == job.page and source.sha256 == hash_file(job.path)

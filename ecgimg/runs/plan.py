@@ -1,4 +1,4 @@
-"""What a run has to do: files, folders and globs -> one job a page, each with a name that nothing else has."""
+"""What a run has to do: files, folders and globs -> one job a page, each with a unique name for its files."""
 
 from __future__ import annotations
 
@@ -6,64 +6,34 @@ import glob
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import SUFFIXES, count_pages
 from ecgimg.runs.file_names import DEBUG, is_own_picture
-from ecgimg.schemas.common import PageSource
+from ecgimg.runs.job import PageJob, RunKind
 
 _WHERE = "inputs"
 
 
-class Sourced(Protocol):
-    """A record on disk that tells which page it was made of."""
-
-    @property
-    def source(self) -> PageSource:
-        """The page."""
-        ...
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What a command may write for a page, after its name; the first is a record, and `read` reads it (or None)."""
-
-    suffixes: tuple[str, ...]
-    read: Callable[[Path], Sourced | None]
-
-
-@dataclass(frozen=True)
-class PageJob:
-    """One page to work on; `name` is what its outputs are called.
-
-    `error` is set where the file can't be read at all, which was seen without decoding it.
-    """
-
-    path: Path
-    page: int
-    name: str
-    error: EcgimgError | None = None
-
-
 @dataclass(frozen=True)
 class RunPlan:
-    """The jobs of a run in order, and what the user should know of their names."""
+    """The jobs of a run in order, and warnings about their names."""
 
     jobs: tuple[PageJob, ...]
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> RunPlan:
+def plan_jobs(inputs: Sequence[str], out: Path, kind: RunKind[Any]) -> RunPlan:
     """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
-    A page is called by its file's stem, later pages of a document STEM-p2, STEM-p3 ...; where that name belongs to
-    another input, or to files in `out` that are not this page's, eight hexadecimal digits of the hash of the input's
-    relative path are added.
+    A page has the name of its file's stem, later pages of a document STEM-p2, STEM-p3 and so on. Where that name
+    belongs to another input, or to files in `out` that are not this page's, eight hexadecimal digits of the hash of the
+    input's relative path are added.
 
     Raises:
         UnreadableInputError: nothing to read was found.
@@ -73,13 +43,13 @@ def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> RunPlan:
     stems = Counter(_fold(path.stem) for path in files)
     jobs: list[PageJob] = []
     warnings: list[str] = []
-    names = _Names(out, outputs, frozenset(os.path.abspath(path) for path in files))
+    names = _Names(out, kind, frozenset(os.path.abspath(path) for path in files))
     for path in files:
         pages, error = _count(path)
         tag = hashlib.sha256(Path(os.path.relpath(path, base)).as_posix().encode()).hexdigest()[:8]
         for page in range(1, pages + 1):
-            plain = path.stem if page == 1 else f"{path.stem}-p{page}"
-            tagged = f"{path.stem}-{tag}" if page == 1 else f"{path.stem}-{tag}-p{page}"
+            suffix = "" if page == 1 else f"-p{page}"
+            plain, tagged = f"{path.stem}{suffix}", f"{path.stem}-{tag}{suffix}"
             name = names.take((plain, tagged), path, page)
             if name != plain:
                 why = "another input has the same stem" if stems[_fold(path.stem)] > 1 else f"{plain} is taken in {out}"
@@ -89,7 +59,7 @@ def plan_jobs(inputs: Sequence[str], out: Path, outputs: Outputs) -> RunPlan:
 
 
 def find_files(inputs: Sequence[str], out: Path) -> list[Path]:
-    """Files of the inputs, sorted within each, none twice; what this tool itself wrote is left out of folders.
+    """Files of the inputs, sorted within each, none twice; folders are searched without what a run wrote.
 
     Raises:
         UnreadableInputError: nothing was found.
@@ -105,11 +75,11 @@ def find_files(inputs: Sequence[str], out: Path) -> list[Path]:
 
 
 class _Names:
-    """Names that are still free in an output folder."""
+    """The names in an output folder that no other page has."""
 
-    def __init__(self, out: Path, outputs: Outputs, inputs: frozenset[str]) -> None:
+    def __init__(self, out: Path, kind: RunKind[Any], inputs: frozenset[str]) -> None:
         self._out = out
-        self._outputs = outputs
+        self._kind = kind
         self._inputs = inputs
         self._taken: set[str] = set()
 
@@ -126,10 +96,10 @@ class _Names:
             number += 1
 
     def _is_free(self, name: str, path: Path, page: int) -> bool:
-        outputs = [self._out / f"{name}{suffix}" for suffix in self._outputs.suffixes]
+        outputs = [self._out / f"{name}{suffix}" for suffix in self._kind.suffixes]
         if any(os.path.abspath(output) in self._inputs for output in outputs):
             return False
-        before = self._outputs.read(outputs[0])
+        before = self._kind.read(outputs[0])
         if before is None:
             return not any(output.exists() for output in outputs)
         source = before.source
@@ -146,16 +116,16 @@ def _expand(text: str, out: Path) -> list[Path]:
         matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
         found = [p for match in matches for p in (_search(match, out) if match.is_dir() else [match])]
         return [path for path in found if not is_own_picture(path)]
-    return [path]  # a missing file is told as a failed page, the others go on
+    return [path]  # a missing file becomes a failed page, the others go on
 
 
 def _search(folder: Path, out: Path) -> list[Path]:
     inside = out.resolve()
-    skipped = inside if inside != folder.resolve() else None
+    excluded = inside if inside != folder.resolve() else None
     found = []
     for at, folders, files in os.walk(folder):
-        keep = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
-        folders[:] = sorted(d for d in keep if skipped is None or (Path(at) / d).resolve() != skipped)
+        searched = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
+        folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
         found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
 

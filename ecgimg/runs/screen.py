@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.file_names import SCREEN_JSON, SCREEN_OVERLAY, SCREEN_SUFFIXES
-from ecgimg.runs.job import Outcome, RunKind, Task, follow_steps, guarded, is_same_page, use_threads
-from ecgimg.runs.plan import Outputs, PageJob
-from ecgimg.runs.worker import Tell
-from ecgimg.schemas.screen import (
-    ScreenFindingResult,
-    ScreenResult,
-    describe_screen,
-    network_hash,
-    read_screen,
-    write_screen,
-)
+from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
+from ecgimg.schemas.common import read_json, write_json
+from ecgimg.schemas.screen import ScreenFindingResult, ScreenResult, describe_screen, network_hash
 
 if TYPE_CHECKING:
     from ecgimg.pipelines.screen import Screened
@@ -27,8 +21,10 @@ CODES = (
 )  # fmt: skip
 """Findings in the summary, in this order."""
 COLUMNS = ("is_ecg", "readable", *CODES)
-HEAT_STEP = 4
+SALIENCY_STEP_PX = 4
 """Photo pixels between two points of the saliency map."""
+MAX_NAMED = 3
+"""Findings in a line of progress."""
 
 
 def preload() -> None:
@@ -36,71 +32,63 @@ def preload() -> None:
     import ecgimg.pipelines.screen  # noqa: F401
 
 
-def screen_task(task: Task, tell: Tell) -> Outcome:
-    """Screens a page and writes its files; runs in a worker and never raises."""
-    return guarded(task, tell, _screen)
+def make(task: Task, hook: Hook) -> ScreenResult:
+    """Screens a page and writes its files; errors as `screen_page`.
 
-
-def screened_before(task: Task) -> Outcome | None:
-    """The outcome of a page with a result of the same picture and network."""
-    before = read_screen(task.out / f"{task.job.name}{SCREEN_JSON}")
-    if before is None or not (task.out / f"{task.job.name}{SCREEN_OVERLAY}").is_file():
-        return None
-    if before.network != network_hash() or not is_same_page(before.source, task.job):
-        return None
-    return _outcome(task.job, before, before.seconds, skipped=True)
-
-
-def _screen(task: Task, tell: Tell) -> Outcome:
-    """The pipeline is imported here, in the worker: it loads what the parent needs not."""
+    The old JSON is removed first and the new one comes last, so that old and new files never mix. The pipeline is
+    imported in the worker, since the parent does not need it.
+    """
     from ecgimg.pipelines.screen import STEPS, screen_page
 
-    use_threads(task.options)
     start = perf_counter()
-    screened = screen_page(task.job.path, task.job.page, follow_steps(task, tell))
-    result = _write(screened, task, start)
-    tell(STEPS[-1], len(STEPS), len(STEPS))
-    return _outcome(task.job, result, round(perf_counter() - start, 3))
-
-
-def _write(screened: Screened, task: Task, start: float) -> ScreenResult:
-    """The old JSON goes first and the new one comes last, so that old and new never look like one."""
-    from ecgimg.io.png import write_png
-    from ecgimg.report.saliency import saliency_image
-
-    name, path = task.job.name, task.out / f"{task.job.name}{SCREEN_JSON}"
-    if read_screen(path) is not None:
+    screened = screen_page(task.job.path, task.job.page, hook)
+    path = task.path(SCREEN_JSON)
+    if read_json(ScreenResult, path) is not None:
         path.unlink(missing_ok=True)
-    photo, sight = screened.photo, screened.sight
-    result = describe_screen(photo, sight, tuple(f"{name}{s}" for s in SCREEN_SUFFIXES), perf_counter() - start)
-    shown = _shown(result)
-    heat = sight.heat(shown.code, photo.shape, HEAT_STEP)
-    title = f"{shown.name} {shown.probability:.0%}"
-    write_png(saliency_image(photo, heat, sight.corners, title), task.out / f"{name}{SCREEN_OVERLAY}")
-    write_screen(result, path)
+    files = tuple(task.path(suffix).name for suffix in SCREEN_SUFFIXES)
+    result = describe_screen(screened.photo, screened.prediction, files, perf_counter() - start)
+    _write_overlay(screened, _shown(result), task)
+    write_json(result, path)
+    hook(STEPS[-1], None, len(STEPS), len(STEPS))
     return result
 
 
-def _shown(result: ScreenResult) -> ScreenFindingResult:
-    """The finding whose grounds the overlay shows: the likeliest of those found, else how normal the ECG is."""
-    found = [f for f in result.findings if f.positive and f.group != "screening"]
-    return max(found or result.findings[:1], key=lambda f: f.probability)
+def is_current(task: Task, result: ScreenResult) -> bool:
+    """Whether a result is of the same network, and its overlay is there."""
+    return task.path(SCREEN_OVERLAY).is_file() and result.network == network_hash()
 
 
-def _outcome(job: PageJob, result: ScreenResult, seconds: float, skipped: bool = False) -> Outcome:
+def outcome(job: PageJob, result: ScreenResult) -> Outcome:
+    """How a page with this result ended."""
     found = sorted((f for f in result.findings[1:] if f.positive), key=lambda f: -f.probability)
-    named = ", ".join(f"{f.code} {f.probability:.0%}" for f in found[:3])
+    named = ", ".join(f"{f.code} {f.probability:.0%}" for f in found[:MAX_NAMED])
     cells = [result.is_ecg, result.readable, *(result.probability(code) for code in CODES)]
     return Outcome(
         name=job.name,
         input=str(job.path),
         page=job.page,
         status="ok",
-        seconds=seconds,
-        skipped=skipped,
+        seconds=result.seconds,
         message=f"abnormal {result.probability(CODES[0]):.0%}: {named or 'nothing found'}",
         summary_cells=tuple(f"{value:.3f}" for value in cells),
     )
 
 
-SCREEN = RunKind(Outputs(SCREEN_SUFFIXES, read_screen), screen_task, screened_before, preload, COLUMNS)
+def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -> None:
+    """The photo with the saliency of one finding."""
+    from ecgimg.io.png import write_png
+    from ecgimg.report.saliency import saliency_image
+
+    photo, prediction = screened.photo, screened.prediction
+    saliency = prediction.heat(shown.code, photo.shape, SALIENCY_STEP_PX)
+    title = f"{shown.name} {shown.probability:.0%}"
+    write_png(saliency_image(photo, saliency, prediction.corners, title), task.path(SCREEN_OVERLAY))
+
+
+def _shown(result: ScreenResult) -> ScreenFindingResult:
+    """The finding whose saliency the overlay shows: the most probable positive one, else ABNORMAL."""
+    found = [f for f in result.findings if f.positive and f.group != "screening"]
+    return max(found or result.findings[:1], key=lambda f: f.probability)
+
+
+SCREEN = RunKind(SCREEN_SUFFIXES, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)

@@ -1,24 +1,28 @@
-"""What all parts of the JSON files share."""
+"""What the JSON files share: their parts, figures of four decimals, one reader and one writer."""
 
 from __future__ import annotations
 
 import platform
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
-from ecgimg.io.files import hash_file
+from ecgimg.io.files import hash_file, write_atomically
+
+_LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
 
 class Part(BaseModel):
-    """A part of a JSON file: never changed after it is made; fields of later versions are ignored when it is read."""
+    """A part of a JSON file. It is never changed after it is made; unknown fields are ignored when it is read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-_LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
+Content = TypeVar("Content", bound=Part)
 
 
 class PageSource(Part):
@@ -50,7 +54,24 @@ class PageScale(Part):
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
 
 
-@lru_cache(maxsize=64)
+def read_json(model: type[Content], path: Path) -> Content | None:
+    """The content of a JSON file; None where there is no file, or it is of another schema or version."""
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def write_json(content: Part, path: Path) -> Path:
+    """Writes a JSON file, whole or not at all.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    return write_atomically(path, (content.model_dump_json(by_alias=True, indent=2) + "\n").encode())
+
+
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that touch the picture."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}

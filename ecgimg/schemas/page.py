@@ -1,20 +1,18 @@
 """The JSON beside every recording: what was found on the page, how sure it is, and where it came from.
 
 `docs/json.md` lists every field. The schema's name changes its number when a field is renamed, removed or changes its
-meaning; new fields may come at any time, so readers should ignore what they don't know.
+meaning. New fields may come at any time, so readers should ignore unknown fields.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
-from ecgimg.io.files import write_atomically
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.recording import Recording
@@ -110,23 +108,6 @@ def photo_px_per_mm(sheet: Sheet) -> float:
     nodes = sheet.map.nodes
     steps = [np.linalg.norm(np.diff(nodes, axis=axis), axis=2).ravel() for axis in (0, 1)]
     return float(np.median(np.concatenate(steps)) / (sheet.map.step / sheet.px_per_mm))
-
-
-def write_result(result: PageResult, path: Path) -> Path:
-    """Writes the JSON of a page.
-
-    Raises:
-        OutputError: the file can't be written.
-    """
-    return write_atomically(path, (result.model_dump_json(by_alias=True, indent=2) + "\n").encode())
-
-
-def read_result(path: Path) -> PageResult | None:
-    """The JSON of a page; None where there is none, or it is of another kind or version."""
-    try:
-        return PageResult.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def _lead(recording: Recording, lead: str) -> LeadResult:

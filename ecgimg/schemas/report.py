@@ -1,23 +1,30 @@
 """The JSON of a report: findings with both opinions, quality, what was not visible, and where it all came from.
 
 `docs/report.md` lists every field. The schema's name changes its number when a field is renamed, removed or changes its
-meaning; new fields may come at any time, so readers should ignore what they don't know.
+meaning. New fields may come at any time, so readers should ignore unknown fields.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ecgimg.findings.opinions import Finding, Opinion, ReadBy, Screening, Verdict
 from ecgimg.findings.report import ReportContent
-from ecgimg.io.files import write_atomically
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import page_confidence
-from ecgimg.schemas.common import PageLayout, PageScale, PageSource, Part, describe_scale, describe_source, versions
+from ecgimg.schemas.common import (
+    PageLayout,
+    PageScale,
+    PageSource,
+    Part,
+    describe_scale,
+    describe_source,
+    rounded,
+    versions,
+)
 
 SCHEMA: Final = "ecgimg/report/1"
 DISCLAIMER = (
@@ -135,33 +142,16 @@ def describe_report(report: ReportContent) -> ReportResult:
         measurements=tuple(MeasurementResult.model_validate(vars(m)) for m in report.measurements),
         leads={
             q.lead: LeadReading(
-                word=q.word, confidence=_short(q.confidence), interval=q.interval, seconds=_short(q.seconds)
+                word=q.word, confidence=rounded(q.confidence), interval=q.interval, seconds=rounded(q.seconds)
             )
             for q in report.leads
         },
         not_visible=report.not_visible,
         warnings=report.warnings,
-        timings={step: _short(seconds) for step, seconds in report.timings},
+        timings={step: rounded(seconds) for step, seconds in report.timings},
         versions=versions(),
         networks={weight.name: weight.sha256[:12] for weight in list_weights()},
     )
-
-
-def write_report(result: ReportResult, path: Path) -> Path:
-    """Writes the JSON of a report.
-
-    Raises:
-        OutputError: the file can't be written.
-    """
-    return write_atomically(path, (result.model_dump_json(by_alias=True, indent=2) + "\n").encode())
-
-
-def read_report(path: Path) -> ReportResult | None:
-    """The JSON of a report; None where there is none, or it is of another kind or version."""
-    try:
-        return ReportResult.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def _page(report: ReportContent) -> PageReading | None:
@@ -169,10 +159,10 @@ def _page(report: ReportContent) -> PageReading | None:
     if match is None or recording is None:
         return None
     return PageReading(
-        layout=PageLayout(id=match.layout_id, confidence=_short(match.confidence), evidence=match.evidence),
+        layout=PageLayout(id=match.layout_id, confidence=rounded(match.confidence), evidence=match.evidence),
         paper_speed=describe_scale(match.paper_speed),
         gain=describe_scale(match.gain),
-        seconds=_short(recording.seconds),
+        seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
     )
 
@@ -183,13 +173,13 @@ def _finding(finding: Finding) -> FindingResult:
         group=finding.group,
         name=finding.name,
         verdict=finding.verdict,
-        probability=_short(finding.probability),
-        threshold=_short(finding.threshold),
+        probability=rounded(finding.probability),
+        threshold=rounded(finding.threshold),
         signal=_opinion(finding.signal),
         image=_opinion(finding.image),
         why=finding.why,
         influences=tuple(
-            InfluenceResult(lead=i.lead, start=_short(i.start), end=_short(i.end), weight=_short(i.weight))
+            InfluenceResult(lead=i.lead, start=rounded(i.start), end=rounded(i.end), weight=rounded(i.weight))
             for i in finding.influences
         ),
     )
@@ -199,20 +189,16 @@ def _opinion(opinion: Opinion | None) -> OpinionResult | None:
     if opinion is None:
         return None
     return OpinionResult(
-        code=opinion.code, probability=_short(opinion.probability), threshold=_short(opinion.threshold)
+        code=opinion.code, probability=rounded(opinion.probability), threshold=rounded(opinion.threshold)
     )
 
 
 def _screening(screening: Screening) -> ScreeningResult:
     return ScreeningResult(
-        ecg=_short(screening.ecg),
+        ecg=rounded(screening.ecg),
         is_ecg=screening.is_ecg,
-        readable=_short(screening.readable),
+        readable=rounded(screening.readable),
         is_readable=screening.is_readable,
-        abnormal=_short(screening.abnormal),
+        abnormal=rounded(screening.abnormal),
         is_abnormal=screening.is_abnormal,
     )
-
-
-def _short(value: float) -> float:
-    return round(float(value), 4)

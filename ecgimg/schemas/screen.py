@@ -1,19 +1,17 @@
-"""The JSON of a screened page: STEM.screen.json, versioned, read back to see whether a page was done before."""
+"""The JSON of a screened page, STEM.screen.json: versioned, and read again to skip pages that are done."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ecgimg.datamodel.page import Photo
 from ecgimg.findings.opinions import Opinion
 from ecgimg.findings.statements import statement
-from ecgimg.io.files import write_atomically
 from ecgimg.networks.manifest import list_weights
 from ecgimg.networks.screen import ABNORMAL, NAME, Prediction
-from ecgimg.schemas.common import PageSource, Part, describe_source, versions
+from ecgimg.schemas.common import PageSource, Part, describe_source, rounded, versions
 
 SCHEMA: Final = "ecgimg/screen/1"
 ABNORMAL_NAME = "Not a normal ECG"
@@ -57,15 +55,15 @@ class ScreenResult(Part):
         raise KeyError(f"no finding {code!r}")
 
 
-def describe_screen(photo: Photo, sight: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
+def describe_screen(photo: Photo, prediction: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
     """The result of one page."""
-    reading = sight.reading
+    reading = prediction.reading
     return ScreenResult(
         source=describe_source(photo),
-        is_ecg=round(reading.is_ecg, 4),
-        readable=round(reading.readable, 4),
+        is_ecg=rounded(reading.is_ecg),
+        readable=rounded(reading.readable),
         turn=reading.turn,
-        corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in sight.corners),
+        corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in prediction.corners),
         findings=tuple(_finding(f) for f in reading.findings),
         files=files,
         seconds=round(seconds, 3),
@@ -75,21 +73,8 @@ def describe_screen(photo: Photo, sight: Prediction, files: tuple[str, ...], sec
 
 
 def network_hash() -> str:
-    """What tells one state of the network from another."""
+    """First 12 digits of the SHA-256 of the packaged image network; empty where there is none."""
     return next((w.sha256[:12] for w in list_weights() if w.name == NAME), "")
-
-
-def write_screen(result: ScreenResult, path: Path) -> Path:
-    """Writes the JSON of a screened page; OutputError where it can't be written."""
-    return write_atomically(path, (result.model_dump_json(by_alias=True, indent=2) + "\n").encode())
-
-
-def read_screen(path: Path) -> ScreenResult | None:
-    """The JSON of a screened page; None where there is none, or it is of another kind or version."""
-    try:
-        return ScreenResult.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def _finding(finding: Opinion) -> ScreenFindingResult:
@@ -98,7 +83,7 @@ def _finding(finding: Opinion) -> ScreenFindingResult:
         code=finding.code,
         group=finding.group,
         name=name,
-        probability=round(finding.probability, 4),
-        threshold=round(finding.threshold, 4),
+        probability=rounded(finding.probability),
+        threshold=rounded(finding.threshold),
         positive=finding.positive,
     )

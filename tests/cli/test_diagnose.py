@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from ecgimg.cli.app import app
 from ecgimg.errors import ExitCode
-from ecgimg.schemas.report import read_report
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.report import ReportResult
 
 
 def run(*words: object) -> tuple[int, str, str]:
@@ -36,7 +37,7 @@ def out(plain_png: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_page_gets_a_report(out: Path) -> None:
-    report = read_report(out / "plain.report.json")
+    report = read_json(ReportResult, out / "plain.report.json")
     assert report is not None
     assert report.page is not None
     assert report.page.layout.id == "3x4+1R"
@@ -50,7 +51,7 @@ def test_a_page_gets_a_report(out: Path) -> None:
 
 
 def test_noise_is_no_ecg_to_either_network(out: Path) -> None:
-    report = read_report(out / "noise.report.json")
+    report = read_json(ReportResult, out / "noise.report.json")
     assert report is not None
     assert (report.read_by, report.findings) == ("nothing", ())
     assert report.refusal

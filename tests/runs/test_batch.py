@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import doubles
@@ -15,14 +16,15 @@ from PIL import Image
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
 from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.digitize import Digitized
 from ecgimg.recording.recording import Recording
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.digitize import DIGITIZE
-from ecgimg.runs.job import Outcome, RunKind, Task
-from ecgimg.runs.plan import Outputs
+from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.summary import SUMMARY
+from ecgimg.schemas.common import PageSource, describe_source
 
 
 def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
@@ -244,16 +246,28 @@ def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [p.name for p in (tmp_path / "out/x.debug").iterdir()] == ["2-straighten.png"]
 
 
-def test_another_kind_of_work_has_its_own_files_and_columns(tmp_path: Path) -> None:
-    def count(task: Task, tell: object) -> Outcome:
-        (task.out / f"{task.job.name}.count.json").write_text("1")
-        return Outcome(task.job.name, str(task.job.path), 1, "ok", 0.1, message="counted", summary_cells=("7",))
+def test_another_kind_of_run_has_its_own_files_and_columns(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Count:
+        source: PageSource
+        sheep: int
 
-    kind = RunKind(Outputs((".count.json",), lambda path: None), count, lambda task: None, print, ("sheep",))
+    def make(task: Task, hook: object) -> Count:
+        task.path(".count.json").write_text("7")
+        return Count(describe_source(read_page(task.job.path)), 7)
+
+    def read(path: Path) -> Count | None:
+        return Count(describe_source(read_page(tmp_path / "x.png")), int(path.read_text())) if path.exists() else None
+
+    def outcome(job: PageJob, count: Count) -> Outcome:
+        return Outcome(job.name, str(job.path), 1, "ok", 0.1, message="counted", summary_cells=(str(count.sheep),))
+
+    kind = RunKind((".count.json",), read, make, lambda task, count: True, outcome, lambda: None, ("sheep",))
     out = tmp_path / "out"
     run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
-    listener = doubles.Silent()
-    (outcome,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
-    assert (outcome.name, outcome.message) == ("x", "counted")
-    assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
-    assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")
+    for skipped in (False, True):
+        listener = doubles.Silent()
+        (found,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
+        assert (found.name, found.message, found.skipped) == ("x", "counted", skipped)
+        assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
+        assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")

@@ -18,7 +18,8 @@ from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
 from ecgimg.runs.screen import CODES, COLUMNS
-from ecgimg.schemas.screen import ScreenResult, read_screen
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.screen import ScreenResult
 from ecgimg.stages.screen import require_readable_ecg, screen
 from ecgimg.synth.not_ecg.draw import draw_non_ecg
 
@@ -54,7 +55,7 @@ def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: Plain
     assert {name: row["status"] for name, row in found.items()} == {"cut": "failed", "ecg": "ok", "music": "refused"}
     assert "no ECG page" in found["music"]["reason"]
     assert set(COLUMNS) <= set(found["ecg"])
-    result = read_screen(out / "ecg.screen.json")
+    result = read_json(ScreenResult, out / "ecg.screen.json")
     assert result is not None
     assert [f.code for f in result.findings] == list(CODES)
     assert float(found["ecg"]["AFIB"]) == pytest.approx(result.probability("AFIB"), abs=6e-4)

@@ -14,7 +14,8 @@ from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Scale, 
 from ecgimg.io.files import hash_file
 from ecgimg.recording.quality import ASSUMED, page_confidence
 from ecgimg.recording.recording import Recording
-from ecgimg.schemas.page import SCHEMA, LeadResult, PageResult, read_result
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.page import SCHEMA, LeadResult, PageResult
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "json.md"
 
@@ -61,10 +62,10 @@ def test_a_page_without_a_grid_is_never_quite_sure() -> None:
 
 def test_files_that_are_no_result(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    assert read_result(path) is None
+    assert read_json(PageResult, path) is None
     for text in ("", "[]", "{}", '{"schema": "ecgimg/page/99"}', "\xff"):
         path.write_text(text, encoding="latin-1")
-        assert read_result(path) is None
+        assert read_json(PageResult, path) is None
 
 
 def test_the_hash_follows_the_content(tmp_path: Path) -> None:

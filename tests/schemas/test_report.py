@@ -9,7 +9,8 @@ import pytest
 from made_reports import report
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.schemas.report import DISCLAIMER, SCHEMA, ReportResult, read_report, write_report
+from ecgimg.schemas.common import read_json, write_json
+from ecgimg.schemas.report import DISCLAIMER, SCHEMA, ReportResult
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/report.md"
 
@@ -17,8 +18,8 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs/report.md"
 @pytest.mark.parametrize("read", [True, False])
 def test_what_is_written_is_read_again(tmp_path: Path, read: bool) -> None:
     result = report(tmp_path, read).result()
-    path = write_report(result, tmp_path / "x.report.json")
-    assert read_report(path) == result
+    path = write_json(result, tmp_path / "x.report.json")
+    assert read_json(ReportResult, path) == result
     content = json.loads(path.read_text())
     assert content["schema"] == SCHEMA
     assert content["disclaimer"] == DISCLAIMER
@@ -39,9 +40,9 @@ def test_evidence_and_quality(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_kind(tmp_path: Path) -> None:
-    assert read_report(tmp_path / "no.json") is None
+    assert read_json(ReportResult, tmp_path / "no.json") is None
     (tmp_path / "other.json").write_text('{"schema": "ecgimg/page/1"}')
-    assert read_report(tmp_path / "other.json") is None
+    assert read_json(ReportResult, tmp_path / "other.json") is None
 
 
 def test_every_field_is_documented() -> None:
