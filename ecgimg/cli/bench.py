@@ -115,9 +115,7 @@ def bench_screen(
     from ecgimg.bench.screen.report import markdown, run_screen_bench
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
-    bench = run_screen_bench(
-        ptbxl_folder(data), fold, _names(presets), pages, out, signal, others, index, weights
-    )
+    bench = run_screen_bench(ptbxl_folder(data), fold, _names(presets), pages, out, signal, others, index, weights)
     typer.echo(markdown(bench), nl=False)
 
 

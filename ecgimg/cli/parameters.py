@@ -37,9 +37,7 @@ PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages 
 Processes = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")]
 Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
 
-RunFolder = Annotated[
-    Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")
-]
+RunFolder = Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")]
 Steps = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]
 HeldPages = Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads.")]

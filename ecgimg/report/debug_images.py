@@ -7,6 +7,7 @@ millimetres of paper, so that the pictures of all sheets look the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -126,7 +127,7 @@ def layout_image(sheet: Sheet, match: LayoutMatch) -> Pixels:
 
 
 class _Canvas:
-    """A faded sheet to draw on, in sheet pixels."""
+    """A faded sheet to draw on, in sheet pixels; a legend is added below it."""
 
     def __init__(self, sheet: Sheet) -> None:
         white = np.full_like(sheet.pixels, 255)
@@ -160,11 +161,13 @@ class _Canvas:
         write_text(self.pixels, text, (x, y), scale, color, thickness)
 
     def legend(self, rows: Sequence[tuple[str, Color]]) -> None:
-        """Lines of text in their colours, at the bottom left."""
+        """Lines of text in their colours, on a white strip below the sheet."""
         pitch = 1.7 * TEXT_MM * self.mm
-        for k, (text, color) in enumerate(rows):
-            y = self.height - pitch * (len(rows) - k) + pitch / 2
-            self.text(text, (2 * self.mm, y), color)
+        strip = np.full((round(pitch * (len(rows) + 0.5)), self.width, 3), 255, np.uint8)
+        self.pixels = np.concatenate([self.pixels, strip])
+        top, self.height = self.height, len(self.pixels)
+        for k, (text, color) in enumerate(rows, 1):
+            self.text(text, (2 * self.mm, top + k * pitch), color)
 
 
 def _where(points: Floats, chosen: np.ndarray) -> Floats:
@@ -177,4 +180,4 @@ def _where(points: Floats, chosen: np.ndarray) -> Floats:
 def _row_distance(cells: Sequence[PlacedCell], default: float) -> float:
     """The smallest distance of two printed lines of cells in sheet pixels."""
     rows = sorted({cell.line: cell.y0 for cell in cells}.values())
-    return min((b - a for a, b in zip(rows, rows[1:], strict=False) if b > a), default=default)
+    return min((b - a for a, b in pairwise(rows) if b > a), default=default)
