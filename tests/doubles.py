@@ -29,6 +29,22 @@ def misbehave(job: str, tell: Tell) -> str:
     return f"{job} done by {os.getpid()}"
 
 
+def answer_rubbish(job: object, tell: Tell) -> object:
+    """An answer that can't be pickled, or one that the parent can't read."""
+    return (lambda: job) if job == "unpicklable" else Unreadable()
+
+
+class Unreadable:
+    """Pickles well, and raises when it is read."""
+
+    def __reduce__(self) -> tuple[Callable, tuple[str]]:
+        return _raise, ("rubbish",)
+
+
+def _raise(text: str) -> object:
+    raise ZeroDivisionError(text)
+
+
 def tell_threads(job: int, tell: Tell) -> str:
     return os.environ.get("OMP_NUM_THREADS", "")
 

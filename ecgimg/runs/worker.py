@@ -1,30 +1,26 @@
 """Worker processes: a page that crashes, hangs or eats the memory costs only itself.
 
-A worker is a fresh Python that reads pickled jobs from its stdin and answers on its stdout, where nothing that a
-library prints can get between. One thread of the parent looks after each worker, gives it the next job and ends it when
-a job takes too long; a new worker takes its place. The pool lives as long as its owner; a run is written on `submit`.
+A worker is a fresh Python, see `ecgimg.runs.worker_process`. One thread of the parent, its keeper, gives it one job
+after the other and ends it when a job takes too long; a new worker takes its place. The pool lives as long as its
+owner; a run is written on `submit`.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import pickle
 import queue
-import signal
 import subprocess
-import sys
 import threading
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import IO, Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ecgimg.errors import WorkerError
+from ecgimg.runs.worker_process import loss_of, pack, receive, send, start_worker, stop_worker
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -51,7 +47,7 @@ class Done(Generic[Job, Answer]):
 
 
 class Executor(Protocol):
-    """Runs jobs somewhere and reports from the caller's own thread."""
+    """Runs jobs somewhere and reports in the caller's own thread."""
 
     def run(
         self,
@@ -65,8 +61,8 @@ class Executor(Protocol):
         Args:
             work: a function of a module, called as work(job, tell); job and answer must be picklable.
             jobs: what there is to do.
-            report: hears of every step and every end.
-            ended: called with the process id of a worker that was ended amid a job, to clean up after it.
+            report: called with every step and every end.
+            ended: called with the process id of a worker that was lost amid a job, to clean up after it.
         """
 
 
@@ -74,7 +70,7 @@ class WorkerPool:
     """Living worker processes of this machine, from the first job until `close`.
 
     A context closes itself. A worker is started when a job first needs it, and a new one takes the place of one that
-    was lost. Each is looked after by one thread of the parent.
+    was lost. All methods may be called from any thread.
 
     Args:
         count: number of workers; with more than one, each computes with a single thread.
@@ -84,7 +80,8 @@ class WorkerPool:
     def __init__(self, count: int, timeout: float) -> None:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._keepers = [_Keeper(timeout, count > 1, self._requests) for _ in range(count)]
-        self._live: set[_Request] = set()
+        self._live: dict[Future[Any], _Request] = {}
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -96,8 +93,13 @@ class WorkerPool:
         self.close()
 
     def preload(self, load: Callable[[], None]) -> None:
-        """Starts the first worker at once and lets it call `load`, a function of a module, while jobs are planned."""
-        self._keepers[0].preload(load)
+        """Starts the first worker at once and lets it call `load`, a function of a module, while jobs are planned.
+
+        Nothing happens where it is at work already. A failure is left to the job that needs what was to be loaded.
+        """
+        with self._lock:
+            if not self._is_closed and not self._keepers[0].is_serving:
+                self._keepers[0].preload(load)
 
     def submit(
         self,
@@ -106,22 +108,25 @@ class WorkerPool:
         tell: Tell = lambda step, done, total: None,
         ended: Callable[[int], None] = lambda pid: None,
     ) -> Future[Answer]:
-        """Has a job done by the next free worker; the future raises WorkerError when the worker is lost.
+        """Has a job done by the next free worker; the future raises WorkerError when there is no answer.
 
         Args:
             work: a function of a module, called in the worker as work(job, tell); job and answer must be picklable.
             job: what is to be done.
             tell: called with every step, in a thread of the pool.
             ended: called with the process id of a worker that was lost amid this job.
+
+        Raises:
+            RuntimeError: the pool is closed.
         """
         request = _Request(work, job, tell, ended)
         with self._lock:
-            self._live.add(request)
-        request.future.add_done_callback(lambda future: self._forget(request))
-        idle = next((keeper for keeper in self._keepers if not keeper.is_serving), None)
-        self._requests.put(request)
-        if idle is not None:
-            idle.serve_in_background()
+            if self._is_closed:
+                raise RuntimeError("the pool is closed")
+            self._live[request.future] = request
+            self._requests.put(request)
+            self._serve_one_more()
+        request.future.add_done_callback(self._forget)
         return request.future
 
     def run(
@@ -133,49 +138,56 @@ class WorkerPool:
     ) -> None:
         """See `Executor`."""
         reports: queue.SimpleQueue[Step[Job] | Done[Job, Answer]] = queue.SimpleQueue()
-
-        futures = []
-        for job in jobs:
-            future = self.submit(work, job, partial(_report_step, reports.put, job), ended)
-            future.add_done_callback(partial(_report_end, reports.put, job))
-            futures.append(future)
-        left = len(jobs)
+        futures: list[Future[Answer]] = []
         try:
+            for job in jobs:
+                futures.append(self.submit(work, job, partial(_report_step, reports.put, job), ended))
+                futures[-1].add_done_callback(partial(_report_end, reports.put, job))
+            left = len(jobs)
             while left:
                 item = reports.get()
                 left -= isinstance(item, Done)
                 report(item)
         except BaseException:
-            self.cancel()
-            wait(futures)
+            self.cancel(futures)
+            wait([future for future in futures if not future.cancelled()])
             raise
 
-    def cancel(self) -> None:
-        """Gives up all jobs: those that wait are cancelled, the workers of those that run are ended."""
+    def cancel(self, futures: Collection[Future[Any]] | None = None) -> None:
+        """Gives up jobs, all by default: those that wait are cancelled, the workers of those that run are ended."""
         with self._lock:
-            live = tuple(self._live)
-        for request in live:
+            chosen = self._live.keys() if futures is None else self._live.keys() & {*futures}
+            requests = [self._live[future] for future in chosen]
+        for request in requests:
             if not request.future.cancel():
                 request.abandoned.set()
         for keeper in self._keepers:
             keeper.end_abandoned()
 
     def close(self) -> None:
-        """Gives up all jobs and ends all workers."""
+        """Gives up all jobs and ends all workers; there can be no further jobs."""
+        with self._lock:
+            self._is_closed = True
         self.cancel()
         for _ in self._keepers:
             self._requests.put(None)
         for keeper in self._keepers:
             keeper.close()
 
-    def _forget(self, request: _Request) -> None:
+    def _serve_one_more(self) -> None:
+        """Lets one more keeper work where there are more jobs than keepers at work."""
+        idle = [keeper for keeper in self._keepers if not keeper.is_serving]
+        if idle and len(self._live) > len(self._keepers) - len(idle):
+            idle[0].serve_in_background()
+
+    def _forget(self, future: Future[Any]) -> None:
         with self._lock:
-            self._live.discard(request)
+            self._live.pop(future, None)
 
 
 @dataclass(eq=False)
 class _Request:
-    """A job on its way."""
+    """A job on its way. `abandoned` is set when nobody waits for it any more, `is_late` when its time has run out."""
 
     work: Callable[[Any, Tell], Any]
     job: Any
@@ -183,11 +195,16 @@ class _Request:
     ended: Callable[[int], None]
     future: Future[Any] = field(default_factory=Future)
     abandoned: threading.Event = field(default_factory=threading.Event)
+    is_late: bool = False
 
 
 @dataclass(eq=False)
 class _Keeper:
-    """The parent's side of one worker."""
+    """The parent's side of one worker.
+
+    `lock` guards `current`: a worker is ended from outside only while the job it is ended for is the current one, so
+    that the next job never pays for it.
+    """
 
     timeout: float
     single_thread: bool
@@ -195,92 +212,120 @@ class _Keeper:
     process: subprocess.Popen[bytes] | None = None
     current: _Request | None = None
     thread: threading.Thread | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def is_serving(self) -> bool:
-        """Whether a thread looks after this worker."""
+        """Whether a thread gives jobs to this worker."""
         return self.thread is not None
 
     def serve_in_background(self) -> None:
         """Gives jobs to the worker from now on."""
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
+        thread = threading.Thread(target=self._serve, daemon=True)
+        thread.start()
+        self.thread = thread
 
     def preload(self, load: Callable[[], None]) -> None:
-        """Starts the worker and lets it call `load`."""
-        self.process = _start(self.single_thread)
-        assert self.process.stdin is not None
-        with suppress(OSError):  # the job that needs it tells
-            _send(self.process.stdin, "preload", load)
+        """Starts the worker and lets it call `load`; failures are left to the first job."""
+        with suppress(WorkerError, OSError):
+            send(self._living_process().stdin, pack("preload", load))
 
     def end_abandoned(self) -> None:
         """Ends the worker if nobody waits for what it does."""
-        current, process = self.current, self.process
-        if current is not None and current.abandoned.is_set() and process is not None:
-            process.kill()
+        with self.lock:
+            if self.current is not None and self.current.abandoned.is_set():
+                self._kill()
 
     def close(self) -> None:
         """Ends the worker; there are no more jobs."""
-        if self.thread is not None:
+        if self.thread is not None and self.thread is not threading.current_thread():
             self.thread.join()
         self._end()
 
     def _serve(self) -> None:
         while (request := self.requests.get()) is not None:
-            if not request.future.set_running_or_notify_cancel():
-                continue
-            self.current = request
-            try:
-                answer = self._ask(request)
-            except WorkerError as error:
-                self.current = None
-                request.future.set_exception(error)
-            else:
-                self.current = None
-                request.future.set_result(answer)
+            if request.future.set_running_or_notify_cancel():
+                self._settle(request)
+
+    def _settle(self, request: _Request) -> None:
+        """Gives the future of a request its answer or its error, whatever happens: this thread must not die."""
+        try:
+            answer = self._ask(request)
+        except WorkerError as error:
+            request.future.set_exception(error)
+        except BaseException as error:  # what an answer or a callback of the caller raises
+            self._end()  # it may be amid the job
+            what = f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"
+            request.future.set_exception(WorkerError(what, where="worker"))
+        else:
+            request.future.set_result(answer)
 
     def _ask(self, request: _Request) -> object:
-        late = threading.Event()
-        if self.process is None:
-            self.process = _start(self.single_thread)
-        process = self.process
-        if request.abandoned.is_set():  # before there was a process to end
-            process.kill()
-
-        def give_up() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(self.timeout, give_up)
+        message = pack("job", (request.work, request.job))
+        process = self._living_process()
+        timer = threading.Timer(self.timeout, self._give_up, (request,))
         timer.daemon = True
-        timer.start()
         try:
-            return _talk(process, request)
+            self._begin(request)
+            timer.start()
+            return _talk(process, message, request.tell)
         except (EOFError, OSError, pickle.UnpicklingError):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # its pipes close before it has ended; its own end tells more than our kill
             self._end()
             request.ended(process.pid)
-            raise _lost(process, self.timeout if late.is_set() else None) from None
+            raise self._loss(process, request) from None
         finally:
             timer.cancel()
+            with self.lock:
+                self.current = None
+
+    def _begin(self, request: _Request) -> None:
+        """From now on the worker can be ended for this request; it is at once where that was wished before."""
+        with self.lock:
+            self.current = request
+            if request.abandoned.is_set():
+                self._kill()
+
+    def _give_up(self, request: _Request) -> None:
+        """The time of a request has run out."""
+        with self.lock:
+            if self.current is request:
+                request.is_late = True
+                self._kill()
+
+    def _loss(self, process: subprocess.Popen[bytes], request: _Request) -> WorkerError:
+        if request.abandoned.is_set():
+            return WorkerError("cancelled while it was at work", where="worker")
+        if request.is_late:
+            return WorkerError(f"given up after {self.timeout:g} s", where="worker", remedy="raise --timeout")
+        return loss_of(process)
+
+    def _living_process(self) -> subprocess.Popen[bytes]:
+        """The worker, started where there is none; WorkerError where that fails."""
+        if self.process is None:
+            self.process = start_worker(self.single_thread)
+        return self.process
+
+    def _kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
 
     def _end(self) -> None:
         process, self.process = self.process, None
         if process is not None:
-            _stop(process)
+            stop_worker(process)
 
 
-def _talk(process: subprocess.Popen[bytes], request: _Request) -> object:
+def _talk(process: subprocess.Popen[bytes], message: bytes, tell: Tell) -> object:
     """Sends a job to its worker and passes its steps on until there is an answer."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    _send(process.stdin, "job", (request.work, request.job))
+    send(process.stdin, message)
     while True:
-        kind, value = pickle.load(process.stdout)
+        kind, value = receive(process.stdout)
         if kind == "answer":
             return value
-        request.tell(*value)
+        assert isinstance(value, tuple)
+        tell(*value)
 
 
 def _report_step(put: Callable[[Step[Job]], None], job: Job, step: str, done: int, total: int) -> None:
@@ -292,7 +337,7 @@ def _report_end(put: Callable[[Done[Job, Answer]], None], job: Job, future: Futu
 
 
 def _answer_of(future: Future[Any]) -> Any:
-    """What became of a job that has ended."""
+    """The answer or the error of a job that has ended."""
     if future.cancelled():
         return WorkerError("cancelled before it was begun", where="worker")
     error = future.exception()
@@ -300,60 +345,3 @@ def _answer_of(future: Future[Any]) -> Any:
         return future.result()
     assert isinstance(error, WorkerError)
     return error
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with suppress(OSError):  # what was written to a worker that has died can't be flushed
-                stream.close()
-
-
-def _start(single_thread: bool) -> subprocess.Popen[bytes]:
-    threads = {"OPENBLAS_NUM_THREADS": "1"}  # a page's equations are small
-    if single_thread:
-        threads |= {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
-    code = f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import main; main()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, json.dumps(sys.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **threads},
-    )
-
-
-def _lost(process: subprocess.Popen[bytes], timeout: float | None) -> WorkerError:
-    if timeout is not None:
-        return WorkerError(f"given up after {timeout:g} s", where="worker", remedy="raise --timeout")
-    code = process.returncode
-    if code is not None and code < 0:
-        how = f"was ended by {signal.Signals(-code).name}"
-        return WorkerError(f"the worker {how}", where="worker", remedy="run the page alone; it may need more memory")
-    return WorkerError(f"the worker ended with code {code}", where="worker")
-
-
-def main() -> None:
-    """A worker's life: loads what it is told to, then does jobs until its parent has no more or is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # a user can't act on a library's warnings; python -W shows them
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    while True:
-        try:
-            kind, value = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        if kind == "preload":
-            with suppress(ImportError):  # the job that needs it tells
-                value()
-        else:
-            work, job = value
-            _send(answers, "answer", work(job, lambda *step: _send(answers, "step", step)))
-
-
-def _send(stream: IO[bytes], kind: str, value: object) -> None:
-    pickle.dump((kind, value), stream)
-    stream.flush()

@@ -1,8 +1,11 @@
-"""Workers: answers, steps, and jobs that crash, hang or leave."""
+"""Workers: answers, steps, and jobs that crash, hang or leave; every future gets its answer or its error."""
 
 from __future__ import annotations
 
+import subprocess
+import threading
 import time
+from concurrent.futures import Future
 
 import doubles
 import pytest
@@ -80,12 +83,122 @@ def test_a_pool_lives_as_long_as_its_owner() -> None:
 def test_jobs_of_a_closed_pool_are_cancelled() -> None:
     workers = WorkerPool(1, 60.0)
     running, waiting = (workers.submit(doubles.misbehave, job) for job in ("hang", "a"))
-    while not running.running():
-        time.sleep(0.01)
+    wait_until_running(running)
     workers.close()
     assert waiting.cancelled()
     with pytest.raises(WorkerError):
         running.result(0)
+
+
+def wait_until_running(future: Future) -> None:
+    deadline = time.monotonic() + 30
+    while not future.running():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_closed_pool_takes_no_jobs_and_can_be_closed_again() -> None:
+    workers = WorkerPool(1, 60.0)
+    workers.close()
+    workers.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        workers.submit(doubles.double_it, 1)
+
+
+def test_a_worker_that_can_not_be_started_fails_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    with WorkerPool(1, 60.0) as workers, monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", refuse)
+        workers.preload(doubles.load_colorsys)
+        with pytest.raises(WorkerError, match=r"no worker can be started.*temporarily"):
+            workers.submit(doubles.double_it, 1).result(30)
+        patch.undo()
+        assert workers.submit(doubles.double_it, 2).result(30) == 4
+
+
+def test_a_job_that_can_not_be_pickled_fails_and_its_worker_lives_on() -> None:
+    with WorkerPool(1, 60.0) as workers:
+        first = workers.submit(doubles.misbehave, "a").result(30)
+        with pytest.raises(WorkerError, match="job can't be pickled"):
+            workers.submit(doubles.misbehave, lambda: None).result(30)
+        assert workers.submit(doubles.misbehave, "b").result(30).split()[-1] == first.split()[-1]
+
+
+@pytest.mark.parametrize("job", ["unpicklable", "unreadable"])
+def test_an_answer_that_can_not_be_passed_on_fails_its_job(job: str) -> None:
+    with WorkerPool(1, 60.0) as workers:
+        with pytest.raises(WorkerError):
+            workers.submit(doubles.answer_rubbish, job).result(30)
+        assert workers.submit(doubles.double_it, 2).result(30) == 4
+
+
+def test_a_callback_that_raises_fails_its_job_only() -> None:
+    def fail(*step: object) -> None:
+        raise LookupError("a bug of the caller")
+
+    with WorkerPool(1, 60.0) as workers:
+        with pytest.raises(WorkerError, match="unexpected LookupError"):
+            workers.submit(doubles.double_it, 1, tell=fail).result(30)
+        with pytest.raises(WorkerError, match="unexpected LookupError"):
+            workers.submit(doubles.misbehave, "exit", ended=fail).result(30)
+        assert workers.submit(doubles.double_it, 2).result(30) == 4
+
+
+def test_workers_are_started_only_when_all_others_are_at_work() -> None:
+    with WorkerPool(3, 60.0) as workers:
+        for k in range(4):
+            workers.submit(doubles.double_it, k).result(30)
+            while workers._live:
+                time.sleep(0.001)
+        assert [keeper.is_serving for keeper in workers._keepers] == [True, False, False]
+
+
+def test_jobs_may_be_submitted_from_many_threads() -> None:
+    with WorkerPool(2, 60.0) as workers:
+        futures: list[Future] = []
+        threads = [
+            threading.Thread(target=lambda k=k: futures.append(workers.submit(doubles.double_it, k))) for k in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(future.result(30) for future in futures) == [2 * k for k in range(20)]
+
+
+def test_some_jobs_can_be_cancelled_and_others_go_on() -> None:
+    with WorkerPool(1, 60.0) as workers:
+        running, waiting, other = (workers.submit(doubles.misbehave, job) for job in ("hang", "a", "b"))
+        wait_until_running(running)
+        workers.cancel([running, waiting])
+        with pytest.raises(WorkerError, match="cancelled"):
+            running.result(30)
+        assert waiting.cancelled()
+        assert other.result(30).startswith("b done")
+
+
+def test_the_job_after_one_that_just_ended_in_time_is_not_given_up_for_it() -> None:
+    with WorkerPool(1, 60.0) as workers:
+        first = workers.submit(doubles.double_it, 1)
+        request = workers._live.get(first)
+        assert first.result(30) == 2
+        second = workers.submit(doubles.misbehave, "hang")
+        wait_until_running(second)
+        if request is not None:  # its timer fires too late
+            workers._keepers[0]._give_up(request)
+        time.sleep(0.1)
+        assert second.running()
+
+
+def test_a_close_while_a_worker_is_starting() -> None:
+    for _ in range(5):
+        workers = WorkerPool(1, 60.0)
+        future = workers.submit(doubles.misbehave, "hang")
+        workers.close()
+        assert future.cancelled() or isinstance(future.exception(0), WorkerError)
+        assert workers._keepers[0].process is None
 
 
 def test_a_worker_that_dies_costs_only_its_job() -> None:

@@ -1,0 +1,117 @@
+"""One worker process: how it is started, spoken to and ended, and what it does itself.
+
+Parent and worker exchange pickled pairs (kind, value): the worker reads "preload" and "job" from its stdin, and answers
+with "step" and "answer" on its stdout, where nothing that a library prints can get between.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import warnings
+from contextlib import suppress
+from typing import IO
+
+from ecgimg.errors import WorkerError
+
+_WHERE = "worker"
+
+
+def start_worker(single_thread: bool) -> subprocess.Popen[bytes]:
+    """A fresh Python that runs `main` with this process's `sys.path`.
+
+    Raises:
+        WorkerError: the system starts no further process.
+    """
+    threads = {"OPENBLAS_NUM_THREADS": "1"}  # a page's equations are small
+    if single_thread:
+        threads |= {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
+    code = f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import main; main()"
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **threads},
+        )
+    except OSError as error:
+        what = f"no worker can be started ({error.strerror or error})"
+        raise WorkerError(what, where=_WHERE, remedy="close other programs, or use fewer --jobs") from error
+
+
+def pack(kind: str, value: object) -> bytes:
+    """A message for the other side; made whole before a byte of it is sent, since pickle may fail midway.
+
+    Raises:
+        WorkerError: the value can't be pickled.
+    """
+    try:
+        return pickle.dumps((kind, value))
+    except Exception as error:  # PicklingError, TypeError, AttributeError, RecursionError ...
+        what = f"a {kind} can't be pickled ({error})"
+        raise WorkerError(what, where=_WHERE, remedy="use functions and classes of a module") from error
+
+
+def send(stream: IO[bytes] | None, message: bytes) -> None:
+    """Sends a packed message; OSError where the other side is gone."""
+    assert stream is not None
+    stream.write(message)
+    stream.flush()
+
+
+def receive(stream: IO[bytes] | None) -> tuple[str, object]:
+    """The next message; EOFError, OSError or UnpicklingError where the other side is gone."""
+    assert stream is not None
+    kind, value = pickle.load(stream)
+    return kind, value
+
+
+def stop_worker(process: subprocess.Popen[bytes]) -> None:
+    """Ends a worker and closes its pipes."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):  # what was written to a worker that has died can't be flushed
+                stream.close()
+
+
+def loss_of(process: subprocess.Popen[bytes]) -> WorkerError:
+    """How a worker ended by itself."""
+    code = process.returncode
+    if code is None or code >= 0:
+        return WorkerError(f"the worker ended with code {code}", where=_WHERE)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:  # a real-time signal has no name
+        name = f"signal {-code}"
+    what = f"the worker was ended by {name}"
+    return WorkerError(what, where=_WHERE, remedy="run the page alone; it may need more memory")
+
+
+def main() -> None:
+    """A worker's own loop: does what it is asked until its parent has no more jobs or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # a user can't act on a library's warnings; python -W shows them
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def report_step(step: str, done: int, total: int) -> None:
+        send(answers, pack("step", (step, done, total)))
+
+    while True:
+        try:
+            kind, value = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        if kind == "preload":
+            with suppress(ImportError):  # the job that needs it fails with a message
+                value()
+        else:
+            work, job = value
+            send(answers, pack("answer", work(job, report_step)))
