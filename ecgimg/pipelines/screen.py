@@ -34,6 +34,6 @@ def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
     sight = steps.time("look", lambda: predict(photo))
-    check_page(sight.reading)
+    check_page(sight.classification)
     steps.report("look", sight)
     return Screened(photo, sight)

@@ -74,7 +74,7 @@ def _write(screened: Screened, task: Task, start: float) -> ScreenResult:
     photo, sight = screened.photo, screened.sight
     result = describe_screen(photo, sight, tuple(f"{name}{s}" for s in SCREEN_SUFFIXES), perf_counter() - start)
     shown = _shown(result)
-    heat = sight.heat(shown.code, photo.shape, HEAT_STEP)
+    heat = sight.saliency(shown.code, photo.shape, HEAT_STEP)
     title = f"{shown.name} {shown.probability:.0%}"
     write_png(saliency_image(photo, heat, sight.corners, title), task.out / f"{name}{SCREEN_OVERLAY}")
     write_screen(result, path)

@@ -59,12 +59,12 @@ class ScreenResult(Part):
 
 def describe_screen(photo: Photo, sight: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
     """The result of one page."""
-    reading = sight.reading
+    reading = sight.classification
     return ScreenResult(
         source=describe_source(photo),
         is_ecg=round(reading.is_ecg, 4),
         readable=round(reading.readable, 4),
-        turn=reading.turn,
+        turn=reading.quarter_turns,
         corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in sight.corners),
         findings=tuple(_finding(f) for f in reading.findings),
         files=files,
