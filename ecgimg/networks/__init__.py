@@ -1,1 +1,1 @@
-"""The networks, one file each: specification, numpy pre- and post-processing."""
+"""The networks, one file each: what it is, its shapes, and its pre- and post-processing in numpy."""

@@ -1,22 +1,24 @@
-"""Which networks the package brings: a manifest with hashes; nothing heavy is imported to read it."""
+"""The networks that the package contains: a manifest with hashes. Reading it imports nothing heavy."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ecgimg.errors import DependencyError
+from ecgimg.io.files import hash_file
 
 FOLDER = Path(__file__).with_name("weights")
 MANIFEST = FOLDER / "manifest.json"
+LICENCE = "Apache-2.0"
+"""Licence of every network that this project trains."""
 
 
 @dataclass(frozen=True)
 class Weight:
-    """One packaged network: file and card below ``weights/``, SHA-256 and size of the file, licence, purpose."""
+    """One packaged network: file and card in `weights/`, SHA-256 and size in bytes of the file, licence, purpose."""
 
     name: str
     file: str
@@ -38,10 +40,10 @@ def list_weights() -> tuple[Weight, ...]:
 
 @lru_cache(maxsize=32)
 def weight_path(name: str) -> Path:
-    """Path of a network whose hash has been checked.
+    """Path of a network's file, after a check of its hash.
 
     Raises:
-        DependencyError: no such network, its file is missing, or its content is not what the manifest says.
+        DependencyError: no such network, its file is missing, or its hash differs from the manifest's.
     """
     known = {weight.name: weight for weight in list_weights()}
     if name not in known:
@@ -49,25 +51,20 @@ def weight_path(name: str) -> Path:
     path = FOLDER / known[name].file
     if not path.is_file():
         raise DependencyError(f"{path.name} is missing", where="weights")
-    if file_hash(path) != known[name].sha256:
+    if hash_file(path) != known[name].sha256:
         raise DependencyError(f"{path.name} is damaged: its hash differs from the manifest's", where="weights")
     return path
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def register(name: str, path: Path, purpose: str, folder: Path = FOLDER) -> Weight:
+    """Enter a network's file into the manifest of a folder, in place of an older one of the same name.
 
-
-def register_file(name: str, path: Path, purpose: str, folder: Path = FOLDER) -> None:
-    """Enters a file that lies in the folder into its manifest; its card, beside it, is written by hand."""
-    register(Weight(name, path.name, f"{name}.md", file_hash(path), path.stat().st_size, "Apache-2.0", purpose), folder)
-
-
-def register(weight: Weight, folder: Path = FOLDER) -> None:
-    """Put a network into the manifest of a folder, in place of an older one of the same name."""
+    The file lies in the folder, and so does its card, which is written by hand.
+    """
+    weight = Weight(name, path.name, f"{name}.md", hash_file(path), path.stat().st_size, LICENCE, purpose)
     manifest = folder / MANIFEST.name
     rows = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else []
-    kept = [row for row in rows if row["name"] != weight.name]
-    kept.append(vars(weight))
-    manifest.write_text(json.dumps(sorted(kept, key=lambda row: row["name"]), indent=2) + "\n", encoding="utf-8")
+    others = [row for row in rows if row["name"] != name]
+    rows = sorted([*others, vars(weight)], key=lambda row: row["name"])
+    manifest.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return weight

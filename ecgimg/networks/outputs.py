@@ -1,4 +1,4 @@
-"""What the outputs of a classifying network mean: code, group, calibration and threshold."""
+"""One output of a classifying network: code, group, calibration and threshold, as its ONNX file stores them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Output:
-    """One output of a network: its code, its group (screening, subclass, superclass, rhythm), calibration, threshold.
+    """An output of a network: its code, its group (screening, subclass, superclass, rhythm), calibration, threshold.
 
-    Probability = sigmoid(slope * logit + offset); the threshold is that of the best balanced accuracy.
+    probability = sigmoid(slope * logit + offset). The threshold is the probability of the best balanced accuracy.
     """
 
     code: str

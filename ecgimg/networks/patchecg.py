@@ -1,9 +1,16 @@
-"""PatchECG: probabilities of 23 diagnostic subclasses, 5 superclasses and 9 rhythms from whatever a page shows.
+"""PatchECG: a recording, however little of it is known -> 23 diagnostic subclasses, 5 superclasses and 9 rhythms.
 
-Input: signals [B, 12, 1000] in mV at 100 Hz, 0 where unobserved, and mask [B, 12, 1000], 1 where observed; time is
-absolute, so that leads printed one after another stay apart. Output: logits [B, 37]. The masks are those of
-nets/masks.py, the network is train/patchecg.py, the idea is PatchECG's (arXiv 2508.09165). Centring of each lead on
-its observed mean happens inside the network; calibration, thresholds and classes travel in the ONNX metadata.
+What it is: residual convolutions over all leads together, and attention over patches of every lead; 2.3 M parameters.
+
+    input   signals [B, 12, 1000] in mV at 100 Hz, 0 where unobserved, and mask [B, 12, 1000], 1 where observed; time is
+            absolute, so that leads printed one after another stay apart
+    output  logits [B, 37], in the order of `outputs` in the specification
+
+Each lead is centred on its observed mean inside the network.
+
+Size: 4.6 MB (`weights/patchecg.onnx`); classes, calibration and thresholds are in its metadata. Source: the idea is
+PatchECG's (arXiv 2508.09165). Trained by `ecgimg/train/patchecg/` on PTB-XL under the masks of
+`ecgimg/train/patchecg/masks.py`.
 """
 
 from __future__ import annotations
@@ -16,29 +23,37 @@ from typing import Any
 import numpy as np
 from scipy.signal import resample_poly
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.probability import sigmoid
 from ecgimg.errors import RefusedError
 from ecgimg.findings.opinions import Opinion
 from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
 from ecgimg.recording.recording import Recording
 
+NAME = "patchecg"
 RATE = 100
 """Samples per second of the network."""
 LENGTH = 1000
 """Samples of one window."""
+BATCH = 32
+"""Windows that are run at once."""
 FLAT_MV = 0.02
-"""A lead that moves less than this over all it shows is flat: a cable that is off, or volts taken as millivolts."""
-HIGH_MV, IMPOSSIBLE_MV = 8.0, 20.0
-"""Median peak-to-peak height of the leads that is unusual, and that no heart makes (microvolts or raw counts)."""
-MIN_LEAD_SECONDS, FEW_LEAD_SECONDS = 1.0, 6.0
-"""Observed seconds summed over leads below which a recording is refused, and below which a warning is given."""
+"""A lead whose peak-to-peak height is below this is flat: a cable is off, or volts are taken for millivolts."""
+HIGH_MV = 8.0
+"""Median peak-to-peak height of the leads above which a warning is given."""
+IMPOSSIBLE_MV = 20.0
+"""Median peak-to-peak height of the leads that no heart makes: microvolts or raw counts."""
+MIN_LEAD_SECONDS = 1.0
+"""Observed seconds, summed over the leads, below which a recording is refused."""
+FEW_LEAD_SECONDS = 6.0
+"""Observed seconds, summed over the leads, below which a warning is given."""
 
 
 @dataclass(frozen=True)
 class PatchPrediction:
-    """What the network says about a recording, what it saw of it (in lead seconds), and what to be wary of."""
+    """Findings of a recording, the seconds of it that were known, summed over leads, and warnings."""
 
     findings: tuple[Opinion, ...]
     lead_seconds: float
@@ -58,9 +73,9 @@ class PatchPrediction:
 
 @dataclass(frozen=True, eq=False)
 class Saliency:
-    """How much each token speaks for a class: ``values`` [12, P] is the fall of its logit when the token is hidden.
+    """Evidence of each token for a class: `values` [12, P] is the fall of its logit when the token is hidden.
 
-    Patch p covers seconds ``bounds[p]`` to ``bounds[p + 1]``; NaN where a patch shows nothing.
+    A token is a patch of one lead. Patch p covers seconds `bounds[p]` to `bounds[p + 1]`; NaN where nothing is known.
     """
 
     code: str
@@ -98,75 +113,65 @@ class PatchEcg:
         )
         return PatchPrediction(findings, lead_seconds, warnings)
 
-    def explain(self, recording: Recording, code: str, group: str = "subclass") -> Saliency:
-        """Saliency of one class over lead and time in the first ten seconds; see `explain_all`."""
-        return self.explain_all(recording, [(code, group)])[0]
-
     def explain_all(self, recording: Recording, wanted: Sequence[tuple[str, str]]) -> tuple[Saliency, ...]:
-        """Saliency of each (code, group) in the first ten seconds, by hiding one token after the other.
+        """Saliency of each (code, group) over lead and time in the first ten seconds, by hiding one token at a time.
 
         Raises:
             KeyError: the network has no such output.
             RefusedError: as `predict`.
         """
-        columns = {(o.code, o.group): k for k, o in enumerate(self.outputs)}
         signals = windows(prepare(recording)[0])[0]
         starts = range(0, LENGTH, self.patch)
-        places = [(k, p) for k in range(len(LEADS)) for p, s in enumerate(starts) if _seen(signals, k, s, self.patch)]
-        hidden = np.repeat(signals[None], len(places) + 1, axis=0)
-        for row, (lead, p) in enumerate(places):
+        tokens = [(k, p) for k in range(len(LEADS)) for p, s in enumerate(starts) if _seen(signals, k, s, self.patch)]
+        hidden = np.repeat(signals[None], len(tokens) + 1, axis=0)
+        for row, (lead, p) in enumerate(tokens):
             hidden[row, lead, p * self.patch : (p + 1) * self.patch] = np.nan
         logits = self.logits(hidden)
+        falls = logits[-1] - logits[:-1]
         bounds = (*(s / RATE for s in starts), LENGTH / RATE)
+        columns = {(o.code, o.group): k for k, o in enumerate(self.outputs)}
         found = []
         for code, group in wanted:
             if (code, group) not in columns:
                 raise KeyError(f"no output {code!r} in group {group!r}")
             values = np.full((len(LEADS), len(starts)), np.nan, np.float32)
-            falls = logits[-1, columns[code, group]] - logits[:-1, columns[code, group]]
-            for place, fall in zip(places, falls, strict=True):
-                values[place] = fall
+            for token, fall in zip(tokens, falls[:, columns[code, group]], strict=True):
+                values[token] = fall
             found.append(Saliency(code, group, values, bounds))
         return tuple(found)
 
-    def logits(self, signals: Floats, batch: int = 32) -> Floats:
+    def logits(self, signals: Floats) -> Floats:
         """Raw outputs [N, K] of windows [N, 12, 1000] in mV, NaN where unobserved."""
         parts = []
-        for start in range(0, len(signals), batch):
-            piece = signals[start : start + batch]
-            seen = np.isfinite(piece)
-            values = np.where(seen, piece, 0).astype(np.float32)
+        for start in range(0, len(signals), BATCH):
+            window = signals[start : start + BATCH]
+            seen = np.isfinite(window)
+            values = np.where(seen, window, 0).astype(np.float32)
             parts.append(self._network.run(signals=values, mask=seen.astype(np.float32))[0])
         return np.concatenate(parts)
 
     def calibrated(self, logits: Floats) -> Floats:
         """Probabilities [N, K] of logits [N, K]."""
-        return np.asarray(1 / (1 + np.exp(-(logits * self._slope + self._offset))), np.float32)
+        return np.asarray(sigmoid(logits * self._slope + self._offset), np.float32)
 
 
 def load_patchecg(threads: int = 0) -> PatchEcg:
-    """The packaged network; ``threads`` 0 chooses. DependencyError when the weights are missing or damaged."""
-    return PatchEcg(load_network("patchecg", threads))
+    """The packaged network; `threads` 0 chooses. DependencyError when the weights are missing or damaged."""
+    return PatchEcg(load_network(NAME, threads))
 
 
 def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     """Signals [12, T] at 100 Hz without flat leads, and warnings; RefusedError when they can't be judged."""
-    seen = np.isfinite(recording.signals) & (recording.confidences > 0)
-    if seen.sum() / recording.fs < MIN_LEAD_SECONDS:
+    known = np.isfinite(recording.signals) & (recording.confidences > 0)
+    if known.sum() / recording.fs < MIN_LEAD_SECONDS:
         raise RefusedError(
-            f"only {seen.sum() / recording.fs:.2f} lead seconds are known, too few for a diagnosis",
+            f"only {known.sum() / recording.fs:.2f} lead seconds are known, too few for a diagnosis",
             where=recording.name,
         )
-    signals = np.where(seen, recording.signals, np.float32(np.nan))
-    heights = np.array(
-        [np.ptp(row[known]) if known.any() else np.nan for row, known in zip(signals, seen, strict=True)]
-    )
+    signals = np.where(known, recording.signals, np.float32(np.nan))
+    heights = np.array([np.ptp(row[seen]) if seen.any() else np.nan for row, seen in zip(signals, known, strict=True)])
     flat = heights < FLAT_MV
     signals[flat] = np.nan
-    warnings = []
-    if flat.any():
-        names = ", ".join(lead for lead, is_flat in zip(LEADS, flat, strict=True) if is_flat)
-        warnings.append(f"flat leads are taken as not recorded: {names}")
     if np.isfinite(signals).sum() / recording.fs < MIN_LEAD_SECONDS:
         raise RefusedError(
             "all leads are flat", where=recording.name, remedy="check the leads, and that the unit is mV and not V"
@@ -178,16 +183,25 @@ def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
             where=recording.name,
             remedy="give millivolts; the signal looks like microvolts (divide by 1000) or raw counts",
         )
-    if height > HIGH_MV:
-        warnings.append(f"the leads are unusually high ({height:.1f} mV): check the gain")
     resampled = resample(signals, recording.fs)
-    if np.isfinite(resampled).sum() / RATE < FEW_LEAD_SECONDS:
-        warnings.append(f"only {np.isfinite(resampled).sum() / RATE:.1f} lead seconds are known: less certain")
-    return resampled, tuple(warnings)
+    return resampled, _warnings(flat, height, np.isfinite(resampled).sum() / RATE)
+
+
+def _warnings(flat: Bools, height_mv: float, lead_seconds: float) -> tuple[str, ...]:
+    """What a reader of the diagnosis should know of the recording."""
+    warnings = []
+    if flat.any():
+        names = ", ".join(lead for lead, is_flat in zip(LEADS, flat, strict=True) if is_flat)
+        warnings.append(f"flat leads are taken as not recorded: {names}")
+    if height_mv > HIGH_MV:
+        warnings.append(f"the leads are unusually high ({height_mv:.1f} mV): check the gain")
+    if lead_seconds < FEW_LEAD_SECONDS:
+        warnings.append(f"only {lead_seconds:.1f} lead seconds are known: less certain")
+    return tuple(warnings)
 
 
 def resample(signals: Floats, fs: float) -> Floats:
-    """[12, T] at ``fs`` -> [12, T'] at 100 Hz; gaps stay gaps (a sample is known where the nearest input is)."""
+    """[12, T] at `fs` Hz -> [12, T'] at 100 Hz; a sample is known where the nearest input sample is."""
     ratio = Fraction(RATE / fs).limit_denominator(1000)
     if ratio == 1:
         return np.asarray(signals, np.float32)
@@ -207,7 +221,7 @@ def resample(signals: Floats, fs: float) -> Floats:
 
 
 def windows(signals: Floats) -> Floats:
-    """[12, T] -> [W, 12, 1000]: one window padded with NaN, or evenly spread ones that show a lead second each."""
+    """[12, T] -> [W, 12, 1000]: one window padded with NaN, or evenly spread ones with a lead second each at least."""
     length = signals.shape[1]
     if length <= LENGTH:
         return np.pad(signals, ((0, 0), (0, LENGTH - length)), constant_values=np.nan)[None]

@@ -1,10 +1,13 @@
-"""The scale reader: a cut-out of a sheet around a printed text -> which paper speed or gain it tells, or none.
+"""The scale reader: a patch of a sheet around a printed text -> the paper speed or gain that the text gives, or none.
 
-What it is: a CNN of 0.4 M parameters, trained on the speeds and gains that rendered pages print, worn as photos are.
+What it is: a CNN of 0.4 M parameters.
 
-    input   cut [N, 2, 40, 224]: contrast planes (`ecgimg.networks.contrast`) of the sheet at 4 x 8 px/mm,
-            28 mm wide and 10 mm high around the middle of the text
+    input   cut [N, 2, 40, 224]: contrast planes of the sheet (`ecgimg.networks.contrast`) at 4 px/mm down and 8 px/mm
+            across, 28 mm wide and 10 mm high around the middle of the text
     output  logits [N, 8] of 12.5, 25 and 50 mm/s, of 2.5, 5, 10 and 20 mm/mV, and of no scale
+
+Size: 0.8 MB (`weights/scales.onnx`). Source: this project's own; the network of `ecgimg.networks.lead_names`. Trained
+by `ecgimg/train/printed_scales/` on speeds and gains of rendered pages with the wear of photos.
 """
 
 from __future__ import annotations
@@ -14,49 +17,52 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.probability import softmax
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
+from ecgimg.networks.contrast import cut_patches
 from ecgimg.networks.trace import PX_PER_MM, STRETCH
 
 NAME = "scales"
-HEIGHT, WIDTH = 40, 224
+HEIGHT = 40
+"""Rows of a patch."""
+WIDTH = 224
+"""Columns of a patch."""
 SCALES: tuple[tuple[str, float], ...] = (*(("speed", v) for v in PAPER_SPEEDS), *(("gain", v) for v in GAINS))
-"""What each output means but the last, which is no scale."""
+"""Kind and value of each output but the last, which is no scale."""
 MIN_PROBABILITY = 0.9
-"""Chance from which a text is taken for a scale."""
+"""Probability from which a text is taken for a scale."""
 STEP_MM = 6.0
-"""Distance of the cut-outs of a text that is wider than one."""
+"""Largest distance of the patches of a text that is wider than one patch."""
 
 Box = tuple[float, float, float, float]
 
 
 def cut_texts(planes: Floats, boxes: Sequence[Box]) -> Floats:
-    """The input [N, 2, 40, 224] for the texts in boxes x0, y0, x1, y1 of sheet pixels; beyond the sheet is blank paper.
+    """The input [N, 2, 40, 224] for texts; beyond the sheet is blank paper.
 
     Args:
         planes: contrast planes of the sheet.
-        boxes: the texts; a wide one, in which speed and gain stand side by side, gives several cut-outs.
+        boxes: x0, y0, x1, y1 of the texts in sheet pixels. A wide one, in which speed and gain stand side by side,
+            gives several patches.
     """
-    padded = np.pad(planes, ((0, 0), (HEIGHT, HEIGHT), (WIDTH, WIDTH)))
-    places = [(x, (box[1] + box[3]) / 2) for box in boxes for x in _middles(box)]
-    cuts = np.zeros((len(places), 2, HEIGHT, WIDTH), np.float32)
-    for cut, (x, y) in zip(cuts, places, strict=True):
-        top = int(np.clip(round(y / STRETCH) + HEIGHT // 2, 0, padded.shape[1] - HEIGHT))
-        left = int(np.clip(round(x) + WIDTH // 2, 0, padded.shape[2] - WIDTH))
-        cut[:] = padded[:, top : top + HEIGHT, left : left + WIDTH]
-    return cuts
+    centres = [(x, (box[1] + box[3]) / 2 / STRETCH) for box in boxes for x in _middles(box)]
+    return cut_patches(planes, centres, HEIGHT, WIDTH)
+
+
+def read_texts(logits: Floats) -> dict[str, float]:
+    """The speed and the gain that the texts of a page give for sure, by kind, of logits [N, 8].
+
+    A kind is left out where no text gives it, or where two texts contradict each other.
+    """
+    probabilities = softmax(logits, axis=1)
+    sure = {SCALES[k] for row in probabilities for k in np.flatnonzero(row[:-1] >= MIN_PROBABILITY)}
+    found = {kind: [value for name, value in sure if name == kind] for kind in ("speed", "gain")}
+    return {kind: values[0] for kind, values in found.items() if len(values) == 1}
 
 
 def _middles(box: Box) -> list[float]:
+    """x of the patches of one text: its middle, or evenly spread ones that cover it."""
     spare = max(box[2] - box[0] - WIDTH, 0.0)
     count = 1 + int(np.ceil(spare / (STEP_MM * PX_PER_MM)))
     middle = (box[0] + box[2]) / 2
     return [middle] if count == 1 else np.linspace(middle - spare / 2, middle + spare / 2, count).tolist()
-
-
-def read_texts(logits: Floats) -> dict[str, float]:
-    """The one speed and the one gain that cut-outs tell surely; where two contradict each other there is none."""
-    mass = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances = mass / mass.sum(axis=1, keepdims=True)
-    sure = {SCALES[k] for row in chances for k in np.flatnonzero(row[:-1] >= MIN_PROBABILITY)}
-    found = {kind: [value for name, value in sure if name == kind] for kind in ("speed", "gain")}
-    return {kind: values[0] for kind, values in found.items() if len(values) == 1}

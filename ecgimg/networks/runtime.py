@@ -1,4 +1,4 @@
-"""The only door to onnxruntime: opens a network by name, with a chosen number of threads."""
+"""Opens networks in ONNX Runtime by name, with a chosen number of threads; the only module that imports it."""
 
 from __future__ import annotations
 
@@ -17,39 +17,43 @@ from ecgimg.networks.manifest import weight_path
 from ecgimg.threads import thread_count
 
 METADATA_KEY = "ecgimg"
-"""Key of the ONNX metadata that holds a network's specification as JSON."""
+"""Key of the ONNX metadata under which a network's specification is stored as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """An open ONNX network: its session and the JSON specification that travels inside the file."""
+    """An open ONNX network: its session and the specification stored in its file."""
 
     session: Any
     spec: Mapping[str, Any]
 
     def run(self, **inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Outputs of the network for its named inputs, in the order of the file."""
+        """Outputs of the network, in the order of the file, for its inputs by name."""
         return [np.asarray(output) for output in self.session.run(None, inputs)]
 
 
 @lru_cache(maxsize=16)
 def load_network(name: str, threads: int = 0) -> Network:
-    """Open a packaged network once per process and thread count; its hash is checked first.
+    """A packaged network, opened once a process and thread count after a check of its hash.
+
+    Args:
+        name: its name in the manifest.
+        threads: threads it computes with; 0 chooses.
 
     Raises:
-        DependencyError: the weights are missing, damaged, or no network.
+        DependencyError: the file is missing, damaged, or no network.
     """
     return open_network(weight_path(name), threads)
 
 
 def open_network(path: Path, threads: int = 0) -> Network:
-    """Open any ONNX file that carries a specification; DependencyError when it does not open."""
+    """Any ONNX file with a specification, opened; DependencyError where it can't be opened or has none."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = thread_count(threads)
     options.inter_op_num_threads = 1
-    # Threads that wait leave the cores to others.
+    # Waiting threads sleep, so that other processes get the cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:

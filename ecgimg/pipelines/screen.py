@@ -34,6 +34,6 @@ def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
     prediction = steps.time("look", lambda: predict(photo))
-    check_page(prediction.reading)
+    check_page(prediction.classification)
     steps.report("look", prediction)
     return Screened(photo, prediction)

@@ -80,7 +80,7 @@ def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -
     from ecgimg.report.saliency import saliency_image
 
     photo, prediction = screened.photo, screened.prediction
-    saliency = prediction.heat(shown.code, photo.shape, SALIENCY_STEP_PX)
+    saliency = prediction.saliency(shown.code, photo.shape, SALIENCY_STEP_PX)
     title = f"{shown.name} {shown.probability:.0%}"
     write_png(saliency_image(photo, saliency, prediction.corners, title), task.path(SCREEN_OVERLAY))
 

@@ -57,12 +57,12 @@ class ScreenResult(Part):
 
 def describe_screen(photo: Photo, prediction: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
     """The result of one page."""
-    reading = prediction.reading
+    reading = prediction.classification
     return ScreenResult(
         source=describe_source(photo),
         is_ecg=rounded(reading.is_ecg),
         readable=rounded(reading.readable),
-        turn=reading.turn,
+        turn=reading.quarter_turns,
         corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in prediction.corners),
         findings=tuple(_finding(f) for f in reading.findings),
         files=files,

@@ -6,7 +6,8 @@ from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
 from ecgimg.findings.opinions import Screening
-from ecgimg.networks.screen import ABNORMAL, Classification, Prediction, load_screen, widened
+from ecgimg.networks.screen import ABNORMAL, Classification, Prediction, load_screen
+from ecgimg.networks.screen_input import widened
 
 SALIENCY_SIDE = 500
 """Longest side of a saliency map in points, about."""
@@ -36,7 +37,7 @@ def locate_ecg(photo: Photo, threads: int = 0) -> Doubles:
 
 def as_screening(sight: Prediction, shape: tuple[int, int]) -> Screening:
     """A sight as an opinion; `shape` is the photo's height and width."""
-    reading = sight.reading
+    reading = sight.classification
     opinions = tuple(opinion for opinion in reading.findings if opinion.code != ABNORMAL)
     abnormal = next(f for f in reading.findings if f.code == ABNORMAL)
     return Screening(
@@ -47,7 +48,7 @@ def as_screening(sight: Prediction, shape: tuple[int, int]) -> Screening:
         is_readable=reading.is_readable,
         is_abnormal=abnormal.positive,
         opinions=opinions,
-        saliency=sight.heat(ABNORMAL, shape, max(1, max(shape) // SALIENCY_SIDE)),
+        saliency=sight.saliency(ABNORMAL, shape, max(1, max(shape) // SALIENCY_SIDE)),
     )
 
 

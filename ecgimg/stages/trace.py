@@ -25,7 +25,7 @@ def trace(page: UprightSheet) -> tuple[Trace, ...]:
     for zero in page.baselines:
         band, top = net.cut_band(page.planes, zero)
         logits, presence = network.run(band=band[None])
-        readings.append(net.Reading(logits[0], presence[0], top))
+        readings.append(net.BandOutput(logits[0], presence[0], top))
     lines = []
     for zero, reading in zip(page.baselines, net.suppress_neighbouring_rows(readings), strict=True):
         line = net.to_trace(reading, page.sheet.pixels.shape[1], zero, spec)

@@ -87,13 +87,13 @@ def test_short_and_long_recordings(double: PatchEcg) -> None:
 
 
 def test_saliency_is_nan_where_nothing_is_seen(double: PatchEcg) -> None:
-    saliency = double.explain(Recording(on_page(beats(), 0), 100.0), "AFIB", "rhythm")
+    (saliency,) = double.explain_all(Recording(on_page(beats(), 0), 100.0), [("AFIB", "rhythm")])
     assert saliency.values.shape == (12, 8)
     assert len(saliency.bounds) == 9
     assert np.isnan(saliency.values[11, :5]).all()
     assert saliency.values[0, 0] == pytest.approx(0.128, abs=1e-5)
     with pytest.raises(KeyError):
-        double.explain(Recording(beats(), 100.0), "AMI")
+        double.explain_all(Recording(beats(), 100.0), [("AMI", "subclass")])
 
 
 def test_refuses_what_shows_nothing() -> None:
@@ -172,7 +172,7 @@ class TestPackaged:
     def test_one_lead_is_enough_to_answer(self, net: PatchEcg, lead: int) -> None:
         signals = np.full((12, 1000), np.nan, np.float32)
         signals[lead] = beats()[lead]
-        saliency = net.explain(Recording(signals, 100.0), "NORM")
+        (saliency,) = net.explain_all(Recording(signals, 100.0), [("NORM", "subclass")])
         assert np.isfinite(saliency.values[lead]).all()
         assert np.isnan(np.delete(saliency.values, lead, axis=0)).all()
         assert len(LEADS) == 12

@@ -76,7 +76,7 @@ def image_page(job: ImageJob, tell: Tell) -> ImageRow:
     from ecgimg.io.images import read_page
 
     use_one_opencv_thread()
-    reading = load_screen(1).read(read_page(job.path, 1).pixels)
+    reading = load_screen(1).predict(read_page(job.path, 1).pixels).classification
     said = {f"{f.group}/{f.code}": round(float(f.probability), 5) for f in reading.findings}
     return ImageRow(job.preset, job.number, bool(reading.is_page), bool(reading.is_readable), said)
 

@@ -119,11 +119,11 @@ def _read(net: ScreenNet, source: PtbxlSource, preset: str, k: int, patchecg: Pa
     start = perf_counter()
     sight = net.predict(drawn.pixels)
     seconds = perf_counter() - start
-    reading = sight.reading
+    reading = sight.classification
     signal, refusal = (None, "") if patchecg is None else signal_path(drawn.pixels, patchecg)
     return PageRead(
         preset, k, drawn.layout.id, source.records[record].ecg_id, tuple(float(x) for x in sight.logits[FIRST:]),
-        reading.is_ecg, reading.readable, reading.passed, reading.turn, seconds, signal, refusal,
+        reading.is_ecg, reading.readable, reading.passed, reading.quarter_turns, seconds, signal, refusal,
     )  # fmt: skip
 
 
@@ -145,4 +145,4 @@ def signal_path(pixels: Pixels, patchecg: PatchEcg) -> tuple[dict[str, float] | 
 def read_image(net: ScreenNet, path: Path) -> tuple[float, tuple[float, ...], bool]:
     """Probability of an ECG, logits of the findings and whether the gate lets it pass, for a picture file."""
     sight = net.predict(read_page(path).pixels)
-    return sight.reading.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), sight.reading.passed
+    return sight.classification.is_ecg, tuple(float(x) for x in sight.logits[FIRST:]), sight.classification.passed

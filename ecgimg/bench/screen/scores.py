@@ -200,7 +200,7 @@ def labelled_pages(net: ScreenNet, index: Path) -> tuple[LabelledPage, ...]:
         except EcgimgError:
             continue  # a file that can't be opened is no page
         chances = net.calibrated(np.asarray(logits, np.float32))
-        pairs = list(zip(net.answers, chances, strict=True))
+        pairs = list(zip(net.outputs, chances, strict=True))
         found = tuple(a.code for a, p in pairs if p >= a.threshold and a.group != "screening")
         abnormal = next(float(p) for a, p in pairs if a.code == ABNORMAL)
         out.append(LabelledPage(image, labels, is_ecg, passed, abnormal, found))

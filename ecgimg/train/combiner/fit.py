@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.networks.combiner import WEIGHTS, Combiner, design
-from ecgimg.networks.manifest import FOLDER, register_file
+from ecgimg.networks.manifest import FOLDER, register
 from ecgimg.train.common.logistic import fit_logistic
 
 START: Doubles = np.array([0, 0.8, 0.2, 0, 0, 1, 0, 0, 1], np.float64)
@@ -103,7 +103,7 @@ def package(combiner: Combiner, trained_on: Sequence[str], folder: Path = FOLDER
     """Puts the weights into the package and registers their hash; the card is written by hand."""
     path = write_combiner(combiner, folder / "combiner.json", trained_on)
     purpose = "one calibrated probability a statement from the signal network, the image network, or both"
-    register_file("combiner", path, purpose, folder)
+    register("combiner", path, purpose, folder)
     return path
 
 

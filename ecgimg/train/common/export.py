@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ecgimg.networks.manifest import FOLDER, register_file
+from ecgimg.networks.manifest import FOLDER, register
 from ecgimg.networks.runtime import METADATA_KEY
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def package_network(name: str, path: Path, purpose: str) -> Path:
     """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
     target = FOLDER / f"{name}.onnx"
     shutil.copyfile(path, target)
-    register_file(name, target, purpose)
+    register(name, target, purpose)
     return target
 
 

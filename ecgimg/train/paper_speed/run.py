@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.networks.manifest import FOLDER, register_file
+from ecgimg.networks.manifest import FOLDER, register
 from ecgimg.networks.paper_speed import FAST, FEATURES, NAME, STEP_MM, USUAL, PaperSpeedModel, describe
 from ecgimg.synth.sample import printed
 from ecgimg.synth.signals.sources import FS, SignalSource, open_source
@@ -88,5 +88,5 @@ def package(path: Path, folder: Path = FOLDER) -> Path:
     """Puts a written model into the package."""
     target = folder / path.name
     target.write_bytes(path.read_bytes())
-    register_file(NAME, target, "whether beats look as printed at 50 mm/s rather than 25, where no text tells", folder)
+    register(NAME, target, "whether beats look as printed at 50 mm/s rather than 25, where no text tells", folder)
     return target

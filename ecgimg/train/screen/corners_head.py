@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ecgimg.networks.screen import HEIGHT, WIDTH
+from ecgimg.networks.screen_input import HEIGHT, WIDTH
 from ecgimg.train.common.fit import fit_head
 from ecgimg.train.screen.model import ScreenModel
 from ecgimg.train.screen.pages import PagePicture, read_pictures

@@ -16,7 +16,8 @@ from torch import Tensor
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datasets.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecord
 from ecgimg.networks.patchecg import load_patchecg
-from ecgimg.networks.screen import ABNORMAL, HEIGHT, WIDTH
+from ecgimg.networks.screen import ABNORMAL
+from ecgimg.networks.screen_input import HEIGHT, WIDTH
 from ecgimg.train.common.ptbxl_targets import TARGETS, load_set, targets_of
 from ecgimg.train.screen.pages import Shard, read_shard
 from ecgimg.train.screen.sketches import Shares, Sketches

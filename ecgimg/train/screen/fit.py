@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.networks.screen import FIRST, HEIGHT, NAME, WIDTH, frame_ink
+from ecgimg.networks.screen import FIRST, NAME
+from ecgimg.networks.screen_input import HEIGHT, WIDTH, frame_ink
 from ecgimg.train.common.calibrate import Calibration
 from ecgimg.train.common.classifier_metrics import auroc, once
 from ecgimg.train.common.export import deployable, export_onnx, package_network

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.networks.screen import frame_ink, picture_corners
+from ecgimg.networks.screen_input import frame_ink, picture_corners
 from ecgimg.train.common.fit import fit_head
 from ecgimg.train.screen.model import ScreenModel, pooled
 from ecgimg.train.screen.pages import PagePicture, read_pictures

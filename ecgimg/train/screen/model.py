@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ecgimg.networks.screen import FIRST, HEIGHT, WIDTH
+from ecgimg.networks.screen import FIRST
+from ecgimg.networks.screen_input import HEIGHT, WIDTH
 from ecgimg.train.common.vision import enable_torchvision
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.layouts import layout_ids, load_layout
-from ecgimg.networks.screen import LOOK_SIDE, fit_quad, frame_scale, ink_picture, picture_corners
+from ecgimg.networks.screen_input import MAX_SIDE, fit_quad, frame_scale, ink_picture, picture_corners
 from ecgimg.synth.not_ecg.draw import draw_non_ecg
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.page.style import sample_style
@@ -83,7 +83,7 @@ class Shard:
 def draw_print(seed: Sequence[int], source: PtbxlSource, record: int) -> PagePicture:
     """A flat print of a record, in colour or as a grey copy shows it."""
     rng = np.random.default_rng(list(seed))
-    recipe = load_recipe("clean").page.model_copy(update={"px_per_mm": PRINT_PX_PER_MM, "longest": LOOK_SIDE})
+    recipe = load_recipe("clean").page.model_copy(update={"px_per_mm": PRINT_PX_PER_MM, "longest": MAX_SIDE})
     name = pick(rng, recipe.layouts)
     layout = load_layout(str(rng.choice(layout_ids())) if name == "all" else name)
     style = sample_style(rng, layout, recipe)
@@ -102,10 +102,10 @@ def draw_print(seed: Sequence[int], source: PtbxlSource, record: int) -> PagePic
 
 
 def draw_camera(seed: Sequence[int], source: PtbxlSource, record: int, recipe: Recipe) -> PagePicture:
-    """A record as scanned or photographed by a recipe, in at most LOOK_SIDE pixels."""
+    """A record as scanned or photographed by a recipe, in at most MAX_SIDE pixels."""
     page = sample_page(tuple(seed), recipe, source, record)
     box = _box_corners([c.points[np.isfinite(c.points).all(axis=1)] for c in page.sheet.curves])
-    shrink = min(1.0, LOOK_SIDE / max(page.pixels.shape[:2]))
+    shrink = min(1.0, MAX_SIDE / max(page.pixels.shape[:2]))
     small = cv2.resize(page.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     corners, content = ((quad + 0.5) * shrink - 0.5 for quad in (page.corners, page.warp.to_photo(box)))
     number = source.records[record % len(source)].ecg_id
@@ -117,7 +117,7 @@ def draw_no_ecg(seed: Sequence[int], kinds: Sequence[str]) -> PagePicture:
     rng = np.random.default_rng(list(seed))
     kind = str(rng.choice(list(kinds)))
     pixels = draw_non_ecg(kind, rng)
-    shrink = min(1.0, LOOK_SIDE / max(pixels.shape[:2]))
+    shrink = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
     small = np.asarray(cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     corners = picture_corners(small.shape).astype(np.float32)
     return PagePicture(ink_picture(small), corners, corners, 0, kind, "other")

@@ -17,7 +17,8 @@ import torch
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datasets.ptbxl import read_ptbxl
 from ecgimg.networks.runtime import open_network
-from ecgimg.networks.screen import FIRST, Ink, ScreenNet, picture_corners
+from ecgimg.networks.screen import FIRST, ScreenNet
+from ecgimg.networks.screen_input import Ink, picture_corners
 from ecgimg.synth.not_ecg.draw import KINDS
 from ecgimg.synth.signals.sources import PtbxlSource
 from ecgimg.train.common.calibrate import Calibration, fit_platt, thresholds

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.layouts import Cell, Layout, layout_ids, load_layout
-from ecgimg.networks.screen import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale
+from ecgimg.networks.screen_input import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale
 from ecgimg.synth.page import text
 from ecgimg.synth.page.fonts import printed_fonts, text_mask
 from ecgimg.synth.page.render import PagePlan, plan_page, pulse_outlines

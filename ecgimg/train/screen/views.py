@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
-from ecgimg.networks.screen import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale, picture_corners, warp_ink
+from ecgimg.networks.screen_input import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale, picture_corners, warp_ink
 from ecgimg.train.screen.pages import PagePicture
 
 LAYS = {"content": (0.85, 0.6), "page": (0.1, 0.2), "raw": (0.05, 0.2)}

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from ecgimg.networks.runtime import open_network
-from ecgimg.networks.screen import FIRST, HEIGHT, WIDTH, ScreenNet, frame_ink
+from ecgimg.networks.screen import FIRST, ScreenNet
+from ecgimg.networks.screen_input import HEIGHT, WIDTH, frame_ink
 from ecgimg.synth.not_ecg.draw import KINDS
 from ecgimg.train.common.calibrate import Calibration
 from ecgimg.train.screen.corners_head import refit_corners
