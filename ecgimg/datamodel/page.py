@@ -1,6 +1,8 @@
-"""The typed objects that pass between the stages; each rejects impossible values when it is made.
+"""The typed objects that pass between the stages left of the recording; each rejects impossible values when it is made.
 
-Pixel coordinates are (x, y) with the centre of the top left pixel at (0, 0). Arrays are never changed in place.
+    Photo -> Sheet -> UprightSheet -> Traces -> LayoutMatch -> (Recording)
+
+Pixel coordinates are (x, y); the centre of the top left pixel is (0, 0). Arrays are never changed in place.
 """
 
 from __future__ import annotations
@@ -16,12 +18,12 @@ from ecgimg.datamodel.arrays import Floats, Pixels, require
 from ecgimg.datamodel.leads import lead_index
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
-"""What a scale was taken from: printed text, calibration pulse, the user, the traces' length, their beats, or habit."""
+"""The origin of a scale: printed text, calibration pulse, the user, the length of the traces, their beats, or habit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """One page as it came from a file: RGB pixels [H, W, 3], upright by its EXIF tag.
+    """One page of a file: RGB pixels uint8 [H, W, 3], upright by its EXIF tag.
 
     `page` counts from 1 within its document of `pages` pages.
     """
@@ -32,8 +34,9 @@ class Photo:
     pages: int = 1
 
     def __post_init__(self) -> None:
-        p = self.pixels
-        require(p.dtype == np.uint8 and p.ndim == 3 and p.shape[2] == 3 and p.size > 0, "a photo is uint8 [H, W, 3]")
+        shape = self.pixels.shape
+        is_rgb = self.pixels.dtype == np.uint8 and len(shape) == 3 and shape[2] == 3 and self.pixels.size > 0
+        require(is_rgb, "a photo is uint8 [H, W, 3]")
         require(1 <= self.page <= self.pages, "a page counts from 1 to the number of pages")
 
     @property
@@ -44,20 +47,19 @@ class Photo:
 
 @dataclass(frozen=True, eq=False)
 class SheetMap:
-    """Where each point of a sheet lies in the photo: nodes [R, C, 2] (photo x, y) every `step` sheet pixels."""
+    """The place of each sheet point in the photo: nodes [R, C, 2] in photo pixels (x, y) every `step` sheet pixels."""
 
     nodes: Floats
     step: float
 
     def __post_init__(self) -> None:
-        require(
-            self.nodes.ndim == 3 and self.nodes.shape[2] == 2 and min(self.nodes.shape[:2]) >= 2, "nodes are [R, C, 2]"
-        )
+        shape = self.nodes.shape
+        require(len(shape) == 3 and shape[2] == 2 and min(shape[:2]) >= 2, "nodes are [R, C, 2]")
         require(bool(np.isfinite(self.nodes).all()) and self.step > 0, "nodes are finite and their step is positive")
 
     @property
     def rotation(self) -> float:
-        """Degrees clockwise by which the photo has to be turned to lie as the sheet does."""
+        """Degrees clockwise by which the photo has to be rotated to be as upright as the sheet."""
         middle = self.nodes[self.nodes.shape[0] // 2]
         right = middle[-1] - middle[0]
         return float(-np.rad2deg(np.arctan2(right[1], right[0])))
@@ -78,9 +80,9 @@ class SheetMap:
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
-    `photo_shape` is the height and width of the photo, beyond which the sheet's pixels are filled in.
-    `rotation` is the clockwise turn in degrees that the photo needed; `straightened_by` tells what the geometry was
-    taken from.
+    `photo_shape` is the height and width of the photo; beyond it the sheet's pixels are filled in. `rotation` is the
+    angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry: the
+    grid, or the edges of the page.
     """
 
     pixels: Pixels
@@ -98,15 +100,15 @@ class Sheet:
         require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
 
     def on_photo(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which of the sheet points [..., 2] the photo reaches."""
-        place = self.map.to_photo(points)
+        """Whether sheet points [..., 2] lie on the photo: [...]."""
+        photo = self.map.to_photo(points)
         height, width = self.photo_shape
-        return np.asarray(((place >= -0.5) & (place <= [width - 0.5, height - 0.5])).all(axis=-1))
+        return np.asarray(((photo >= -0.5) & (photo <= [width - 0.5, height - 0.5])).all(axis=-1))
 
 
 @dataclass(frozen=True)
 class LeadName:
-    """A lead's printed name: its middle in sheet pixels, and the chance that it was read right."""
+    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right."""
 
     lead: str
     x: float
@@ -120,7 +122,7 @@ class LeadName:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A calibration pulse: its left and right stroke and its height, in sheet pixels."""
+    """A calibration pulse: the columns of its left and right stroke and its height, in sheet pixels."""
 
     left: float
     right: float
@@ -132,11 +134,11 @@ class Pulse:
 
 @dataclass(frozen=True, eq=False)
 class UprightSheet:
-    """A sheet that lies as it is read, and the landmarks on it, in sheet pixels.
+    """A sheet that is upright, and the landmarks on it, in sheet pixels.
 
-    `planes` [2, h, W] are its contrast planes, which the networks see. `baselines` are the zero lines of the rows of
-    curves from top to bottom; `starts` the points (x, y) at which leads' stretches begin; `scale_texts` boxes
-    x0, y0, x1, y1 around the printed speed and gain.
+    `planes` [2, h, W] are its contrast planes, the input of the networks. `baselines` are the y of the zero lines of
+    the rows of curves, from top to bottom. `starts` are the points (x, y) at which stretches of leads begin.
+    `scale_texts` are boxes (x0, y0, x1, y1) around the printed speed and gain.
     """
 
     sheet: Sheet
@@ -153,13 +155,13 @@ class UprightSheet:
 
     @property
     def n_identified_marks(self) -> int:
-        """Different lead names, and pulses: how much proves that a page is seen as it stands."""
+        """Number of different lead names and of pulses: evidence that the sheet is upright."""
         return len({name.lead for name in self.names}) + len(self.pulses)
 
 
 @dataclass(frozen=True)
 class PrintedScales:
-    """Paper speed in mm/s and gain in mm/mV as a page's words tell them; None where they don't."""
+    """Paper speed in mm/s and gain in mm/mV as printed on a page; None where they are not."""
 
     speed: float | None = None
     gain: float | None = None
@@ -167,7 +169,7 @@ class PrintedScales:
 
 @dataclass(frozen=True)
 class Scale:
-    """A measured or assumed scale: mm/s or mm/mV, and where it came from."""
+    """A measured or assumed scale in mm/s or mm/mV, and its origin."""
 
     value: float
     source: Source
@@ -178,9 +180,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class PlacedCell:
-    """One stretch of one lead on a sheet: its line, sheet pixels from `x0` to `x1`, and its zero line `y0`.
+    """One stretch of one lead on a sheet: the row `line`, sheet columns from `x0` to `x1`, and the zero line `y0`.
 
-    The stretch lasts `seconds`; where columns stand closer than that, its end is hidden by the next one's beginning.
+    `sign` is -1 where the lead is printed upside down (-aVR). The stretch starts at `start` seconds of the recording
+    and lasts `seconds`; where columns are closer together than that, the next stretch hides its end.
     """
 
     lead: str
@@ -200,7 +203,7 @@ class PlacedCell:
 
 @dataclass(frozen=True)
 class LayoutMatch:
-    """The format found on a sheet, its cells in place, and the evidence that decided."""
+    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length."""
 
     layout_id: str
     cells: tuple[PlacedCell, ...]
@@ -218,9 +221,9 @@ class LayoutMatch:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """One printed curve across the sheet: y [N] and confidence [N] in sheet pixels, y NaN where nothing was seen.
+    """One printed curve across the sheet: y [N] in sheet pixels and confidence [N]; y is NaN where nothing was seen.
 
-    Sample k lies at sheet column k * step; `baseline_y` is the y of the row's zero line.
+    Sample k lies at sheet column k * step. `baseline_y` is the y of the row's zero line.
     """
 
     y: Floats
@@ -236,7 +239,7 @@ class Trace:
 
 @dataclass(frozen=True, eq=False)
 class PageGeometry:
-    """How a recording lay on its photo: scales, rotation, and the photo points of each cell's trace."""
+    """The geometry of a recording on its photo: scales, rotation in degrees, and each cell's trace."""
 
     px_per_mm: float
     rotation: float
@@ -244,4 +247,4 @@ class PageGeometry:
     paper_speed: Scale
     gain: Scale
     curves: tuple[tuple[PlacedCell, Floats], ...]
-    """Each cell with its photo points [N, 2]; NaN where nothing was seen."""
+    """Each cell with the photo points [N, 2] of its trace; NaN where nothing was seen."""

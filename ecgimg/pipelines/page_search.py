@@ -1,7 +1,7 @@
 """Finds the page in a photo: straightening and landmarks, in a loop.
 
 A photo can be straightened in several ways. Each is tried where the one before shows no ECG: by the grid of the whole
-photo, by the grid where the image network sees an ECG, by the grid followed from place to place, and by the paper's
+photo, by the grid where the image network sees an ECG, by the grid followed from tile to tile, and by the paper's
 edges. The landmarks that are found on a sheet decide whether it is the page.
 """
 
@@ -13,24 +13,34 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import Photo, Sheet, UprightSheet
 from ecgimg.errors import RefusedError
 from ecgimg.pipelines.step_runner import StepRunner
 from ecgimg.stages.landmarks.find import find_landmarks
 from ecgimg.stages.printed_scales import read_scales
 from ecgimg.stages.screen import locate_ecg
-from ecgimg.stages.straighten.by_grid import SHEET_PX_PER_MM, by_grid, by_grid_in_box, by_warped_grid
+from ecgimg.stages.straighten.by_grid import by_grid, by_grid_in_box, by_warped_grid
 from ecgimg.stages.straighten.by_paper_edges import by_paper_edges, level_paper_corners, longest_side
 
-MIN_MARKS = 5
-"""Different lead names and pulses that prove that the page was seen."""
-WIDTHS_MM = (150.0, 185.0, 225.0, 270.0, 320.0)
-"""Lengths of a page's longer side that are tried where no grid tells it."""
-MAX_CORRECTION = 1.5
-"""How many times as large, or as small, the page may be as a length that is tried; they lie nearer to each other. What
-is taken for a pulse and is not would make a sheet of any size."""
-USUAL_GAIN = 10.0
-"""mm/mV where the page prints no gain: so high is a pulse of 1 mV."""
+
+@dataclass(frozen=True)
+class PageSearchConstants:
+    """How a page is proven, and which sizes are tried where no grid gives the size."""
+
+    min_marks: int = constant(5, unit="count", why="lead names and pulses that prove that the page was seen")
+    tried_lengths_mm: tuple[float, ...] = constant(
+        (150.0, 185.0, 225.0, 270.0, 320.0), unit="mm", why="longer sides of a page that are tried without a grid"
+    )
+    max_correction: float = constant(
+        1.5,
+        unit="factor",
+        why="a page differs from a tried length by less: a false pulse would make a sheet of any size",
+    )
+    usual_gain: float = constant(10.0, unit="mm/mV", why="height of a pulse of 1 mV where the page prints no gain")
+
+
+PAGE_SEARCH = PageSearchConstants()
 
 
 def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
@@ -74,19 +84,20 @@ def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None
 
 
 def _is_proven(page: UprightSheet) -> bool:
-    return bool(page.baselines) and page.n_identified_marks >= MIN_MARKS
+    return bool(page.baselines) and page.n_identified_marks >= PAGE_SEARCH.min_marks
 
 
 def _by_paper_edges(photo: Photo) -> Sheet:
     """The page of a photo without a grid, at the size at which its pulses are as high as its gain.
 
     Raises:
-        RefusedError: its lead names and calibration pulses aren't seen, which would tell its scale.
+        RefusedError: its lead names and calibration pulses, which give its scale, are not seen.
     """
     corners = level_paper_corners(photo.pixels)
     side = longest_side(corners, photo.shape)
     tried = [
-        _SizeTrial(width / side, find_landmarks(by_paper_edges(photo, corners, width / side))) for width in WIDTHS_MM
+        _SizeTrial(length / side, find_landmarks(by_paper_edges(photo, corners, length / side)))
+        for length in PAGE_SEARCH.tried_lengths_mm
     ]
     plausible = [one for one in tried if one.is_plausible]
     if not plausible:
@@ -99,19 +110,19 @@ def _by_paper_edges(photo: Photo) -> Sheet:
 
 @dataclass(frozen=True)
 class _SizeTrial:
-    """A size that was tried, and what was seen of the page at it."""
+    """A size that was tried, and the page with its landmarks at that size."""
 
     mm_per_px: float
     page: UprightSheet
 
     @property
     def is_plausible(self) -> bool:
-        """Whether the page's marks are seen, and its pulses are about as high as they are at this size."""
-        seen = bool(self.page.pulses) and self.page.n_identified_marks >= MIN_MARKS
-        return seen and 1 / MAX_CORRECTION < self.correction < MAX_CORRECTION
+        """Whether names and pulses prove the page, and its pulses are about as high as they are at this size."""
+        seen = bool(self.page.pulses) and self.page.n_identified_marks >= PAGE_SEARCH.min_marks
+        return seen and 1 / PAGE_SEARCH.max_correction < self.correction < PAGE_SEARCH.max_correction
 
     @cached_property
     def correction(self) -> float:
-        """By how much the size must grow for the pulses to be as high as the printed gain."""
-        height = float(np.median([pulse.height for pulse in self.page.pulses])) / SHEET_PX_PER_MM
-        return (read_scales(self.page).gain or USUAL_GAIN) / height
+        """The factor by which the size must grow for the pulses to be as high as the printed gain."""
+        height = float(np.median([pulse.height for pulse in self.page.pulses])) / self.page.sheet.px_per_mm
+        return (read_scales(self.page).gain or PAGE_SEARCH.usual_gain) / height

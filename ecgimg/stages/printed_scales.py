@@ -4,47 +4,59 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
+from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import PrintedScales, UprightSheet
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
 from ecgimg.networks import printed_scales as net
 from ecgimg.networks.runtime import load_network
 
 Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in sheet pixels."""
 
-MARGIN_MM = 1.0
-"""By how much a text may reach over its box."""
-TEXT_PX_PER_MM = 12.0
-"""Scale at which tesseract reads: letters of 2 mm are 24 pixels high."""
-INK_PERCENTILE, PAPER_PERCENTILE = 2.0, 60.0
-"""Brightness that becomes black and white: letters are few, and most of the paper between grid lines is bright."""
-MIN_SIDE_PX = 8
-QUIET_PX = 12
-"""White border around every text."""
+
+@dataclass(frozen=True)
+class PrintedScalesConstants:
+    """How a scale text is prepared for tesseract; what the network needs stands in `ecgimg.networks.printed_scales`."""
+
+    box_margin_mm: float = constant(1.0, unit="mm", why="a text may reach over its box by this")
+    text_px_per_mm: float = constant(12.0, unit="px/mm", why="scale for tesseract: letters of 2 mm are 24 px high")
+    ink_percentile: float = constant(
+        2.0, unit="percentile", why="of the brightness that becomes black: letters are few"
+    )
+    paper_percentile: float = constant(
+        60.0, unit="percentile", why="of the brightness that becomes white: most paper between grid lines is bright"
+    )
+    min_side_px: int = constant(8, unit="px", why="smaller boxes hold no text")
+    quiet_px: int = constant(12, unit="px", why="white border around every text")
+
+
+PRINTED_SCALES = PrintedScalesConstants()
 _SPEED = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*s", re.IGNORECASE)
 _GAIN = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*m[vu]", re.IGNORECASE)
 
 
 def read_scales(upright: UprightSheet) -> PrintedScales:
-    """The speed and gain that a page prints: what the scale reader is sure of, and tesseract's word for the rest."""
+    """The speed and gain that a page prints: by the network where it is sure, by tesseract elsewhere."""
     boxes = upright.scale_texts
     if not boxes:
         return PrintedScales()
     (logits,) = load_network(net.NAME).run(cut=net.cut_texts(upright.planes, boxes))
     sure = net.read_texts(logits)
     if len(sure) < 2:
-        text = _spell(upright)
-        spelt = {"speed": _read_number(text, _SPEED, PAPER_SPEEDS), "gain": _read_number(text, _GAIN, GAINS)}
-        sure = {kind: value for kind, value in spelt.items() if value is not None} | sure
+        text = _tesseract_text(upright)
+        found = {"speed": _read_number(text, _SPEED, PAPER_SPEEDS), "gain": _read_number(text, _GAIN, GAINS)}
+        sure = {kind: value for kind, value in found.items() if value is not None} | sure
     return PrintedScales(**sure)
 
 
-def _spell(upright: UprightSheet) -> str:
-    """What tesseract reads in a page's scale texts; nothing where that program is missing."""
+def _tesseract_text(upright: UprightSheet) -> str:
+    """The text that tesseract reads in a page's scale texts; empty where that program is missing."""
     pixels, boxes, px_per_mm = upright.sheet.pixels, upright.scale_texts, upright.sheet.px_per_mm
     if shutil.which("tesseract") is None:
         return ""
@@ -59,22 +71,25 @@ def _spell(upright: UprightSheet) -> str:
     return str(pytesseract.image_to_string(page, config="--psm 11 --oem 1"))
 
 
-def _line(pixels: Pixels, box: Box, q: float) -> Pixels:
-    """Dark letters on white at TEXT_PX_PER_MM, in the brightest channel, in which a coloured grid is faint."""
-    low = np.array(box[:2]) - MARGIN_MM * q
-    high = np.array(box[2:]) + MARGIN_MM * q
+def _line(pixels: Pixels, box: Box, px_per_mm: float) -> Pixels:
+    """Dark letters on white at `text_px_per_mm`; empty where a box is too small.
+
+    The brightest channel is used, in which a coloured grid is faint.
+    """
+    margin, scale = PRINTED_SCALES.box_margin_mm * px_per_mm, PRINTED_SCALES.text_px_per_mm
+    low, high = np.array(box[:2]) - margin, np.array(box[2:]) + margin
     x0, y0, x1, y1 = (max(round(float(v)), 0) for v in (*low, *high))
     part = pixels[y0:y1, x0:x1].max(axis=2, initial=0)
-    if min(part.shape) < MIN_SIDE_PX:
+    if min(part.shape) < PRINTED_SCALES.min_side_px:
         return np.zeros((0, 0), np.uint8)
-    size = (round(part.shape[1] * TEXT_PX_PER_MM / q), round(part.shape[0] * TEXT_PX_PER_MM / q))
+    size = (round(part.shape[1] * scale / px_per_mm), round(part.shape[0] * scale / px_per_mm))
     large = cv2.resize(part, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    ink, paper = np.percentile(large, [INK_PERCENTILE, PAPER_PERCENTILE])
+    ink, paper = np.percentile(large, [PRINTED_SCALES.ink_percentile, PRINTED_SCALES.paper_percentile])
     letters = np.clip((large - ink) / max(paper - ink, 1.0), 0, 1) * 255
-    return np.pad(letters.astype(np.uint8), QUIET_PX, constant_values=255)
+    return np.pad(letters.astype(np.uint8), PRINTED_SCALES.quiet_px, constant_values=255)
 
 
 def _read_number(text: str, pattern: re.Pattern[str], allowed: tuple[float, ...]) -> float | None:
-    """The one allowed value that a text gives; None where there is none or where two contradict each other."""
+    """The one allowed value in a text; None where there is none, or more than one."""
     values = {float(value.replace(",", ".")) for value in pattern.findall(text)} & set(allowed)
     return values.pop() if len(values) == 1 else None

@@ -1,20 +1,29 @@
-"""Follows the printed curves of a sheet with the trace network: pixels and zero lines -> one Line for each row."""
+"""Follows the printed curves of a sheet with the trace network: UprightSheet -> one Trace for each of its rows."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import Sheet, Trace, UprightSheet
 from ecgimg.networks import trace as net
 from ecgimg.networks.runtime import load_network
 
-MAX_GAP_MM = 1.5
-"""Longer stretches that the network does not see are left unknown."""
-EDGE_MM = 0.4
-"""A curve that runs so near to the photo's edge is that edge, or may leave the photo there."""
+
+@dataclass(frozen=True)
+class TraceConstants:
+    """What is left out of a curve; the constants of the network itself stand in `ecgimg.networks.trace`."""
+
+    max_gap_mm: float = constant(1.5, unit="mm", why="longer stretches that the network does not see stay unknown")
+    photo_edge_mm: float = constant(
+        0.4, unit="mm", why="a curve this near to the photo's edge is that edge, or may leave the photo there"
+    )
+
+
+TRACE = TraceConstants()
 
 
 def trace(page: UprightSheet) -> tuple[Trace, ...]:
@@ -22,27 +31,27 @@ def trace(page: UprightSheet) -> tuple[Trace, ...]:
     network = load_network(net.NAME)
     spec = net.Spec.read(network.spec)
     readings = []
-    for zero in page.baselines:
-        band, top = net.cut_band(page.planes, zero)
+    for baseline in page.baselines:
+        band, top = net.cut_band(page.planes, baseline)
         logits, presence = network.run(band=band[None])
         readings.append(net.BandOutput(logits[0], presence[0], top))
-    lines = []
-    for zero, reading in zip(page.baselines, net.suppress_neighbouring_rows(readings), strict=True):
-        line = net.to_trace(reading, page.sheet.pixels.shape[1], zero, spec)
-        bridged = _bridge_gaps(line.y, round(MAX_GAP_MM * page.sheet.px_per_mm / line.step))
-        lines.append(_on_photo(replace(line, y=bridged), page.sheet))
-    return tuple(lines)
+    traces = []
+    for baseline, reading in zip(page.baselines, net.suppress_neighbouring_rows(readings), strict=True):
+        curve = net.to_trace(reading, page.sheet.pixels.shape[1], baseline, spec)
+        bridged = _bridge_gaps(curve.y, round(TRACE.max_gap_mm * page.sheet.px_per_mm / curve.step))
+        traces.append(_on_photo(replace(curve, y=bridged), page.sheet))
+    return tuple(traces)
 
 
-def _on_photo(line: Trace, sheet: Sheet) -> Trace:
-    """The line without what lies at the photo's edge or beyond it, where the sheet is filled in."""
-    x = np.arange(len(line.y)) * line.step
-    y = np.nan_to_num(line.y, nan=line.baseline_y)
-    reach = EDGE_MM * sheet.px_per_mm
+def _on_photo(curve: Trace, sheet: Sheet) -> Trace:
+    """The curve without its parts at the photo's edge or beyond it, where the sheet is filled in."""
+    x = np.arange(len(curve.y)) * curve.step
+    y = np.nan_to_num(curve.y, nan=curve.baseline_y)
+    reach = TRACE.photo_edge_mm * sheet.px_per_mm
     seen = np.all([sheet.on_photo(np.stack([x, y + d], axis=1)) for d in (-reach, reach)], axis=0)
     if seen.all():
-        return line
-    return replace(line, y=np.where(seen, line.y, np.nan), confidence=np.where(seen, line.confidence, 0))
+        return curve
+    return replace(curve, y=np.where(seen, curve.y, np.nan), confidence=np.where(seen, curve.confidence, 0))
 
 
 def _bridge_gaps(y: Floats, longest: int) -> Floats:

@@ -1,12 +1,12 @@
-"""Makes a page's stretches agree where they tell of the same: a strip and its cell, and limb leads by their laws.
+"""Makes a page's readings agree where they show the same: a rhythm strip and its cell, and limb leads by their laws.
 
-At every moment the six limb leads are sums of two of them (Einthoven 1912, Goldberger 1942), so a page shows more of
-them than is needed, and a strip repeats a cell. Where readings disagree, each gives way by as much as it may be wrong:
-the smallest change, each weighed by its reading's variance, after which all laws hold (least squares with the laws as
-constraints). Errors are heavy-tailed, so a reading that had to give way a lot counts less when that is repeated.
+At every moment the six limb leads are sums of two of them (Einthoven 1912, Goldberger 1942), so a page shows more limb
+leads than are needed, and a rhythm strip repeats a cell. Where readings disagree, each is changed according to its
+variance: the change is the smallest after which all laws hold (least squares with the laws as constraints). Errors are
+heavy-tailed, so a reading that was changed a lot gets a larger variance in the next round.
 
-Recordings whose leads don't obey the laws exist (leads filtered one by one, say). A page's surest samples tell: where
-they break the laws by more than tracing does, only repeated leads are made to agree.
+Recordings whose leads do not obey the laws exist (leads filtered one by one, say). The surest samples of a page decide:
+where they break the laws by more than the error of reading, only repeated leads are made to agree.
 """
 
 from __future__ import annotations
@@ -19,38 +19,15 @@ from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS, LIMB_LEADS, lead_index
-
-SURE = 0.9
-"""Confidence from which a sample tells how well a page was read, and whether the laws hold on it."""
-MIN_SURE_S = 0.5
-"""Seconds of such samples that are needed for that."""
-USUAL, MOST = 0.98, 0.85
-"""Shares of them, from the smallest difference up, that count where a few may be misread, and where many may be."""
-READING_MM = (0.03, 0.06)
-"""Least error of a sure sample, and the one taken where no lead is repeated."""
-UNSURE_MM = 2.0
-"""Error of a sample of no confidence."""
-ASIDE_MM = 0.025
-"""Error along the paper, which costs height where a curve is steep."""
-LAWFUL_RESIDUAL, SURELY_LAWFUL_RESIDUAL = 2.0, 1.0
-"""The laws hold where all of them are broken by less than the first times the error of reading, or, as some lead may be
-misread for long, any of them by less than the second, and none for most of the time. Two leads that changed places
-break them at every beat, and are not mended.
-"""
-UNKNOWN = 1e4
-"""Variance of what is not known, in mm^2: it gives way to whatever the other leads say."""
-ROUNDS, TAIL = 3, 0.5
-"""How often the change is found, and the share of its square that a reading's variance then grows by."""
-CORRECTED_MM, CORRECTED_CONFIDENCE = 0.5, 0.5
-"""A sample that had to be moved by more than this was misread, here or in another lead, and is no surer than that."""
-LAG_S = 0.04
-"""By how much the clock of a strip may be wrong on a page that is not quite straight."""
+from ecgimg.stages.assemble.constants import ASSEMBLE
 
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """What a page shows of its leads: heights [N, T] in mm above the zero lines, NaN where nothing is known, and their
-    confidence [N, T], of N stretches on one clock of `fs` Hz. `printed` tells where each is on the paper.
+    """A page's readings of N stretches of leads on one clock of `fs` Hz.
+
+    `heights` [N, T] are mm above the baselines, NaN where nothing is known; `confidence` is [N, T]. `printed` [N, T] is
+    the time that each stretch covers on the paper. `paper_speed` is in mm/s.
     """
 
     leads: tuple[str, ...]
@@ -62,54 +39,55 @@ class Readings:
     paper_speed: float
 
     @property
-    def least_sure(self) -> float:
-        """Sure samples from which they tell something."""
-        return MIN_SURE_S * self.fs
+    def min_sure_samples(self) -> float:
+        """Number of sure samples that are needed for a measurement."""
+        return ASSEMBLE.min_sure_s * self.fs
 
 
 @dataclass(frozen=True, eq=False)
 class CorrectedReadings:
-    """The heights [N, T] and confidence [N, T] of a page's readings after they agree, and which samples [N, T] were
-    moved so far that what was read there can't be the lead.
+    """Readings that agree: heights [N, T] in mm and confidence [N, T].
+
+    `corrected` [N, T] are the samples that were moved so far that they had been misread.
     """
 
     heights: Doubles
     confidence: Doubles
-    mended: Bools
+    corrected: Bools
 
 
 @dataclass(frozen=True, eq=False)
-class _Together:
-    """Stretches that are printed at the same time, and the samples of that time."""
+class _Group:
+    """Stretches that are printed at the same time: their rows, and the samples of that time."""
 
     rows: NDArray[np.intp]
-    at: NDArray[np.intp]
+    samples: NDArray[np.intp]
 
 
 def enforce_lead_laws(readings: Readings) -> CorrectedReadings:
-    """The smallest change that makes readings agree.
+    """The smallest change after which readings agree.
 
-    Each stretch keeps its own zero line: constant differences are left as they are. Unknown samples stay unknown.
+    Each stretch keeps its own baseline: constant differences stay. Unknown samples stay unknown.
     """
-    page = _one_clock(readings)
-    groups = _together(page)
-    noise = _reading_error(page, groups)
-    lawful = _laws_hold(page, groups, noise)
-    variance = _variance(page, noise)
+    page = _on_one_clock(readings)
+    groups = _groups(page)
+    error = _reading_error(page, groups)
+    laws_hold = _laws_hold(page, groups, error)
+    variance = _variance(page, error)
     change = np.zeros_like(page.heights)
     for group in groups:
-        laws = _laws(tuple(page.leads[row] for row in group.rows), lawful)
+        laws = _laws(tuple(page.leads[row] for row in group.rows), laws_hold)
         if len(laws):
-            part = np.ix_(group.rows, group.at)
-            sure = np.asarray((page.confidence[part] > SURE).all(axis=0))
-            change[part] = _change(laws, page.heights[part], variance[part], sure, page.least_sure)
-    mended = np.isfinite(page.heights) & (np.abs(change) > CORRECTED_MM)
-    confidence = np.where(mended, np.minimum(page.confidence, CORRECTED_CONFIDENCE), page.confidence)
-    return CorrectedReadings(page.heights - change, confidence, mended)
+            part = np.ix_(group.rows, group.samples)
+            sure = np.asarray((page.confidence[part] > ASSEMBLE.sure_confidence).all(axis=0))
+            change[part] = _change(laws, page.heights[part], variance[part], sure, page.min_sure_samples)
+    corrected = np.isfinite(page.heights) & (np.abs(change) > ASSEMBLE.min_corrected_mm)
+    capped = np.minimum(page.confidence, ASSEMBLE.corrected_confidence)
+    return CorrectedReadings(page.heights - change, np.where(corrected, capped, page.confidence), corrected)
 
 
-def _one_clock(page: Readings) -> Readings:
-    """The readings with every strip moved along so that it repeats its cell at the same time."""
+def _on_one_clock(page: Readings) -> Readings:
+    """The readings with every rhythm strip moved in time so that it repeats its cell at the same moment."""
     heights, confidence = page.heights.copy(), page.confidence.copy()
     for strip in np.flatnonzero(page.is_strip).tolist():
         cells = [k for k, lead in enumerate(page.leads) if lead == page.leads[strip] and not page.is_strip[k]]
@@ -122,66 +100,72 @@ def _one_clock(page: Readings) -> Readings:
 
 def _lag(page: Readings, strip: int, cell: int) -> int:
     """Samples by which a strip has to be moved to repeat a cell best, 0 where too little is known."""
-    reach = round(LAG_S * page.fs)
-    left = {}
+    reach = round(ASSEMBLE.max_strip_lag_s * page.fs)
+    residual = {}
     for lag in range(-reach, reach + 1):
-        sure = (page.confidence[cell] > SURE) & (_moved(page.confidence[strip], lag, 0.0) > SURE)
-        if sure.sum() >= page.least_sure:
-            left[lag] = _spread(_moved(page.heights[strip], lag, np.nan)[sure] - page.heights[cell][sure], USUAL)
-    return min(left, key=lambda lag: (left[lag], abs(lag)), default=0)
+        moved_sure = _moved(page.confidence[strip], lag, 0.0) > ASSEMBLE.sure_confidence
+        sure = (page.confidence[cell] > ASSEMBLE.sure_confidence) & moved_sure
+        if sure.sum() >= page.min_sure_samples:
+            difference = _moved(page.heights[strip], lag, np.nan)[sure] - page.heights[cell][sure]
+            residual[lag] = _spread(difference, ASSEMBLE.usual_share)
+    return min(residual, key=lambda lag: (residual[lag], abs(lag)), default=0)
 
 
 def _moved(values: Doubles, lag: int, empty: float) -> Doubles:
-    out = np.roll(values, lag)
+    """Values [T] moved by `lag` samples, `empty` where they leave a place."""
+    moved = np.roll(values, lag)
     if lag:
-        out[slice(None, lag) if lag > 0 else slice(lag, None)] = empty
-    return out
+        moved[slice(None, lag) if lag > 0 else slice(lag, None)] = empty
+    return moved
 
 
-def _together(page: Readings) -> list[_Together]:
+def _groups(page: Readings) -> list[_Group]:
     """Stretches of the same time, for every time in which no stretch begins or ends."""
     groups = []
-    shown, time = np.unique(page.printed, axis=1, return_inverse=True)
-    for k, column in enumerate(shown.T):
-        rows, at = np.flatnonzero(column), np.flatnonzero(time == k)
-        if len(rows) > 1 and len(at) >= page.least_sure:
-            groups.append(_Together(rows, at))
+    printed, which = np.unique(page.printed, axis=1, return_inverse=True)
+    for k, column in enumerate(printed.T):
+        rows, samples = np.flatnonzero(column), np.flatnonzero(which == k)
+        if len(rows) > 1 and len(samples) >= page.min_sure_samples:
+            groups.append(_Group(rows, samples))
     return groups
 
 
-def _reading_error(page: Readings, groups: list[_Together]) -> float:
-    """Error of a sure sample in mm: what repeated leads differ by."""
-    found = []
+def _reading_error(page: Readings, groups: list[_Group]) -> float:
+    """Error of a sure sample in mm, by the differences of repeated leads."""
+    errors = []
     for group in groups:
         for one, other in combinations(group.rows, 2):
             if page.leads[one] == page.leads[other]:
-                left = _residual(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2))
-                found += [_spread(left, USUAL)] if left.size else []
-    return max(float(np.sqrt(np.mean(np.square(found)))), READING_MM[0]) if found else READING_MM[1]
+                residual = _residual(page, group, np.array([one, other]), np.array([1.0, -1.0]) / np.sqrt(2))
+                errors += [_spread(residual, ASSEMBLE.usual_share)] if residual.size else []
+    if not errors:
+        return ASSEMBLE.usual_reading_error_mm
+    return max(float(np.sqrt(np.mean(np.square(errors)))), ASSEMBLE.min_reading_error_mm)
 
 
-def _laws_hold(page: Readings, groups: list[_Together], noise: float) -> bool:
-    """Whether the surest samples obey the limb leads' laws as well as they were read."""
-    broken, mostly = [], []
+def _laws_hold(page: Readings, groups: list[_Group], error: float) -> bool:
+    """Whether the surest samples obey the laws of the limb leads within the error of reading in mm."""
+    usual, robust = [], []
     for group in groups:
         limb = {page.leads[row]: row for row in group.rows if page.leads[row] in LIMB_LEADS}
         for three in combinations(limb.values(), 3):
             (law,) = _laws(tuple(page.leads[row] for row in three), True)
-            left = _residual(page, group, np.array(three), law)
-            if left.size:
-                broken.append(_spread(left, USUAL))
-                mostly.append(_spread(left, MOST))
-    if not broken:
+            residual = _residual(page, group, np.array(three), law)
+            if residual.size:
+                usual.append(_spread(residual, ASSEMBLE.usual_share))
+                robust.append(_spread(residual, ASSEMBLE.robust_share))
+    if not usual:
         return False
-    surely = min(broken) < SURELY_LAWFUL_RESIDUAL * noise and max(mostly) < LAWFUL_RESIDUAL * noise
-    return surely or max(broken) < LAWFUL_RESIDUAL * noise
+    limit = ASSEMBLE.max_law_residual * error
+    best_holds = min(usual) < ASSEMBLE.max_best_law_residual * error and max(robust) < limit
+    return best_holds or max(usual) < limit
 
 
-def _residual(page: Readings, group: _Together, rows: NDArray[np.intp], law: Doubles) -> Doubles:
-    """What a law leaves of the sure samples of some rows; none where these are too few."""
-    part = np.ix_(rows, group.at)
-    sure = (page.confidence[part] > SURE).all(axis=0)
-    return np.asarray((law @ page.heights[part])[sure] if sure.sum() >= page.least_sure else np.empty(0))
+def _residual(page: Readings, group: _Group, rows: NDArray[np.intp], law: Doubles) -> Doubles:
+    """The residual of a law in mm at the sure samples of some rows; empty where these are too few."""
+    part = np.ix_(rows, group.samples)
+    sure = (page.confidence[part] > ASSEMBLE.sure_confidence).all(axis=0)
+    return np.asarray((law @ page.heights[part])[sure] if sure.sum() >= page.min_sure_samples else np.empty(0))
 
 
 def _spread(values: Doubles, share: float) -> float:
@@ -190,41 +174,45 @@ def _spread(values: Doubles, share: float) -> float:
     return float(np.sqrt(squares[: max(int(share * len(squares)), 1)].mean()))
 
 
-def _variance(page: Readings, noise: float) -> Doubles:
-    """Variance of every reading in mm^2: of a sure one, of its doubt, and of its place along the paper."""
+def _variance(page: Readings, error: float) -> Doubles:
+    """Variance [N, T] of every reading in mm^2: by its confidence and by the slope of its curve."""
     steps = np.nan_to_num(np.abs(np.diff(page.heights, axis=1, prepend=np.nan)))
-    window = np.ones(5) / 5
+    window = np.ones(ASSEMBLE.slope_window_samples) / ASSEMBLE.slope_window_samples
     slope = np.stack([np.convolve(row, window, "same") for row in steps]) * page.fs / page.paper_speed
-    doubt = 1 - np.where(np.isfinite(page.heights), page.confidence, 0)
-    return np.asarray(noise**2 + (UNSURE_MM * doubt) ** 2 + (ASIDE_MM * slope) ** 2)
+    uncertainty = 1 - np.where(np.isfinite(page.heights), page.confidence, 0)
+    return np.asarray(error**2 + (ASSEMBLE.unsure_error_mm * uncertainty) ** 2 + (ASSEMBLE.place_error_mm * slope) ** 2)
 
 
-def _laws(leads: tuple[str, ...], lawful: bool) -> Doubles:
-    """Orthonormal sums [M, N] of the leads that vanish at every moment; without laws, of repeated leads only."""
+def _laws(leads: tuple[str, ...], limb_laws: bool) -> Doubles:
+    """Orthonormal sums [M, N] of the leads that vanish at every moment.
+
+    Without the limb leads' laws these are the differences of repeated leads only.
+    """
     shares = np.zeros((len(leads), len(LEADS)))
     for k, lead in enumerate(leads):
-        if lawful and lead in LIMB_LEADS:
+        if limb_laws and lead in LIMB_LEADS:
             shares[k, :2] = FROM_I_AND_II[LIMB_LEADS.index(lead)]
         else:
             shares[k, lead_index(lead)] = 1
-    left, size, _ = np.linalg.svd(shares)
-    return np.asarray(left[:, int((size > 1e-9).sum()) :].T)
+    left_vectors, size, _ = np.linalg.svd(shares)
+    return np.asarray(left_vectors[:, int((size > 1e-9).sum()) :].T)
 
 
-def _change(laws: Doubles, heights: Doubles, variance: Doubles, sure: Bools, least: float) -> Doubles:
-    """What is to be taken from heights [N, T] so that laws [M, N] hold up to a constant; 0 if too few samples tell it.
+def _change(laws: Doubles, heights: Doubles, variance: Doubles, sure: Bools, min_samples: float) -> Doubles:
+    """The change [N, T] to subtract from heights [N, T] so that laws [M, N] hold up to a constant.
 
-    With variances V and laws L the change V L' (L V L')^-1 L h is the smallest in the sense of V^-1.
+    With variances V and laws L the change V L' (L V L')^-1 L h is the smallest in the sense of V^-1. It is 0 where too
+    few samples determine the constant.
     """
     known = np.isfinite(heights)
-    told = sure if sure.sum() >= least else known.all(axis=0)
-    if told.sum() < least:
+    used = sure if sure.sum() >= min_samples else known.all(axis=0)
+    if used.sum() < min_samples:
         return np.zeros_like(heights)
-    broken = laws @ np.where(known, heights, 0)
-    broken -= np.median(broken[:, told], axis=1)[:, None]
-    variance, change = np.where(known, variance, UNKNOWN), np.zeros_like(heights)
-    for _ in range(ROUNDS):
-        spread = variance + TAIL * np.where(known, change, 0) ** 2
-        weights = np.einsum("mk,kt,nk->tmn", laws, spread, laws)
-        change = spread * (laws.T @ np.linalg.solve(weights, broken.T[:, :, None])[:, :, 0].T)
+    residual = laws @ np.where(known, heights, 0)
+    residual -= np.median(residual[:, used], axis=1)[:, None]
+    variance, change = np.where(known, variance, ASSEMBLE.unknown_variance_mm2), np.zeros_like(heights)
+    for _ in range(ASSEMBLE.change_rounds):
+        weighed = variance + ASSEMBLE.change_tail * np.where(known, change, 0) ** 2
+        matrices = np.einsum("mk,kt,nk->tmn", laws, weighed, laws)
+        change = weighed * (laws.T @ np.linalg.solve(matrices, residual.T[:, :, None])[:, :, 0].T)
     return change

@@ -1,4 +1,8 @@
-"""The phase of the grid on a roughly straightened page: how far each place lies from where it should."""
+"""The phase of the grid on a roughly straightened page: how far each place is displaced.
+
+The page is demodulated at the grid's frequency; the phase that is left is the displacement (fringe-pattern analysis:
+Takeda et al., J. Opt. Soc. Am. 72, 156, 1982). It corrects folds and curls, which no homography can.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,13 @@ import numpy as np
 from skimage.restoration import unwrap_phase
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.stages.straighten.line_contrast import MAJOR_MM
+from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.threads import thread_count
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseField:
-    """Displacement [R, C, 2] in mm left on a flattened page and the grid's strength [R, C] in 0..1, every `step` mm."""
+    """Displacement [R, C, 2] in mm on a flat page, and the grid's strength [R, C] in 0..1, every `step` mm."""
 
     shift: Floats
     strength: Floats
@@ -26,15 +30,15 @@ class PhaseField:
 def phase_field(
     flat: Floats, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool
 ) -> PhaseField:
-    """Measures by how much the grid of a nearly straight page is displaced.
+    """Displacements of the grid of a nearly straight page.
 
     Args:
         flat: contrast image [H, W] of the page.
         px_per_mm: its scale.
         period_mm: spacing of the grid lines.
         step: distance of the points that are returned, in mm.
-        harmonics: harmonics of the grid that are used; above the first only displacements under half of the harmonic's
-            period can be told apart, so the coarse ones come first. None may reach half of the page's pixels.
+        harmonics: harmonics of the grid that are used. A harmonic above the first can only measure displacements under
+            half of its own period, so a page is measured by coarse ones first. A harmonic's period is over 2 pixels.
         unwrap: whether displacements may be larger than half a period; only the first harmonic can follow them.
 
     The phases of harmonic k are weighted by k^2 |z_k|, the inverse of their variance in white noise.
@@ -51,16 +55,19 @@ def phase_field(
 def _axis_field(
     flat: Floats, px_per_mm: float, period_mm: float, step: float, harmonics: tuple[int, ...], unwrap: bool, axis: int
 ) -> tuple[Floats, Floats]:
+    """Displacements [R, C] in mm along one axis (0 is x), and the grid's strength [R, C] on it."""
     image = flat if axis == 0 else np.ascontiguousarray(flat.T)
     period = period_mm * px_per_mm
     cycles = np.arange(image.shape[1], dtype=np.float32) / period
-    energy = _local_mean(image * image, MAJOR_MM * px_per_mm, MAJOR_MM * px_per_mm, step * px_per_mm)
+    square, step_px = STRAIGHTEN.large_square_mm * px_per_mm, step * px_per_mm
+    energy = _local_mean(image * image, square, square, step_px)
+    across = STRAIGHTEN.phase_across_periods * period
+    along = STRAIGHTEN.phase_along_periods * max(period, STRAIGHTEN.min_phase_window_mm * px_per_mm)
     total, weight, strength = (np.zeros_like(energy) for _ in range(3))
     for k in harmonics:
         carrier = np.exp(-2j * np.pi * k * cycles).astype(np.complex64)
-        across, along = 0.6 * period, 1.3 * max(period, 3.0 * px_per_mm)
-        real = _local_mean(image * carrier.real, across, along, step * px_per_mm)
-        imaginary = _local_mean(image * carrier.imag, across, along, step * px_per_mm)
+        real = _local_mean(image * carrier.real, across, along, step_px)
+        imaginary = _local_mean(image * carrier.imag, across, along, step_px)
         amplitude, phase = cv2.cartToPolar(real, imaginary)
         phase = np.where(phase > np.pi, phase - 2 * np.pi, phase)
         if k == 1:
@@ -74,11 +81,11 @@ def _axis_field(
 
 
 def _local_mean(image: Floats, across: float, along: float, step: float) -> Floats:
-    """Gaussian means of a plane at every `step` pixels, with the standard deviations along x and y in pixels.
+    """Gaussian means of a plane every `step` pixels; `across` and `along` are the deviations in x and y in pixels.
 
     Blocks are averaged before the Gaussian: they are small against it and make it cheap.
     """
-    block = max(1, int(min(across, along, step) / 2.5))
+    block = max(1, int(min(across, along, step) / STRAIGHTEN.blocks_per_deviation))
     h, w = -(-image.shape[0] // block), -(-image.shape[1] // block)
     padded = cv2.copyMakeBorder(
         image, 0, h * block - image.shape[0], 0, w * block - image.shape[1], cv2.BORDER_REFLECT_101
@@ -94,11 +101,12 @@ def _local_mean(image: Floats, across: float, along: float, step: float) -> Floa
 
 
 def _unwrap(phase: Floats, strength: Floats) -> tuple[Floats, Floats]:
-    """Continuous phase, and the strength, which is set to 0 where the grid is too weak to tell the turn.
+    """Continuous phase, and the strength; both are 0 where the grid is too weak for the phase to be unwrapped.
 
-    The page's middle keeps its value.
+    Whole turns are chosen so that the median phase of the page lies within half a turn of 0.
     """
-    weak = strength < 0.3 * np.percentile(strength, 90)
+    usual = np.percentile(strength, STRAIGHTEN.usual_percentile)
+    weak = strength < STRAIGHTEN.min_unwrapped_share * usual
     if weak.all():
         return phase, strength
     # scikit-image reads memory that nobody wrote where a masked plane's outermost pixels count, so none of them does.

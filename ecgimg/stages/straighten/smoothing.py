@@ -1,6 +1,7 @@
-"""Thin plates through measured displacements: [R, C, 2] values with weights -> smooth fields that go on straight.
+"""Thin plates through measured displacements: values [R, C, 2] with weights [R, C] -> smooth fields [R, C, 2].
 
-What ink, a dark rim or a crossing shadow does to single nodes is found before by robust local regression.
+A plate goes on straight where nothing is known. Nodes that ink, a dark margin or a crossing shadow displaced get little
+weight by robust local regression.
 """
 
 from __future__ import annotations
@@ -16,12 +17,7 @@ from scipy.sparse import coo_matrix, csr_matrix, diags, identity, kron, tril
 from threadpoolctl import ThreadpoolController
 
 from ecgimg.datamodel.arrays import Floats
-
-CREASE_ROUNDS = 5
-TRUST_REACH, TRUST_MM, TRUST_ROUNDS = 4.0, 0.2, 4
-"""Nodes over which neighbours tell where a node should lie, how far off it may be, and how often both are asked."""
-UPRIGHT = 0.05
-"""Share of that reach, squared, by which a local plane is kept from tilting where few nodes lie in a line."""
+from ecgimg.stages.straighten.constants import STRAIGHTEN
 
 
 def thin_plate(values: Floats, weight: Floats, reach: float) -> Floats:
@@ -37,29 +33,31 @@ def thin_plate(values: Floats, weight: Floats, reach: float) -> Floats:
 
 
 def robust_weights(values: Floats, weight: Floats) -> Floats:
-    """The weights [R, C] of displacements [R, C, 2] in mm, less those of nodes that their neighbours contradict.
+    """The weights [R, C] of displacements [R, C, 2] in mm, lower at nodes that contradict their neighbours.
 
     Robust locally weighted regression (Cleveland, J. Am. Stat. Assoc. 74, 829, 1979), in two dimensions: at every node
-    a plane is fitted to the nodes around it, and nodes far from it count less when that is repeated.
+    a plane is fitted to the nodes around it; a node far from its plane counts less in the next round.
     """
-    left = weight
-    for _ in range(TRUST_ROUNDS):
-        off = np.linalg.norm(values - _local_planes(values, left), axis=2) / TRUST_MM
-        left = np.asarray(weight / (1 + off**2) ** 2, np.float32)
-    return left
+    robust = weight
+    for _ in range(STRAIGHTEN.neighbour_rounds):
+        distance = np.linalg.norm(values - _local_planes(values, robust), axis=2)
+        residual = distance / STRAIGHTEN.neighbour_tolerance_mm
+        robust = np.asarray(weight / (1 + residual**2) ** 2, np.float32)
+    return robust
 
 
 def _local_planes(values: Floats, weight: Floats) -> Floats:
-    """At every node the plane through the values around it, weighted by `weight` and their distance: [R, C, K]."""
+    """At every node the plane through the values [R, C, K] around it, weighted by `weight` and their distance."""
+    reach = STRAIGHTEN.neighbour_reach_nodes
 
     def mean(plane: Floats) -> Floats:
-        total = cv2.GaussianBlur(weight * plane, (0, 0), TRUST_REACH, borderType=cv2.BORDER_CONSTANT)
+        total = cv2.GaussianBlur(weight * plane, (0, 0), reach, borderType=cv2.BORDER_CONSTANT)
         return np.asarray(total / known, np.float64)
 
-    known = cv2.GaussianBlur(weight, (0, 0), TRUST_REACH, borderType=cv2.BORDER_CONSTANT).astype(np.float64) + 1e-9
+    known = cv2.GaussianBlur(weight, (0, 0), reach, borderType=cv2.BORDER_CONSTANT).astype(np.float64) + 1e-9
     y, x = np.mgrid[: weight.shape[0], : weight.shape[1]].astype(np.float64)
-    mid_x, mid_y, least = mean(x), mean(y), UPRIGHT * TRUST_REACH**2
-    xx, yy, xy = mean(x * x) - mid_x**2 + least, mean(y * y) - mid_y**2 + least, mean(x * y) - mid_x * mid_y
+    mid_x, mid_y, ridge = mean(x), mean(y), STRAIGHTEN.plane_ridge * reach**2
+    xx, yy, xy = mean(x * x) - mid_x**2 + ridge, mean(y * y) - mid_y**2 + ridge, mean(x * y) - mid_x * mid_y
     planes = []
     for value in np.moveaxis(values.astype(np.float64), 2, 0):
         middle = mean(value)
@@ -70,16 +68,16 @@ def _local_planes(values: Floats, weight: Floats) -> Floats:
 
 
 def thin_plate_with_creases(values: Floats, weight: Floats, stiffness: float, bend: float) -> Floats:
-    """A plate that is stiff but may be creased, as folded paper is.
+    """A plate [R, C, 2] that is stiff but may be creased, as folded paper is.
 
     Bending d costs about stiffness d^2 below `bend` and grows only linearly above it (iteratively reweighted least
-    squares for the penalty of Charbonnier et al., IEEE Trans. Image Process. 6, 298, 1997), so that single folds stay
-    sharp while the even scatter of printed lines, which a printer sets on its own dots, is averaged out.
+    squares for the penalty of Charbonnier et al., IEEE Trans. Image Process. 6, 298, 1997). Single folds stay sharp;
+    the even scatter of printed lines, which stand on the printer's dots, is averaged out.
     """
     bends = _second_differences(*weight.shape)
     stiff = [np.ones(d.shape[0]) for d in bends]
     plate = values
-    for _ in range(CREASE_ROUNDS):
+    for _ in range(STRAIGHTEN.crease_rounds):
         energy = sum(d.T @ diags(s) @ d for d, s in zip(bends, stiff, strict=True))
         plate = _solve(values, weight, stiffness * energy)
         flat = plate.reshape(-1, plate.shape[2]).astype(np.float64)
@@ -104,9 +102,9 @@ def _solve(values: Floats, weight: Floats, energy: csr_matrix) -> Floats:
 
 
 def _one_blas_thread() -> AbstractContextManager[object]:
-    """Where other work keeps the cores busy, BLAS threads that wait for each other take ten times as long as one.
+    """A context with one BLAS thread: on busy cores, threads that wait for each other take ten times as long as one.
 
-    Workers are started with one, which saves the search for the libraries that have threads.
+    Workers are started with one thread already, which saves the search for the libraries that have threads.
     """
     if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
         return nullcontext()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.leads import FROM_I_AND_II, LIMB_LEADS
-from ecgimg.stages.assemble.lead_laws import CORRECTED_CONFIDENCE, Doubles, Readings, enforce_lead_laws
+from ecgimg.stages.assemble.constants import ASSEMBLE
+from ecgimg.stages.assemble.lead_laws import Readings, enforce_lead_laws
 
 FS = 500.0
 SECONDS = 5.0
@@ -50,7 +52,7 @@ def test_six_limb_leads_are_read_better_together_than_alone() -> None:
     read = readings(LIMB_LEADS, true)
     after = enforce_lead_laws(read)
     assert rms(after.heights - true) < 0.75 * rms(read.heights - true)  # 2 of 6 unknown: sqrt(2 / 6) = 0.58
-    assert not after.mended.any()
+    assert not after.corrected.any()
     assert np.array_equal(after.confidence, read.confidence)
 
 
@@ -63,8 +65,8 @@ def test_a_misread_beat_gives_way_even_where_the_reading_was_sure(confidence: fl
     read.confidence[4, wrong] = confidence
     after = enforce_lead_laws(read)
     assert np.abs(after.heights[4, wrong] - true[4, wrong]).max() < 1
-    assert after.mended[4, wrong].all()
-    assert after.confidence[4, wrong].max() <= CORRECTED_CONFIDENCE
+    assert after.corrected[4, wrong].all()
+    assert after.confidence[4, wrong].max() <= ASSEMBLE.corrected_confidence
     assert np.abs(after.heights[0] - true[0]).max() < 1
 
 
@@ -112,7 +114,7 @@ def test_unknown_samples_stay_unknown_and_known_ones_known() -> None:
     read.confidence[1, 300:500] = 0
     after = enforce_lead_laws(read)
     assert np.array_equal(np.isnan(after.heights), np.isnan(read.heights))
-    assert not after.mended[1, 300:500].any()
+    assert not after.corrected[1, 300:500].any()
 
 
 def test_a_strip_and_its_cell_share_what_they_know() -> None:

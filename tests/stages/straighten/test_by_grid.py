@@ -13,7 +13,8 @@ from scipy.spatial import cKDTree
 
 from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.landmarks.find import turn_sheet
-from ecgimg.stages.straighten.by_grid import by_grid, by_warped_grid, resample
+from ecgimg.stages.straighten.by_grid import by_grid, by_warped_grid
+from ecgimg.stages.straighten.resample import resample
 
 
 @pytest.mark.parametrize(("preset", "median_mm", "most_mm"), [("clean", 0.05, 0.15), ("photo", 0.15, 0.5)])

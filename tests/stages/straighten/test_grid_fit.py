@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ecgimg.stages.straighten.grid_fit import fit_grid
-from ecgimg.stages.straighten.line_contrast import contrast_image, ink_mask
+from ecgimg.stages.straighten.line_contrast import ink_mask, line_contrast
 from ecgimg.stages.straighten.phase import phase_field
 
 
@@ -51,8 +51,8 @@ def test_phase_gives_a_known_displacement() -> None:
     px_per_mm, shift = 4.0, 0.8
     page = ruled((600, 800), px_per_mm, 0.0)
     moved = np.roll(page, round(shift * px_per_mm), axis=1)
-    still = phase_field(contrast_image(page), px_per_mm, 5.0, 2.5, (1,), unwrap=True)
-    field = phase_field(contrast_image(moved), px_per_mm, 5.0, 2.5, (1,), unwrap=True)
+    still = phase_field(line_contrast(page), px_per_mm, 5.0, 2.5, (1,), unwrap=True)
+    field = phase_field(line_contrast(moved), px_per_mm, 5.0, 2.5, (1,), unwrap=True)
     inner = (slice(5, -5), slice(5, -5))
     assert np.median(field.shift[inner][..., 0] - still.shift[inner][..., 0]) == pytest.approx(0.75, abs=0.1)
     assert np.abs(field.shift[inner][..., 1] - still.shift[inner][..., 1]).max() < 0.1

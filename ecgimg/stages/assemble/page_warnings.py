@@ -1,0 +1,49 @@
+"""The warnings of a recording: assumed scales, leads that could not be followed, and misread stretches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import LayoutMatch, Sheet
+from ecgimg.stages.assemble.constants import ASSEMBLE
+from ecgimg.stages.assemble.lead_laws import CorrectedReadings
+
+
+def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
+    """Warnings about a page without a grid, and about scales that nothing on the page gives."""
+    warnings = []
+    if sheet.straightened_by == "page":
+        warnings.append("no grid is seen: the page's edges and its calibration pulses tell its shape and scale")
+    for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
+        if scale.source == "assumed":
+            warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
+        elif scale.source == "beats":
+            warnings.append(f"only the beats' shape and distance tell that the paper ran at {scale.value:g} {unit}")
+    return tuple(warnings)
+
+
+def lead_warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
+    """Warnings about printed leads that are unknown or doubtful; signals and confidence are [12, T]."""
+    warnings = []
+    printed = {cell.lead for cell in match.cells}
+    for row, lead in enumerate(LEADS):
+        known = np.isfinite(signals[row])
+        if lead in printed and not known.any():
+            warnings.append(f"lead {lead} could not be followed")
+        elif known.any() and confidence[row][known].mean() < ASSEMBLE.min_lead_confidence:
+            warnings.append(f"lead {lead} is doubtful")
+    return tuple(warnings)
+
+
+def corrected_warnings(leads: tuple[str, ...], agreed: CorrectedReadings) -> tuple[str, ...]:
+    """Warnings about leads that were misread for long by the evidence of the others; `leads` are the readings'."""
+    seconds = dict.fromkeys(LEADS, 0.0)
+    for lead, corrected in zip(leads, agreed.corrected, strict=True):
+        seconds[lead] += float(corrected.sum()) / ASSEMBLE.fs_hz
+    return tuple(
+        f"lead {lead} disagrees with the leads printed with it for {length:.1f} s and was weighed against them there"
+        for lead, length in seconds.items()
+        if length >= ASSEMBLE.min_corrected_s
+    )

@@ -1,0 +1,75 @@
+"""Readings of a page: the heights of every cell's trace in millimetres, on the clock of the page."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgimg.datamodel.arrays import Bools, Doubles, Floats
+from ecgimg.datamodel.page import LayoutMatch, PlacedCell, Trace
+from ecgimg.stages.assemble.constants import ASSEMBLE
+from ecgimg.stages.assemble.lead_laws import Readings
+
+
+def read_cells(traces: tuple[Trace, ...], match: LayoutMatch, px_per_mm: float) -> Readings:
+    """Every cell's heights on the clock of the page, at `fs_hz`."""
+    fs = ASSEMBLE.fs_hz
+    shape = len(match.cells), round(match.seconds * fs)
+    heights, confidence, printed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, bool)
+    for k, cell in enumerate(match.cells):
+        values, confidences = _cell_signal(traces[cell.line], cell, match.paper_speed.value, px_per_mm)
+        first = round(cell.start * fs)
+        count = min(len(values), shape[1] - first)
+        place = slice(first, first + count)
+        heights[k, place], confidence[k, place], printed[k, place] = values[:count], confidences[:count], True
+    leads, strips = tuple(cell.lead for cell in match.cells), tuple(cell.is_strip for cell in match.cells)
+    return Readings(leads, strips, heights, confidence, printed, fs, match.paper_speed.value)
+
+
+def _cell_signal(trace: Trace, cell: PlacedCell, paper_speed: float, px_per_mm: float) -> tuple[Floats, Floats]:
+    """Millimetres above the row's baseline and confidence at `fs_hz` over a cell.
+
+    Samples that are held at the cell's ends have the confidence 0. `paper_speed` is in mm/s.
+    """
+    times = np.arange(round(cell.seconds * ASSEMBLE.fs_hz)) / ASSEMBLE.fs_hz
+    x = cell.x0 + times * paper_speed * px_per_mm
+    heights = cell.sign * (cell.y0 - trace.y) / px_per_mm
+    columns = x / trace.step
+    values = _interpolate(columns, _without_names(heights, trace, cell, px_per_mm))
+    values[x > cell.x1] = np.nan
+    confidence = np.interp(columns, np.arange(len(trace.y)), trace.confidence)
+    return _held(values), np.where(np.isfinite(values), confidence, 0).astype(np.float32)
+
+
+def _held(values: Floats) -> Floats:
+    """Samples whose first and last known ones are repeated for up to `held_s` beside them."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not known.size:
+        return values
+    reach, first, last = round(ASSEMBLE.held_s * ASSEMBLE.fs_hz), known[0], known[-1]
+    held = values.copy()
+    held[max(first - reach, 0) : first], held[last + 1 : last + 1 + reach] = values[first], values[last]
+    return held
+
+
+def _without_names(heights: Floats, trace: Trace, cell: PlacedCell, px_per_mm: float) -> Floats:
+    """The curve with its doubtful samples near a cell's ends bridged: separators and lead names stand on it there."""
+    x = np.arange(len(heights)) * trace.step
+    near_end = np.minimum(np.abs(x - cell.x0), np.abs(x - cell.x1)) < ASSEMBLE.cell_end_mm * px_per_mm
+    inside = (x >= cell.x0) & (x <= cell.x1) & np.isfinite(heights)
+    doubtful: Bools = inside & near_end & (trace.confidence < ASSEMBLE.min_end_confidence)
+    sound = inside & ~doubtful
+    if not doubtful.any() or not sound.any():
+        return heights
+    bridged = heights.copy()
+    bridged[doubtful] = np.interp(x[doubtful], x[sound], heights[sound])
+    return bridged
+
+
+def _interpolate(columns: Doubles, values: Floats) -> Floats:
+    """Linear between known samples, NaN beside unknown ones and beyond the ends."""
+    low = np.floor(columns).astype(int)
+    inside = (low >= 0) & (low < len(values) - 1)
+    low = np.clip(low, 0, len(values) - 2)
+    share = columns - low
+    result = np.where(share == 0, values[low], values[low] * (1 - share) + values[low + 1] * share)
+    return np.where(inside, result, np.nan).astype(np.float32)

@@ -1,0 +1,119 @@
+"""The comb of a grid in spectra: peaks at the harmonics of a line frequency, nothing between them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.stages.straighten.constants import STRAIGHTEN
+from ecgimg.threads import thread_count
+
+FREQUENCIES: Floats = np.exp(
+    np.arange(np.log(STRAIGHTEN.min_lines_per_tile), np.log(STRAIGHTEN.max_lines_per_tile), STRAIGHTEN.frequency_step)
+).astype(np.float32)
+"""The frequencies [F] that are searched, in lines a tile, in even logarithmic steps."""
+STEPS_PER_OCTAVE = round(float(np.log(2)) / STRAIGHTEN.frequency_step)
+
+
+@dataclass(frozen=True, eq=False)
+class Comb:
+    """The comb that tiles share.
+
+    `angle` is its angle in half degrees, `frequency` its index in FREQUENCIES, `contrast` its contrast, and `rays`
+    [2, radii] are the spectra along its two directions.
+    """
+
+    angle: int
+    frequency: int
+    contrast: float
+    rays: Floats
+
+
+def comb_contrast(spectra: Floats, frequencies: Floats) -> Floats:
+    """Mean at a frequency's harmonics less the mean between them: spectra [..., radii] -> [..., F].
+
+    Half and double the true frequency score low: the one finds nothing at every other harmonic, the other finds
+    harmonics in between.
+    """
+    k = np.arange(1, STRAIGHTEN.comb_harmonics + 1, dtype=np.float32)
+    on, off = 2 * frequencies[:, None] * k, 2 * frequencies[:, None] * (k - 0.5)
+    reader = _mean_reader(on, spectra.shape[-1]) - _mean_reader(off, spectra.shape[-1])
+    return np.asarray(spectra @ reader.T, np.float32)
+
+
+def shared_comb(spectra: Floats) -> Comb:
+    """The strongest comb of a spectrum that enough of the tiles [N, angles, radii] reach."""
+    some = spectra[::2]
+    for share in (STRAIGHTEN.tile_share, STRAIGHTEN.small_page_tile_share):
+        usual = reached_by(some, share)
+        angle, frequency, contrast = strongest_pair(comb_contrast(usual, FREQUENCIES))
+        if contrast >= STRAIGHTEN.min_comb_contrast:
+            break
+    rays = usual[[angle, (angle + STRAIGHTEN.angle_steps // 2) % STRAIGHTEN.angle_steps]]
+    return Comb(angle, _not_half(rays, frequency), contrast, rays)
+
+
+def reached_by(planes: Floats, share: float) -> Floats:
+    """The values [R, C] that this share of planes [N, R, C] reach, element by element."""
+    rank = round((len(planes) - 1) * (1 - share))
+
+    def part(rows: Floats) -> Floats:
+        return np.asarray(np.partition(rows, rank, axis=0)[rank])
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        return np.concatenate(list(pool.map(part, np.array_split(planes, thread_count(), axis=1))))
+
+
+def strongest_pair(contrasts: Floats) -> tuple[int, int, float]:
+    """Angle, frequency and contrast of the comb in contrasts [angles, F] that has the best partner.
+
+    The partner lies nearly at a right angle to it and has nearly its frequency.
+    """
+    angles = STRAIGHTEN.angle_steps
+    reach = (STRAIGHTEN.partner_angle_reach_steps, STRAIGHTEN.partner_frequency_reach_steps)
+    window = np.ones((2 * reach[0] + 1, 2 * reach[1] + 1))
+    wrapped = np.vstack([contrasts, contrasts, contrasts])
+    partner = cv2.dilate(wrapped, window)[angles : 2 * angles]
+    partner = np.roll(partner, -angles // 2, axis=0)
+    both = np.minimum(contrasts, partner) + 0.5 * (contrasts + partner)
+    angle, frequency = np.unravel_index(int(both.argmax()), both.shape)
+    return int(angle), int(frequency), float(both[angle, frequency]) / 2
+
+
+def line_spacing(comb: Comb, n_lines: float) -> tuple[float, bool]:
+    """Millimetres between the lines of a comb, and whether they were only judged by the number of lines.
+
+    Args:
+        comb: the comb that the tiles share.
+        n_lines: number of lines along the longer side of the page.
+    """
+    small, large = STRAIGHTEN.small_square_mm, STRAIGHTEN.large_square_mm
+    frequency = FREQUENCIES[comb.frequency : comb.frequency + 1]
+    if comb_contrast(comb.rays, frequency / 5).mean() > STRAIGHTEN.min_other_level_contrast:
+        return small, False
+    if comb_contrast(comb.rays, frequency * 5).mean() > STRAIGHTEN.min_other_level_contrast:
+        return large, False
+    return (large if n_lines < STRAIGHTEN.max_large_squares else small), True
+
+
+def _not_half(rays: Floats, frequency: int) -> int:
+    """The frequency, or its double where that fits about as well: then every other harmonic is empty."""
+    double = min(frequency + STEPS_PER_OCTAVE, len(FREQUENCIES) - 1)
+    once, twice = comb_contrast(rays, FREQUENCIES[[frequency, double]]).mean(axis=0)
+    return double if twice > STRAIGHTEN.double_frequency_share * once else frequency
+
+
+def _mean_reader(radii: Floats, length: int) -> Floats:
+    """Weights [F, length] that give the means of a spectrum at radii [F, K], interpolated, without those beyond it."""
+    inside = radii < length - 2
+    low = np.where(inside, radii, 0).astype(int)
+    share = np.where(inside, radii - low, 0)
+    weights = np.zeros((len(radii), length + 1), np.float32)
+    rows = np.broadcast_to(np.arange(len(radii))[:, None], radii.shape)
+    np.add.at(weights, (rows, low), np.where(inside, 1 - share, 0))
+    np.add.at(weights, (rows, low + 1), share)
+    return np.asarray(weights[:, :length] / np.maximum(inside.sum(axis=1, keepdims=True), 1), np.float32)

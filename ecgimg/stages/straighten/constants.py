@@ -1,0 +1,246 @@
+"""The constants of the stage: how the grid is found, followed and corrected, and how paper edges replace it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgimg.datamodel.constants import constant
+
+
+@dataclass(frozen=True)
+class StraightenConstants:
+    """Thresholds, scales and weights of straightening; a node is a point every `node_mm` on the flat page."""
+
+    # Scales
+    work_side_px: int = constant(
+        2000, unit="px", why="longest side of the picture in which the grid is searched: 1 mm needs 3 px"
+    )
+    max_enlargement: float = constant(3.0, unit="factor", why="a smaller picture is enlarged by no more than this")
+    flat_px_per_mm: float = constant(4.0, unit="px/mm", why="scale of the flat page on which the phase is measured")
+    sheet_px_per_mm: float = constant(8.0, unit="px/mm", why="scale of the sheet that the networks read")
+    node_mm: float = constant(2.5, unit="mm", why="distance of the nodes of the sheet's map")
+    small_square_mm: float = constant(1.0, unit="mm", why="spacing of the fine lines of ECG paper")
+    large_square_mm: float = constant(5.0, unit="mm", why="spacing of the bold lines of ECG paper")
+
+    # Contrast of lines
+    contrast_scale_px: float = constant(
+        12.0, unit="px", why="standard deviation of the neighbourhood against which a line is dark"
+    )
+    min_contrast: float = constant(-1.0, unit="contrast", why="bright specks count no more than this")
+    max_contrast: float = constant(2.5, unit="contrast", why="ink counts no more than this, about as much as a line")
+    max_contrast_dense_ink: float = constant(
+        1.0, unit="contrast", why="the limit of the second search, for a grid that dense curves hide"
+    )
+    contrast_floor_grey: float = constant(1.0, unit="grey levels", why="keeps noise of blank paper from being enlarged")
+    ink_background_mm: float = constant(
+        3.0, unit="mm", why="standard deviation of the neighbourhood against which ink is dark"
+    )
+    ink_grid_factor: float = constant(1.6, unit="factor", why="ink is darker than the grid's own lines by this factor")
+    ink_offset_grey: float = constant(4.0, unit="grey levels", why="and by this many levels, where the grid is faint")
+
+    # Spectra of tiles and their combs
+    tile_px: int = constant(256, unit="px", why="side of the tiles whose spectra are taken")
+    tile_stride_px: int = constant(128, unit="px", why="largest distance between neighbouring tiles")
+    angle_steps: int = constant(360, unit="count", why="angles of a polar spectrum over half a turn, 0.5 degrees each")
+    comb_harmonics: int = constant(6, unit="count", why="harmonics of a line spacing that a comb reads")
+    min_lines_per_tile: float = constant(2.4, unit="lines/tile", why="widest spacing that is searched, 107 px")
+    max_lines_per_tile: float = constant(80.0, unit="lines/tile", why="narrowest spacing that is searched, 3.2 px")
+    frequency_step: float = constant(0.015, unit="log", why="steps between the frequencies that are searched, 1.5 %")
+    partner_angle_reach_steps: int = constant(
+        20, unit="half degrees", why="by how much the two directions of lines may miss a right angle"
+    )
+    partner_frequency_reach_steps: int = constant(
+        13, unit="frequency steps", why="by how much the spacings of the two directions may differ, about 20 %"
+    )
+    double_frequency_share: float = constant(
+        0.5,
+        unit="share",
+        why="share of a comb's contrast that twice its frequency reaches only where that is the grid's",
+    )
+    min_comb_contrast: float = constant(
+        1.15,
+        unit="contrast",
+        why="a page has a grid from this contrast of its comb",
+        measured="noise, textures and pages of text stay under 1.1",
+    )
+    min_bent_comb_contrast: float = constant(
+        2.0,
+        unit="contrast",
+        why="the same where every tile may have its own angle and frequency",
+        measured="pages without a grid stay under 0.8, cloths at 1.8",
+    )
+    certain_comb_contrast: float = constant(5.0, unit="contrast", why="from this contrast the confidence is 1")
+    assumed_confidence_factor: float = constant(
+        0.7, unit="factor", why="lowers the confidence where the spacing of the lines is judged by their number"
+    )
+    min_other_level_contrast: float = constant(
+        1.5, unit="contrast", why="from this contrast at a fifth (or five times) of the frequency a grid has two levels"
+    )
+    max_large_squares: int = constant(
+        110, unit="count", why="more lines than this across a page are small squares: no page is 550 mm long"
+    )
+    tile_share: float = constant(
+        0.3, unit="share", why="of the tiles that must show the grid: most pages fill the photo"
+    )
+    small_page_tile_share: float = constant(
+        0.1, unit="share", why="the share of the second search, for a page that lies small on a table"
+    )
+    usual_percentile: int = constant(90, unit="percentile", why="of a page's strengths that stands for its usual one")
+    faint_share: float = constant(
+        0.6, unit="share", why="tiles under this share of the usual strength count less: tables and cloths are fainter"
+    )
+    tile_angle_reach_steps: int = constant(
+        28, unit="half degrees", why="by how much perspective and folds may rotate a tile's grid against the page's"
+    )
+    tile_frequency_reach_steps: int = constant(
+        17, unit="frequency steps", why="by how much perspective and folds may stretch a tile's grid, about 25 %"
+    )
+
+    # Homography
+    good_tile_percentile: int = constant(80, unit="percentile", why="of the tiles' weights that stands for a good tile")
+    good_tile_share: float = constant(
+        0.35, unit="share", why="tiles above this share of a good one's weight are fitted"
+    )
+    fit_scale: float = constant(
+        0.03, unit="share", why="relative error of a tile's gradients above which the tile counts less"
+    )
+    fit_step: float = constant(1e-6, unit="share", why="step of the derivatives, and precision of the fit")
+    max_fit_steps: int = constant(50, unit="count", why="Gauss-Newton steps of the fit")
+    max_gradient_error: float = constant(
+        0.1, unit="share", why="a tile agrees with the homography where its gradients differ by less than this"
+    )
+    min_agreeing_tiles: float = constant(
+        0.75,
+        unit="share",
+        why="where fewer tiles agree with the homography, the paper is strongly bent",
+        measured="70 photographed pages: 0.81 at least",
+    )
+
+    # Strongly bent paper
+    bent_angle_reach_steps: int = constant(
+        12, unit="half degrees", why="by how much tiles of a strongly bent page may differ from their shared comb"
+    )
+    bent_frequency_reach_steps: int = constant(
+        9, unit="frequency steps", why="by how much tiles of a strongly bent page may differ from their shared comb"
+    )
+    anchor_weight: float = constant(
+        1e-3, unit="weight of a sure gradient", why="ties the tiles' places weakly to the homography"
+    )
+    evenness_weight: float = constant(
+        0.1, unit="weight of a sure gradient", why="steps are even where tiles show no grid"
+    )
+    bent_margin_share: float = constant(
+        0.1, unit="share", why="by how much bent paper may reach beyond its tiles' places on each side"
+    )
+    anchor_reach_nodes: float = constant(2.0, unit="nodes", why="distance over which the tiles' places are averaged")
+
+    # Phase of the grid
+    sharp_px_per_mm: float = constant(
+        5.0, unit="px/mm", why="a photo above this scale is blurred: small squares' third harmonic folds onto the first"
+    )
+    soft_mm: float = constant(
+        0.18,
+        unit="mm",
+        why="standard deviation of that blur",
+        measured="without it lines of flat prints came out by up to 0.08 mm off",
+    )
+    phase_across_periods: float = constant(
+        0.6, unit="periods", why="standard deviation of the phase's window across the lines"
+    )
+    phase_along_periods: float = constant(
+        1.3, unit="periods", why="standard deviation of the phase's window along the lines"
+    )
+    min_phase_window_mm: float = constant(
+        3.0, unit="mm", why="a period counts as no less in the window along the lines: small squares alone are noisy"
+    )
+    blocks_per_deviation: float = constant(
+        2.5, unit="count", why="blocks averaged before a Gaussian, per standard deviation: small enough to be exact"
+    )
+    min_unwrapped_share: float = constant(
+        0.3, unit="share", why="a phase is unwrapped from this share of the usual strength"
+    )
+    median_nodes: int = constant(3, unit="nodes", why="the median that keeps single nodes from bending a fine pass")
+
+    # Smoothing of displacements
+    neighbour_reach_nodes: float = constant(4.0, unit="nodes", why="distance of the neighbours that check a node")
+    neighbour_tolerance_mm: float = constant(
+        0.2, unit="mm", why="a node that is this far from its neighbours' plane counts a quarter"
+    )
+    neighbour_rounds: int = constant(
+        4,
+        unit="count",
+        why="rounds of the robust regression on the neighbours",
+        measured="204 drawn pages: those under 10 dB fell from 53 to about 40 with this regression",
+    )
+    plane_ridge: float = constant(
+        0.05, unit="share", why="of the squared reach; keeps planes through nodes in one line from tilting"
+    )
+    crease_rounds: int = constant(5, unit="count", why="rounds of reweighting of the creased plate")
+    crease_stiffness: float = constant(
+        30.0,
+        unit="nodes^4",
+        why="stiffness of the plate of large squares, whose lines stand unevenly by up to 0.1 mm",
+        measured="photographed pages, layout given: 15.4 to 16.4 dB with the creased plate",
+    )
+    crease_bend_mm: float = constant(0.003, unit="mm", why="a second difference above this is a fold")
+
+    # The grid's region
+    region_blur_nodes: float = constant(
+        1.5, unit="nodes", why="smooths the grid's strength before the region is cut out"
+    )
+    region_share: float = constant(
+        0.4, unit="share", why="a place belongs to the page from this share of usual strength"
+    )
+    max_hole_mm: float = constant(
+        40.0, unit="mm", why="smaller holes in the grid, as dense ink leaves, belong to the page"
+    )
+    region_margin_mm: float = constant(4.0, unit="mm", why="margin of the sheet around the grid")
+    min_long_side_mm: float = constant(60.0, unit="mm", why="a shorter grid holds no lead of 2.5 s")
+    min_short_side_mm: float = constant(25.0, unit="mm", why="a narrower grid holds no row of curves")
+    max_side_mm: float = constant(700.0, unit="mm", why="10 s at 50 mm/s, with room for names and margins")
+
+    # Resampling
+    max_sheet_px_per_photo_px: float = constant(
+        0.67,
+        unit="factor",
+        why="a photo of more pixels than the sheet by this factor is shrunk first: lines would alias",
+    )
+    fill_block_px: int = constant(16, unit="px", why="side of the blocks whose shades fill the sheet beyond the photo")
+    fill_blur_blocks: float = constant(2.0, unit="blocks", why="smooths the shades that fill the sheet")
+    full_block_share: float = constant(
+        0.999, unit="share", why="a block is inside the photo: means of ones may be less than 1"
+    )
+
+    # Paper edges
+    edges_side_px: int = constant(
+        800, unit="px", why="longest side of the picture in which edges and level are searched"
+    )
+    paper_median_px: int = constant(9, unit="px", why="median that removes curves and text from the paper")
+    paper_closing_px: int = constant(15, unit="px", why="closing that removes what the median leaves")
+    outline_tolerance: float = constant(
+        0.03, unit="share", why="of the outline's length by which corners may simplify it"
+    )
+    min_paper_share: float = constant(0.2, unit="share", why="paper covers no less of a picture of an ECG page")
+    max_paper_share: float = constant(0.95, unit="share", why="paper that covers more shows no edges")
+    corner_fit: float = constant(0.93, unit="share", why="of the paper that its four corners span, and of them it")
+    edge_end_share: float = constant(
+        0.08, unit="share", why="of an edge at each end that may be rounded, folded or torn"
+    )
+    edge_reach_share: float = constant(
+        0.02, unit="share", why="of an edge's length within which its points lie beside it"
+    )
+    min_edge_points: int = constant(12, unit="count", why="fewer points give no line")
+    min_focal_length: float = constant(0.6, unit="longer sides", why="shortest of phones and of parts of their photos")
+    max_focal_length: float = constant(3.0, unit="longer sides", why="longest of phones and of parts of their photos")
+    usual_focal_length: float = constant(1.0, unit="longer sides", why="taken where parallel edges give none")
+    level_background_px: int = constant(31, unit="px", why="neighbourhood against which rows and words are dark")
+    max_level_degrees: float = constant(6.0, unit="degrees", why="largest angle by which rows and edges differ")
+    level_step_degrees: float = constant(0.25, unit="degrees", why="step of the angles that are tried")
+
+    @property
+    def node_px(self) -> float:
+        """Distance of the nodes in sheet pixels."""
+        return self.node_mm * self.sheet_px_per_mm
+
+
+STRAIGHTEN = StraightenConstants()
