@@ -18,8 +18,8 @@ from ecgimg.datamodel.constants import Described, described
 PAGE = Path(__file__).with_name("constants.md")
 HEAD = """# Constants of the stages
 
-Made by `python docs/make_constants.py` from the classes of constants in `ecgimg/stages`. Don't edit this page: change the
-class, then run the script. [How to change a constant](howto/change-a-constant.md) has the whole procedure.
+Made by `python docs/make_constants.py` from the classes of constants in `ecgimg/stages`. Don't edit this page:
+change the class, then run the script. [How to change a constant](howto/change-a-constant.md) has the whole procedure.
 
 A constant that was not measured says so. *Unit* is the unit of the value, *measured on* is the data and the figure that
 the value rests on.

@@ -58,9 +58,9 @@ def options_page() -> str:
     head = f"""# Options of a run
 
 {NOTE}
-`digitize`, `diagnose` and `screen` read options from three places. A flag wins over the environment, and the environment
-wins over the YAML file of `--config` (or `ECGIMG_CONFIG`). The file has the names of the first column, one `name: value` a
-line. `ecgimg.digitize` and `ecgimg.diagnose` in Python read neither the environment nor a file.
+`digitize`, `diagnose` and `screen` read options from three places. A flag wins over the environment, and the
+environment wins over the YAML file of `--config` (or `ECGIMG_CONFIG`). The file has the names of the first column, one
+`name: value` a line. `ecgimg.digitize` and `ecgimg.diagnose` in Python read neither the environment nor a file.
 
 | name | environment | default | meaning |
 |---|---|---|---|"""
@@ -91,9 +91,9 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `report` and `screen` print the same as JSON Schemas. The number in a schema's name changes when
-a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown fields. `[]` marks
-the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `report` and `screen` print the same as JSON Schemas. The number in a schema's name changes
+when a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown fields.
+`[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default
