@@ -50,6 +50,12 @@ def test_the_reference_is_up_to_date(reference: ModuleType, page: str) -> None:
     assert text == reference.PAGES[page](), "run python docs/make_reference.py"
 
 
+def test_the_drawing_of_the_walk_is_up_to_date() -> None:
+    drawn = script("make_diagram").walk_svg()
+    assert drawn == (DOCS / "images/walk.svg").read_text(encoding="utf-8"), "run python docs/make_diagram.py"
+    assert "http" not in drawn.replace('xmlns="http://www.w3.org/2000/svg"', "")
+
+
 def test_every_option_and_exit_code_has_a_row(reference: ModuleType) -> None:
     options, codes = reference.options_page(), reference.exit_codes_page()
     assert [name for name in RunOptions.model_fields if f"| `{name}` | `ECGIMG_{name.upper()}` |" not in options] == []
