@@ -1,7 +1,7 @@
 """The JSON beside every recording: what was found on the page, how sure it is, and where it came from.
 
-`docs/json.md` lists every field. The schema's name changes its number when a field is renamed, removed or changes its
-meaning. New fields may come at any time, so readers should ignore unknown fields.
+`docs/reference/json.md` lists every field. The schema's name changes its number when a field is renamed, removed or
+changes its meaning; new fields may come at any time, so readers should ignore unknown fields.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The JSON of a report: findings with both opinions, quality, what was not visible, and where it all came from.
 
-`docs/report.md` lists every field. The schema's name changes its number when a field is renamed, removed or changes its
-meaning. New fields may come at any time, so readers should ignore unknown fields.
+`docs/reference/json.md` lists every field. The schema's name changes its number when a field is renamed, removed or
+changes its meaning; new fields may come at any time, so readers should ignore unknown fields.
 """
 
 from __future__ import annotations
