@@ -70,13 +70,6 @@ def read_page(path: str | Path, page: int = 1) -> Photo:
         return Photo(_decode(picture, frames[page - 1]), path, page, len(frames))
 
 
-def read_pages(path: str | Path) -> Iterator[Photo]:
-    """All pages of a picture or document, one after the other; errors as `read_page`."""
-    path = Path(path)
-    for page in range(1, count_pages(path) + 1):
-        yield read_page(path, page)
-
-
 def _kind(path: Path) -> Kind:
     """What a file is by its first bytes."""
     try:

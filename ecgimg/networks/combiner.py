@@ -80,7 +80,7 @@ def design(signal: Doubles, image: Doubles, departure: Doubles) -> Doubles:
 def log_odds(probability: Doubles | np.float64) -> Doubles:
     """Log odds of probabilities, clipped to -LOG_ODDS to LOG_ODDS."""
     p = np.clip(np.asarray(probability, np.float64), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
-    return np.clip(odds.log_odds(p), -LOG_ODDS, LOG_ODDS)
+    return np.asarray(np.clip(odds.log_odds(p), -LOG_ODDS, LOG_ODDS), np.float64)
 
 
 @lru_cache(maxsize=4)

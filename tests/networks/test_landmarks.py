@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+from typing import Any
 
-from ecgimg.networks.landmarks import ROW, find_rows
+import numpy as np
+from networks.base import NetworkTests, Values
+
+from ecgimg.networks.landmarks import CHANNELS, NAME, ROW, find_rows
 
 
 def heat_of_rows(*heights: int) -> np.ndarray:
@@ -26,3 +30,26 @@ def test_a_wide_row_at_the_rim_is_one() -> None:
     rows = find_rows(heat)
     assert len(rows) == 2
     assert rows[0].y < rows[1].y
+
+
+class TestLandmarks(NetworkTests):
+    name = NAME
+    inputs_and_outputs = ("sheet", "heat")
+
+    @classmethod
+    def example(cls, rng: np.random.Generator, count: int) -> Values:
+        return {"sheet": rng.uniform(0, 1, (count, 2, 64, 96)).astype(np.float32)}
+
+    @classmethod
+    def shapes(cls, inputs: Values) -> dict[str, tuple[int, ...]]:
+        return {"heat": (len(inputs["sheet"]), CHANNELS, 16, 24)}
+
+    @classmethod
+    def export_twin(cls, path: Path) -> Any:
+        from ecgimg.train.common.export import deployable
+        from ecgimg.train.landmarks.fit import export
+        from ecgimg.train.landmarks.model import LandmarkNet
+
+        model = LandmarkNet().eval()
+        export(model, path)
+        return deployable(model)

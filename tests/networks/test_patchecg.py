@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from networks.base import NetworkTests, Values
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import RefusedError
-from ecgimg.networks.patchecg import PatchEcg, load_patchecg, prepare, resample, windows
+from ecgimg.networks.patchecg import LENGTH, NAME, PatchEcg, load_patchecg, prepare, resample, windows
 from ecgimg.networks.runtime import Network
 from ecgimg.recording.recording import Recording
 from ecgimg.train.patchecg.masks import layout_mask
@@ -176,3 +178,30 @@ class TestPackaged:
         assert np.isfinite(saliency.values[lead]).all()
         assert np.isnan(np.delete(saliency.values, lead, axis=0)).all()
         assert len(LEADS) == 12
+
+
+class TestPatchEcg(NetworkTests):
+    name = NAME
+    inputs_and_outputs = ("signals", "mask", "logits")
+
+    @classmethod
+    def example(cls, rng: np.random.Generator, count: int) -> Values:
+        shape = (count, len(LEADS), LENGTH)
+        mask = np.stack([layout_mask(k % 6, LENGTH) for k in range(count)]).astype(np.float32)
+        return {"signals": (0.3 * rng.standard_normal(shape)).astype(np.float32) * mask, "mask": mask}
+
+    @classmethod
+    def shapes(cls, inputs: Values) -> dict[str, tuple[int, ...]]:
+        return {"logits": (len(inputs["signals"]), 37)}
+
+    @classmethod
+    def export_twin(cls, path: Path) -> Any:
+        from ecgimg.train.common.export import Ensemble, deployable
+        from ecgimg.train.common.ptbxl_targets import TARGETS, EcgSet
+        from ecgimg.train.patchecg.fit import OUTPUTS, TrainingPlan, build, export
+
+        twin = deployable(Ensemble([build("member-1")], len(OUTPUTS)))
+        targets = np.tile(np.arange(2, dtype=np.float32)[:, None], (1, len(TARGETS)))
+        held = EcgSet(np.stack([beats(), 2 * beats()]).astype(np.float16), targets, np.ones_like(targets), np.arange(2))
+        export(twin, held, path, TrainingPlan())
+        return twin

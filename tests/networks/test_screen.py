@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
+from networks.base import NetworkTests, Values
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.networks.runtime import Network
-from ecgimg.networks.screen import FIRST, ScreenNet, load_screen
+from ecgimg.networks.screen import FIRST, NAME, ScreenNet, load_screen
 from ecgimg.networks.screen_input import HEIGHT, WIDTH, fit_quad, picture_corners
 from ecgimg.synth.not_ecg.draw import KINDS, VALIDATION_KINDS, draw_non_ecg
 
@@ -152,3 +154,44 @@ def test_the_packaged_gate_refuses_what_is_no_page() -> None:
             not screen.check(draw_non_ecg(kind, np.random.default_rng(k))).is_page for kind in kinds for k in (1, 2, 3)
         ]
         assert np.mean(refused) > least
+
+
+class TestScreen(NetworkTests):
+    name = NAME
+    inputs_and_outputs = ("picture", "logits", "quad", "maps")
+
+    @classmethod
+    def example(cls, rng: np.random.Generator, count: int) -> Values:
+        return {"picture": rng.uniform(0, 1, (count, 1, HEIGHT, WIDTH)).astype(np.float32)}
+
+    @classmethod
+    def shapes(cls, inputs: Values) -> dict[str, tuple[int, ...]]:
+        count, findings = len(inputs["picture"]), len(load_screen(1).outputs)
+        maps = (count, findings, HEIGHT // 32, WIDTH // 32)
+        return {"logits": (count, FIRST + findings), "quad": (count, 8), "maps": maps}
+
+    @classmethod
+    def export_twin(cls, path: Path) -> Any:
+        """With the heads of an ECG page and of the corners that are fitted after the training (gate, corners_head)."""
+        from torch import nn
+
+        from ecgimg.train.common.calibrate import Calibration
+        from ecgimg.train.common.export import deployable
+        from ecgimg.train.screen.data import FINDINGS, LEARNED
+        from ecgimg.train.screen.fit import Limits, export, exported
+        from ecgimg.train.screen.model import BACKBONES, ScreenModel
+
+        model = ScreenModel(BACKBONES["resnet"], len(LEARNED))
+        features = model.gate.in_features
+        model.page = nn.Sequential(
+            nn.BatchNorm1d(2 * features, affine=False), nn.Linear(2 * features, 64), nn.ReLU(), nn.Linear(64, 1)
+        )
+        cells = (HEIGHT // 32) * (WIDTH // 32)
+        model.place = nn.Sequential(
+            nn.Conv2d(features, 64, 1), nn.GELU(), nn.Conv2d(64, 32, 3, padding=1), nn.GELU(), nn.Flatten(),
+            nn.Linear(32 * cells, 128), nn.GELU(), nn.Linear(128, 8),
+        )  # fmt: skip
+        model.eval()
+        calibrations = [Calibration(1, 0)] * len(FINDINGS)
+        export(model, calibrations, [0.5] * len(FINDINGS), Limits(0.5, 0.5), path, {"backbone": "resnet"})
+        return deployable(exported(model))

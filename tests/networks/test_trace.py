@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from networks.base import NetworkTests, Values
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.networks.contrast import contrast_planes
 from ecgimg.networks.trace import (
     BAND_ROWS,
     BESIDE_MM,
+    CHANNELS,
+    NAME,
     STRETCH,
     STRIDE,
     BandOutput,
@@ -133,3 +139,27 @@ def test_confidence_passes_through_the_calibration() -> None:
 
 def test_a_specification_is_read_back() -> None:
     assert Spec.read({"presence": 0.5, "confidence": [[0, 0], [1, 1]]}) == PLAIN
+
+
+class TestTrace(NetworkTests):
+    name = NAME
+    inputs_and_outputs = ("band", "logits", "presence")
+
+    @classmethod
+    def example(cls, rng: np.random.Generator, count: int) -> Values:
+        return {"band": rng.uniform(0, 1, (count, CHANNELS, BAND_ROWS, STRIDE)).astype(np.float32)}
+
+    @classmethod
+    def shapes(cls, inputs: Values) -> dict[str, tuple[int, ...]]:
+        count, columns = len(inputs["band"]), STRETCH * STRIDE
+        return {"logits": (count, BAND_ROWS, columns), "presence": (count, columns)}
+
+    @classmethod
+    def export_twin(cls, path: Path) -> Any:
+        from ecgimg.train.common.export import deployable
+        from ecgimg.train.trace.fit import export
+        from ecgimg.train.trace.model import TraceNet
+
+        model = TraceNet().eval()
+        export(model, PLAIN, path)
+        return deployable(model)
