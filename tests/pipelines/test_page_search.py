@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from drawn_pages import drawn, upright
+from drawn_pages import drawn
 
-from ecgimg.datamodel.page import Photo, Sheet, UprightSheet
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import LeadName, Photo, PrintedScales, Pulse, Sheet, SheetMap, UprightSheet
 from ecgimg.errors import RefusedError
 from ecgimg.pipelines import page_search as module
 from ecgimg.pipelines.digitize import STEPS
@@ -39,19 +40,32 @@ def refusing(what: str) -> Callable[[], Sheet | None]:
     return way
 
 
+def bare_sheet() -> Sheet:
+    """A blank sheet of 8 px/mm."""
+    nodes = np.stack(np.meshgrid(np.arange(4.0), np.arange(3.0)), axis=2).astype(np.float32) * 20
+    return Sheet(np.full((41, 61, 3), 200, np.uint8), 8.0, SheetMap(nodes, 20.0), (300, 400), 0.0, "page", 0.0)
+
+
+def marked_page(pulse_height: float, n_names: int = 6) -> UprightSheet:
+    """A page with lead names and a pulse of a height in sheet pixels."""
+    names = tuple(LeadName(lead, 10, 10, 0.9) for lead in LEADS[:n_names])
+    pulses = (Pulse(5, 45, pulse_height),) if pulse_height else ()
+    return UprightSheet(bare_sheet(), np.zeros((2, 20, 61), np.float32), (20.0,), names=names, pulses=pulses)
+
+
 def test_ways_that_are_closed_are_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    sheet = upright("clean", "3x4+1R", 4).sheet
-    found = page_of(lambda: None, lambda: sheet, refusing("no edges"))(monkeypatch)
-    assert np.array_equal(found.sheet.pixels, sheet.pixels)
+    page = marked_page(80.0)
+    monkeypatch.setattr(module, "find_landmarks", lambda sheet: page)
+    assert page_of(lambda: None, lambda: page.sheet, refusing("no edges"))(monkeypatch) is page
 
 
-def test_the_first_refusal_is_told_where_all_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_refusal_is_raised_where_all_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RefusedError, match="the grid is small"):
         page_of(refusing("the grid is small"), lambda: None, refusing("no edges"))(monkeypatch)
 
 
 def test_a_sheet_with_rows_is_taken_before_one_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = upright("clean", "3x4+1R", 4)
+    page = marked_page(80.0)
     cloth = replace(page.sheet, grid_confidence=0.5)
     bare = replace(page, sheet=cloth, baselines=(), starts=(), names=(), pulses=())
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: bare if sheet is cloth else page)
@@ -61,7 +75,7 @@ def test_a_sheet_with_rows_is_taken_before_one_without(monkeypatch: pytest.Monke
 
 
 def test_rows_that_names_or_pulses_prove_are_taken_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = upright("clean", "3x4+1R", 4)
+    page = marked_page(80.0)
     stripes = replace(page.sheet, grid_confidence=0.5)
     unproven = replace(page, sheet=stripes, names=(), pulses=())
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: unproven if sheet is stripes else page)
@@ -70,7 +84,7 @@ def test_rows_that_names_or_pulses_prove_are_taken_before_others(monkeypatch: py
 
 
 def test_the_chosen_sheet_is_reported_and_all_tries_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = upright("clean", "3x4+1R", 4)
+    page = marked_page(80.0)
     cloth = replace(page.sheet, grid_confidence=0.5)
     bare = replace(page, sheet=cloth, baselines=(), starts=(), names=(), pulses=())
     ways = (lambda: cloth, lambda: page.sheet)
@@ -98,6 +112,7 @@ def on_cloth(small: float) -> tuple[Photo, np.ndarray]:
     return Photo(np.where(mask[..., None], seen, cloth).astype(np.uint8), Path("page.png")), turn
 
 
+@pytest.mark.slow
 def test_a_page_on_a_woven_cloth_is_looked_at_from_near() -> None:
     photo, to_picture = on_cloth(0.45)
     whole = by_grid(photo)
@@ -116,3 +131,44 @@ def test_a_page_on_a_woven_cloth_is_looked_at_from_near() -> None:
         for zero in page.baselines
     ]
     np.testing.assert_allclose(found, zeros, atol=1.5 * truth.px_per_mm)
+
+
+@pytest.mark.parametrize(
+    ("height", "plausible"), [(80.0, True), (70.0, True), (54.0, True), (50.0, False), (4.0, False), (400.0, False)]
+)
+def test_a_false_pulse_does_not_size_a_sheet(height: float, plausible: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A speck that is taken for a pulse of 1 mV would make the page larger than memory."""
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales())
+    assert module._SizeTrial(0.1, marked_page(height)).is_plausible is plausible
+
+
+@pytest.mark.parametrize(("gain", "plausible"), [(10.0, False), (5.0, True), (None, False)])
+def test_a_printed_gain_is_the_height_of_a_pulse(
+    gain: float | None, plausible: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales(gain=gain))
+    trial = module._SizeTrial(0.1, marked_page(40.0))
+    assert trial.is_plausible is plausible
+    assert trial.correction == pytest.approx((gain or 10.0) / 5.0)
+
+
+def test_a_size_without_names_or_pulses_is_not_plausible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales())
+    assert not module._SizeTrial(0.1, marked_page(80.0, n_names=2)).is_plausible
+    assert not module._SizeTrial(0.1, marked_page(0.0)).is_plausible
+
+
+def test_a_page_without_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "by_paper_edges", lambda photo, corners, mm_per_px: bare_sheet())
+    monkeypatch.setattr(module, "find_landmarks", lambda sheet: marked_page(0.0, n_names=0))
+    with pytest.raises(RefusedError, match="no ECG grid found, nor"):
+        module._by_paper_edges(BLANK)
+
+
+def test_the_size_nearest_to_the_pulses_is_taken_and_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulses of 1 mV are 10 mm high on a page 250 mm long, so lower on a sheet that is made smaller."""
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales())
+    monkeypatch.setattr(module, "by_paper_edges", lambda photo, corners, mm_per_px: mm_per_px)
+    side = module.longest_side(module.level_paper_corners(BLANK.pixels), BLANK.shape)
+    monkeypatch.setattr(module, "find_landmarks", lambda mm_per_px: marked_page(80.0 * mm_per_px * side / 250.0))
+    assert module._by_paper_edges(BLANK) * side == pytest.approx(250.0)

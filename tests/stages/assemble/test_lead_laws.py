@@ -1,9 +1,11 @@
-"""Stretches that tell of the same agree afterwards, misread ones give way, and leads without laws are left alone."""
+"""Readings of the same leads agree afterwards, misread ones are corrected, and leads without laws stay as they are."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.leads import FROM_I_AND_II, LIMB_LEADS
@@ -13,6 +15,9 @@ from ecgimg.stages.assemble.lead_laws import Readings, enforce_lead_laws
 FS = 500.0
 SECONDS = 5.0
 NOISE_MM = 0.04
+quick = settings(max_examples=20, deadline=None, derandomize=True)
+leads_of_limbs = st.integers(0, 5)
+seeds = st.integers(0, 1000)
 
 
 def beats(phase: float) -> Doubles:
@@ -57,7 +62,7 @@ def test_six_limb_leads_are_read_better_together_than_alone() -> None:
 
 
 @pytest.mark.parametrize("confidence", [0.3, 0.98])
-def test_a_misread_beat_gives_way_even_where_the_reading_was_sure(confidence: float) -> None:
+def test_a_misread_beat_is_corrected_even_where_the_reading_was_sure(confidence: float) -> None:
     true = truth(LIMB_LEADS)
     read = readings(LIMB_LEADS, true)
     wrong = slice(600, 660)
@@ -137,3 +142,93 @@ def test_a_strip_comes_onto_its_cells_clock(lag: int) -> None:
     inner = slice(20, -20)
     assert np.abs(after.heights[2, inner] - true[2, inner]).max() < 0.5
     assert np.isnan(after.heights[2]).sum() == abs(lag)
+
+
+def lawful_page(seed: int, seconds: float = 1.2) -> Readings:
+    """Six limb leads of two random beats that obey the laws exactly, read surely, each on a baseline of its own."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(seconds * FS)) / FS
+    waves = [(rng.uniform(-8, 8), rng.uniform(0, seconds), rng.uniform(0.02, 0.1)) for _ in range(12)]
+    bumps = np.stack([height * np.exp(-(((t - at) / width) ** 2)) for height, at, width in waves])
+    heights = FROM_I_AND_II @ np.stack([bumps[:6].sum(axis=0), bumps[6:].sum(axis=0)]) + rng.uniform(-2, 2, (6, 1))
+    sure = np.full(heights.shape, 0.98)
+    return Readings(LIMB_LEADS, (False,) * 6, heights, sure, np.ones(heights.shape, bool), FS, 25.0)
+
+
+@quick
+@given(seeds)
+def test_readings_that_obey_the_laws_stay_as_they_are(seed: int) -> None:
+    page = lawful_page(seed)
+    after = enforce_lead_laws(page)
+    np.testing.assert_allclose(after.heights, page.heights, atol=1e-9)
+    assert np.array_equal(after.confidence, page.confidence)
+    assert not after.corrected.any()
+
+
+@quick
+@given(seeds, leads_of_limbs, st.integers(0, 580), st.floats(1, 8), st.sampled_from([-1, 1]))
+def test_a_disturbed_lead_moves_towards_the_law(seed: int, lead: int, first: int, height: float, sign: int) -> None:
+    page = lawful_page(seed)
+    true, wrong = page.heights.copy(), slice(first, first + 10)  # under 2 % of the samples
+    page.heights[lead, wrong] += sign * height
+    page.confidence[lead, wrong] = 0.5
+    after = enforce_lead_laws(page)
+    error = np.abs(after.heights - true)
+    assert error[lead, wrong].max() < 0.5 * height
+    assert np.delete(error, lead, axis=0)[:, wrong].max() < 0.3 * height
+    outside = np.delete(error, np.arange(wrong.start, wrong.stop), axis=1)
+    assert outside.max() < 1e-9
+
+
+@quick
+@given(seeds, leads_of_limbs, st.integers(0, 530), st.integers(1, 60))
+def test_nan_stays_nan_and_the_other_leads_stay_known(seed: int, lead: int, first: int, length: int) -> None:
+    page = lawful_page(seed)
+    page.heights[lead, first : first + length] = np.nan
+    page.confidence[lead, first : first + length] = 0
+    after = enforce_lead_laws(page)
+    assert np.array_equal(np.isnan(after.heights), np.isnan(page.heights))
+    np.testing.assert_allclose(np.nan_to_num(after.heights), np.nan_to_num(page.heights), atol=1e-3)
+    assert not after.corrected[lead, first : first + length].any()
+
+
+def noisy(page: Readings, seed: int) -> Readings:
+    page.heights[:] += np.random.default_rng(seed).normal(0, NOISE_MM, page.heights.shape)
+    return page
+
+
+@quick
+@given(seeds, st.permutations(range(6)))
+def test_the_order_of_rows_does_not_matter(seed: int, order: list[int]) -> None:
+    """But for the constants, which are medians of sums of leads: other sums have other medians within the noise."""
+    page = noisy(lawful_page(seed), seed)
+    page.heights[2, 300:310] += 4
+    leads = tuple(page.leads[k] for k in order)
+    moved = Readings(
+        leads, page.is_strip, page.heights[order], page.confidence[order], page.printed, page.fs, page.paper_speed
+    )
+    one, other = enforce_lead_laws(page), enforce_lead_laws(moved)
+    np.testing.assert_allclose(other.heights, one.heights[order], atol=NOISE_MM / 2)
+    assert np.array_equal(other.corrected, one.corrected[order])
+
+
+@quick
+@given(seeds, leads_of_limbs, st.floats(-20, 20))
+def test_a_baseline_that_is_moved_moves_its_lead_only(seed: int, lead: int, shift: float) -> None:
+    one = enforce_lead_laws(noisy(lawful_page(seed), seed))
+    page = noisy(lawful_page(seed), seed)
+    page.heights[lead] += shift
+    other = enforce_lead_laws(page)
+    other.heights[lead] -= shift
+    np.testing.assert_allclose(other.heights, one.heights, atol=1e-6)
+
+
+@quick
+@given(seeds, st.floats(0, 1))
+def test_confidence_never_rises(seed: int, confidence: float) -> None:
+    page = noisy(lawful_page(seed), seed)
+    page.heights[1, 200:260] += 5
+    page.confidence[1, 200:260] = confidence
+    after = enforce_lead_laws(page)
+    assert (after.confidence <= page.confidence).all()
+    assert (after.confidence[after.corrected] <= ASSEMBLE.corrected_confidence).all()

@@ -1,0 +1,21 @@
+"""Ruled paper drawn for the tests of straightening."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgimg.datamodel.arrays import Pixels
+
+
+def ruled(size: tuple[int, int], px_per_mm: float, degrees: float = 0.0, fine: bool = True) -> Pixels:
+    """Paper [H, W, 3] with red lines every 5 mm, and fainter ones every mm where `fine`."""
+    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    angle = np.deg2rad(degrees)
+    u = (x * np.cos(angle) + y * np.sin(angle)) / px_per_mm
+    v = (-x * np.sin(angle) + y * np.cos(angle)) / px_per_mm
+    dark = np.zeros(size, np.float32)
+    for along in (u, v):
+        dark = np.maximum(dark, (np.abs(along - np.round(along / 5) * 5) * px_per_mm < 0.9) * 1.0)
+        if fine:
+            dark = np.maximum(dark, (np.abs(along - np.round(along)) * px_per_mm < 0.6) * 0.45)
+    return np.stack([np.full(size, 250), 250 - 150 * dark, 250 - 140 * dark], axis=2).astype(np.uint8)

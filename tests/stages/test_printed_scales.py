@@ -1,0 +1,106 @@
+"""Printed speed and gain: the network where it is sure, tesseract elsewhere, and nothing where nothing is printed."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from ecgimg.datamodel.page import PrintedScales, Sheet, SheetMap, UprightSheet
+from ecgimg.stages import printed_scales as module
+from ecgimg.stages.printed_scales import PRINTED_SCALES, read_scales
+
+BOX = (20.0, 10.0, 100.0, 30.0)
+
+
+def page(boxes: tuple[tuple[float, float, float, float], ...] = (BOX,)) -> UprightSheet:
+    """A sheet of 8 px/mm with dark letters of a kind in the box."""
+    pixels = np.full((61, 141, 3), 240, np.uint8)
+    pixels[14:26, 24:96:6] = 30
+    sheet = Sheet(pixels, 8.0, SheetMap(np.zeros((2, 2, 2), np.float32), 20.0), (61, 141), 0.0, "grid", 1.0)
+    return UprightSheet(sheet, np.zeros((2, 30, 141), np.float32), (), scale_texts=boxes)
+
+
+class Reader:
+    """Stands for the network: the scales that it is sure of."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, sure: dict[str, float], text: str = "") -> None:
+        self.texts_asked = 0
+        monkeypatch.setattr(module, "load_network", lambda name: self)
+        monkeypatch.setattr(module.net, "cut_texts", lambda planes, boxes: np.zeros((len(boxes), 1), np.float32))
+        monkeypatch.setattr(module.net, "read_texts", lambda logits: dict(sure))
+        monkeypatch.setattr(module, "_tesseract_text", self.text)
+        self.answer = text
+
+    def run(self, cut: np.ndarray) -> tuple[np.ndarray]:
+        return (cut,)
+
+    def text(self, upright: UprightSheet) -> str:
+        self.texts_asked += 1
+        return self.answer
+
+
+def test_a_page_without_scale_texts_has_no_scales() -> None:
+    assert read_scales(page(boxes=())) == PrintedScales()
+
+
+def test_tesseract_is_not_asked_where_the_network_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(monkeypatch, {"speed": 50.0, "gain": 5.0}, "25 mm/s 10 mm/mV")
+    assert read_scales(page()) == PrintedScales(50.0, 5.0)
+    assert reader.texts_asked == 0
+
+
+def test_the_network_goes_before_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    Reader(monkeypatch, {"speed": 50.0}, "25 mm/s 10 mm/mV")
+    assert read_scales(page()) == PrintedScales(50.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "speed", "gain"),
+    [
+        ("25 mm/s 10 mm/mV", 25.0, 10.0),
+        ("Speed: 50mm/sec  Gain 5 MM/MV", 50.0, 5.0),
+        ("25mm / s", 25.0, None),
+        ("12,5 mm/s", 12.5, None),
+        ("10 mm/mu", None, 10.0),
+        ("25 mm/s, then 50 mm/s", None, None),
+        ("25 mm/s 25 mm/s", 25.0, None),
+        ("37 mm/s 11 mm/mV", None, None),
+        ("", None, None),
+    ],
+)
+def test_text_gives_allowed_scales_that_do_not_contradict_each_other(
+    text: str, speed: float | None, gain: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reader(monkeypatch, {}, text)
+    assert read_scales(page()) == PrintedScales(speed, gain)
+
+
+def test_without_tesseract_there_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.shutil, "which", lambda program: None)
+    assert module._tesseract_text(page()) == ""
+
+
+def test_letters_are_dark_on_white_with_a_border() -> None:
+    sheet = page().sheet
+    line = module._line(sheet.pixels, BOX, sheet.px_per_mm)
+    quiet = PRINTED_SCALES.quiet_px
+    assert (line[:quiet] == 255).all()
+    assert (line[:, :quiet] == 255).all()
+    margin, scale = PRINTED_SCALES.box_margin_mm * 8, PRINTED_SCALES.text_px_per_mm / 8
+    assert line.shape == pytest.approx(
+        ((20 + 2 * margin) * scale + 2 * quiet, (80 + 2 * margin) * scale + 2 * quiet), abs=2
+    )
+    assert line.min() == 0
+    assert np.median(line) == 255
+
+
+@pytest.mark.parametrize("box", [(200.0, 10.0, 260.0, 30.0), (-90.0, 10.0, -60.0, 30.0), (20.0, 100.0, 60.0, 120.0)])
+def test_a_box_beyond_the_sheet_has_no_letters(box: tuple[float, float, float, float]) -> None:
+    assert module._line(page().sheet.pixels, box, 8.0).size == 0
+
+
+def test_patterns_do_not_mistake_gain_for_speed() -> None:
+    assert re.findall(module._SPEED, "10 mm/mV") == []
+    assert re.findall(module._GAIN, "25 mm/s") == []
