@@ -82,7 +82,7 @@ happened, and what to try. The classes are in `ecgimg.errors`.
 
 | code | class | meaning | what to try |
 |---|---|---|---|"""
-    rows = [_exit_code_row(code) for code in ExitCode]
+    rows = [row for code in ExitCode for row in _exit_code_rows(code)]
     return "\n".join([head, *rows]) + "\n"
 
 
@@ -146,16 +146,18 @@ def _value_name(type_: Any) -> str:
         return ", ".join(f"`{one.value}`" for one in type_)
     if get_origin(type_) in (list, Union, UnionType):
         return _value_name(get_args(type_)[0])
-    return {Path: "path", str: "text", int: "whole number", float: "number"}[type_]
+    return {Path: "path", str: "text", int: "whole number", float: "number"}.get(type_, str(type_))
 
 
-def _exit_code_row(code: ExitCode) -> str:
-    classes = [one for one in vars(errors).values() if _is_error_class(one) and one.exit_code == code]
-    if code in WITHOUT_CLASS or not classes:
+def _exit_code_rows(code: ExitCode) -> list[str]:
+    """A row for each error class of a code; one without a class where there is none."""
+    if code in WITHOUT_CLASS:
         meaning, remedy = WITHOUT_CLASS[code]
-        return f"| {int(code)} |  | {meaning} | {remedy} |"
-    (one,) = classes
-    return f"| {int(code)} | `{one.__name__}` | {_cell(inspect.getdoc(one))} | {_cell(one.remedy)} |"
+        return [f"| {int(code)} |  | {meaning} | {remedy} |"]
+    classes = [one for one in vars(errors).values() if _is_error_class(one) and one.exit_code == code]
+    return [
+        f"| {int(code)} | `{one.__name__}` | {_cell(inspect.getdoc(one))} | {_cell(one.remedy)} |" for one in classes
+    ]
 
 
 def _is_error_class(one: object) -> bool:
