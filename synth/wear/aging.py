@@ -7,7 +7,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.synth.camera import Relief
-from ecgimg.synth.page.fonts import printed_fonts, script_fonts, turned_mask
+from ecgimg.synth.page.fonts import printed_fonts, rotated_mask, script_fonts
 from ecgimg.synth.page.ink import Ink, blend, paste
 from ecgimg.synth.page.text import NOTES, STAMPS
 
@@ -106,7 +106,7 @@ def handwriting(rng: np.random.Generator, image: Floats, strength: float) -> Flo
     font = fonts[int(rng.integers(len(fonts)))]
     for _ in range(1 + int(rng.integers(0, 1 + round(4 * strength)))):
         size = max(9, round(w * float(rng.uniform(0.014, 0.034))))
-        mask = turned_mask(font, size, str(rng.choice(NOTES)), float(rng.normal(0, 5)))
+        mask = rotated_mask(font, size, str(rng.choice(NOTES)), float(rng.normal(0, 5)))
         high = rng.random() < 0.7
         y = float(rng.uniform(0.02, 0.22) if high else rng.uniform(0.2, 0.95)) * h
         paste(layer, mask, float(rng.uniform(0.02, 0.8)) * w, y)
@@ -125,7 +125,7 @@ def stamps(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     layer = np.zeros((h, w), np.uint8)
     font = printed_fonts()[int(rng.integers(len(printed_fonts())))]
     angle = float(rng.normal(0, 14))
-    mask = turned_mask(font, max(10, round(w * float(rng.uniform(0.016, 0.035)))), str(rng.choice(STAMPS)), angle)
+    mask = rotated_mask(font, max(10, round(w * float(rng.uniform(0.016, 0.035)))), str(rng.choice(STAMPS)), angle)
     x, y = float(rng.uniform(0.02, 0.8)) * w, float(rng.uniform(0.02, 0.85)) * h
     paste(layer, mask, x, y)
     middle = (x + mask.shape[1] / 2, y + mask.shape[0] / 2)
