@@ -83,6 +83,12 @@ class DependencyError(EcgimgError):
     remedy = "install the package again (pip install --force-reinstall ecgimg)"
 
 
+def missing_package(purpose: str, package: str, extra: str, *, where: str = "") -> DependencyError:
+    """The failure of a purpose ("reading WFDB") whose optional package is not installed; `extra` brings it."""
+    what, remedy = f"{purpose} needs the package {package}", f"pip install 'ecgimg[{extra}]'"
+    return DependencyError(what, where=where, remedy=remedy)
+
+
 class WorkerError(EcgimgError):
     """A worker process died or ran out of time."""
 

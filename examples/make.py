@@ -1,6 +1,6 @@
-"""Makes the example pages again: `python examples/make.py` writes them beside this file, the same bytes every time.
+"""Makes the example pages: `python examples/make.py` writes them beside this file, the same bytes every time.
 
-Every page is a simulated heart on a rendered sheet; no patient's page is in this repository.
+Each page is a simulated heart on a drawn sheet; no patient's page is in this repository.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ecgimg.synth.signals.sources import FS, Signal
 
 HERE = Path(__file__).resolve().parent
 QUALITIES = (85, 80, 75, 70, 65, 60, 50, 40, 30)
-MOST_BYTES = 390_000
-"""The best quality that keeps a page within this is taken."""
+"""JPEG qualities; the best one whose file is small enough is taken."""
+MAX_BYTES = 390_000
 SCAN = {
     "camera": {"rotation": 1.5, "background": 0.0, "crop": 0.1},
     "wear": {"texture": 0.3, "yellowing": 0.2, "shading": 0.1, "noise": 0.2, "jpeg": 0.2},
@@ -33,7 +33,7 @@ PHOTO: dict[str, dict[str, float]] = {}
 
 @dataclass(frozen=True)
 class Example:
-    """A page: its name, layout, heart, seed, and what differs from examples/recipe.yaml."""
+    """A page: name, layout, heart and seed, and the parts that replace those of examples/recipe.yaml."""
 
     name: str
     layout: str
@@ -54,7 +54,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class OneHeart:
-    """A source of signals that knows one heart."""
+    """A source of signals with one heart."""
 
     heart: Heart
     seed: int
@@ -65,9 +65,9 @@ class OneHeart:
         return 1
 
     def get(self, index: int, seconds: float = 10.0) -> Signal:
-        """The recording, longer than asked for, so that no filter of the page's machine sees its end."""
+        """The recording, longer than the page, so that the filter of the page's machine does not meet its end."""
         rng = np.random.default_rng(self.seed)
-        return Signal(simulate(self.heart, rng, seconds + 4, FS), f"example-{self.seed}", text=self.heart.words())
+        return Signal(simulate(self.heart, rng, seconds + 4, FS), f"example-{self.seed}", text=self.heart.description())
 
 
 def recipe_of(example: Example) -> Recipe:
@@ -82,7 +82,7 @@ def make(example: Example) -> Path:
     path = HERE / f"{example.name}.jpg"
     for quality in QUALITIES:
         Image.fromarray(page.pixels).save(path, quality=quality, optimize=True)
-        if path.stat().st_size <= MOST_BYTES:
+        if path.stat().st_size <= MAX_BYTES:
             break
     return path
 

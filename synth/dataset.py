@@ -1,4 +1,4 @@
-"""Sets of pages: one seed gives the same files on one process or many, and a broken run goes on where it stopped."""
+"""Sets of pages: a seed gives the same files in one process or many, and a stopped run can be continued."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ from ecgimg.synth.storage import Measure, write_page
 from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
+
+MAX_SHUFFLED = 1_000_000
+"""Sources with more records than this (the simulator) are read in order instead of shuffled."""
+
 Progress = Callable[[int, int], None]
+"""Called with the number of finished pages and that of all."""
 
 
 @dataclass(frozen=True)
 class SetPlan:
-    """What a set is made of: with it and a page's number the page is determined.
+    """The content of a set: plan and number determine a page.
 
-    `recipes` and `layouts` are weights written as `photo` or `photo:3,scan:1`; empty layouts keep the recipes' own.
-    `source` is as `open_source` reads it, `folds` matter for PTB-XL only.
+    `recipes` and `layouts` are weights written as `photo` or `photo:3,scan:1`; without `layouts` those of the recipes
+    are drawn. `source` is a text for `open_source`; `folds` are those of PTB-XL.
     """
 
     n: int
@@ -53,7 +58,7 @@ class SetPlan:
 
 @dataclass(frozen=True)
 class SetReport:
-    """What became of a set: pages written now, pages found from before, and pages left out, each with its reason."""
+    """The result of a run: pages `written` by it, `found` from earlier runs, and `failed` (name and reason)."""
 
     folder: Path
     written: int
@@ -73,41 +78,41 @@ def write_dataset(
     """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*` and `contact.png`.
 
     Args:
-        out: the folder; a set that was begun there with the same plan is gone on with.
-        plan: what to write.
-        jobs: processes; the files don't depend on it.
+        out: the folder; a set of the same plan that is there already is continued.
+        plan: the content.
+        jobs: number of processes; the files don't depend on it.
         progress: called with (done, total) after each page.
-        measure: adds beat-level parameters to each page's JSON (a function that can be pickled).
+        measure: a function, which can be pickled, that measures beats for the JSON of each page.
 
     Raises:
-        UsageError: an unknown recipe, layout, source or engine; or another plan's set lies in the folder.
-        UnreadableInputError: the source has no records.
-        DependencyError: the engine is not there.
+        UsageError: an unknown recipe, layout, source or engine; or the folder holds a set of another plan.
+        UnreadableInputError: the source has no records, or none of them can be drawn.
+        DependencyError: the engine, or the package that reads the source, is not installed.
         OutputError: the folder can't be written.
         WorkerError: a process died.
     """
     out = Path(out)
     maker = _Maker(plan, out, measure)
     _claim(out, plan)
-    todo = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
-    found, failed = plan.n - len(todo), []
-    for done, (name, reason) in enumerate(_run(maker, todo, jobs), start=1):
+    missing = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
+    found, failed = plan.n - len(missing), []
+    for done, (name, reason) in enumerate(_run(maker, missing, jobs), start=1):
         if reason:
             failed.append((name, reason))
         if progress:
             progress(found + done, plan.n)
-    if todo and len(failed) == plan.n:
+    if missing and len(failed) == plan.n:
         raise UnreadableInputError(f"no page could be made: {failed[0][1]}", where="synth", remedy="check the source")
     pictures = sorted(p for p in (out / "pages").iterdir() if p.suffix in (".jpg", ".png"))
     sheet = write_contact_sheet(pictures, out / "contact.png")
-    return SetReport(out, len(todo) - len(failed), found, tuple(sorted(failed)), sheet)
+    return SetReport(out, len(missing) - len(failed), found, tuple(sorted(failed)), sheet)
 
 
 def parse_weights(text: str) -> dict[str, float]:
     """Weights of a text such as `3x4+1R` or `3x4:2,6x2:1`.
 
     Raises:
-        UsageError: a weight is no positive number, or there is nothing to weigh.
+        UsageError: a weight is no positive number, or the text is empty.
     """
     weights: dict[str, float] = {}
     for part in filter(None, (p.strip() for p in text.split(","))):
@@ -127,7 +132,7 @@ def parse_folds(text: str) -> tuple[int, ...]:
     """Folds of a text such as `1-8` or `1,3,5-7`.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text names no folds, or folds outside 1 to 10.
     """
     folds: set[int] = set()
     try:
@@ -142,29 +147,28 @@ def parse_folds(text: str) -> tuple[int, ...]:
 
 
 class _Maker:
-    """Makes page k of a plan; opened anew in every process."""
+    """Makes page k of a plan; each process has its own."""
 
     def __init__(self, plan: SetPlan, out: Path, measure: Measure | None) -> None:
         self.plan, self.out, self.measure = plan, out, measure
-        weights = parse_weights(plan.recipes)
-        self.recipes: dict[str, Recipe] = {name: _recipe(name, plan.layouts) for name in weights}
-        self.weights = weights
+        self.weights = parse_weights(plan.recipes)
+        self.recipes: dict[str, Recipe] = {name: _recipe(name, plan.layouts) for name in self.weights}
         self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
         self.kit = Kit.from_environment() if plan.engine == "ecg-image-kit" else None
 
     def make(self, k: int) -> tuple[str, str]:
-        """Writes page k; returns its name and, when its record is damaged, the reason."""
+        """Writes page k; returns its name, and the reason where its record is damaged."""
         name = _name(k)
         rng = np.random.default_rng([self.plan.seed, k, 1])
         recipe = self.recipes[pick(rng, self.weights)]
         extra: dict[str, object] = {"engine": self.plan.engine}
-        turn = k
+        number = k
         if recipe.conditions:
-            # Every record is printed under every condition before the next record comes.
-            turn, condition = divmod(k, len(recipe.conditions))
+            # Every record is printed under every condition before the next record.
+            number, condition = divmod(k, len(recipe.conditions))
             recipe = recipe.under(condition)
             extra["condition"] = condition
-        record, key = self._record(turn), (self.plan.seed, k)
+        record, key = self._record(number), (self.plan.seed, k)
         try:
             if self.kit:
                 page = kit_page(self.kit, key, recipe, self.source, record)
@@ -176,13 +180,13 @@ class _Maker:
         write_page(page, self.out / "pages", name, image, extra, self.measure)
         return name, ""
 
-    def _record(self, turn: int) -> int:
-        """Every record once before any comes twice, in an order of the seed's own."""
+    def _record(self, number: int) -> int:
+        """The record of a number: each record once before any twice, in an order that depends on the seed."""
         n = len(self.source)
-        if n > 1_000_000:
-            return turn
-        lap, at = divmod(turn, n)
-        return int(np.random.default_rng([self.plan.seed, lap, 2]).permutation(n)[at])
+        if n > MAX_SHUFFLED:
+            return number
+        lap, place = divmod(number, n)
+        return int(np.random.default_rng([self.plan.seed, lap, 2]).permutation(n)[place])
 
 
 def _recipe(name: str, layouts: str) -> Recipe:
@@ -195,26 +199,27 @@ def _name(k: int) -> str:
 
 
 def _claim(out: Path, plan: SetPlan) -> None:
-    """Writes the plan, or checks that the one in the folder is the same; more pages of the same are welcome."""
+    """Writes the plan into the folder; a plan that is there already may differ in its number of pages only."""
     path = out / "dataset.json"
-    mine = json.loads(json.dumps(asdict(plan)))
+    content = json.loads(json.dumps(asdict(plan)))
     if path.is_file():
         try:
-            theirs = json.loads(path.read_text(encoding="utf-8"))
+            earlier = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
-        if {**theirs, "n": 0} != {**mine, "n": 0}:
+        if {**earlier, "n": 0} != {**content, "n": 0}:
             remedy = "choose another folder, or repeat the options in its dataset.json"
             raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
-        mine["n"] = max(plan.n, int(theirs["n"]))
+        content["n"] = max(plan.n, int(earlier["n"]))
     try:
         (out / "pages").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{out}: {error.strerror or error}", where="synth") from error
-    write_atomically(path, (json.dumps(mine, indent=1) + "\n").encode())
+    write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 _maker: _Maker | None = None
+"""The maker of a worker process."""
 
 
 def _open(plan: SetPlan, out: Path, measure: Measure | None) -> None:
@@ -228,13 +233,14 @@ def _make(k: int) -> tuple[str, str]:
     return _maker.make(k)
 
 
-def _run(maker: _Maker, todo: list[int], jobs: int) -> Iterator[tuple[str, str]]:
-    if jobs <= 1 or len(todo) < 2:
-        yield from map(maker.make, todo)
+def _run(maker: _Maker, numbers: list[int], jobs: int) -> Iterator[tuple[str, str]]:
+    """Makes pages in this process or in several; gives what `_Maker.make` returns, in any order."""
+    if jobs <= 1 or len(numbers) < 2:
+        yield from map(maker.make, numbers)
         return
     args = (maker.plan, maker.out, maker.measure)
     with ProcessPoolExecutor(jobs, get_context("spawn"), _open, args) as pool:
-        futures = [pool.submit(_make, k) for k in todo]
+        futures = [pool.submit(_make, k) for k in numbers]
         try:
             for future in as_completed(futures):
                 yield future.result()

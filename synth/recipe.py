@@ -1,7 +1,7 @@
 """Recipes: every weight and strength of a set of pages in one YAML file. `recipes/` holds the presets.
 
-A strength is one number from 0 (never) to 1 (as bad as paper gets). On each page the effect is drawn anew between
-nothing and that strength, and is absent on some pages even at 1.
+A strength is a number from 0 (never) to 1 (as bad as paper gets). On each page the size of an effect is random between
+0 and its strength, and some pages are without the effect even at 1.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids, read_yaml
 
 Strength = Annotated[float, Field(ge=0, le=1)]
 Weights = dict[str, float]
+
+MIN_SIZE = 0.15
+"""An effect that a page has is at least this share of its strength; less would not be seen."""
+
 K = TypeVar("K", str, float)
 
 
@@ -27,10 +31,11 @@ class _Part(BaseModel):
 
 
 class PageRecipe(_Part):
-    """The print: weights of each choice; empty `speeds` and `gains` keep the layout's own.
+    """The print: weights of each choice. Where `speeds` or `gains` are empty, those of the layout are printed.
 
-    `longest` bounds the sheet's width in pixels, `short` is how often faster paper shows less time instead of being
-    longer, `tight` how often the sheet ends where its content ends.
+    `px_per_mm` and `line_mm` are ranges (low, high); `longest` is the maximal width of a sheet in pixels. Shares of
+    pages: `tight` of sheets that end where their content ends, `clipped` of traces that end at the edge of their
+    channel, `short` of faster paper that shows less time instead of being longer.
     """
 
     layouts: Weights = Field(default={"3x4+1R": 1.0}, min_length=1)
@@ -80,7 +85,7 @@ class PageRecipe(_Part):
 
 
 class CameraRecipe(_Part):
-    """The geometry: a strength a stage; `rotation` in degrees; `quarter_turns` is how often a page lies on its side."""
+    """The geometry: strengths; `rotation` is in degrees, `quarter_turns` the share of pages that lie on a side."""
 
     rotation: float = Field(default=0.0, ge=0, le=180)
     quarter_turns: Strength = 0.0
@@ -94,7 +99,7 @@ class CameraRecipe(_Part):
 
 
 class WearRecipe(_Part):
-    """What years, people and cameras do to the picture: one strength each."""
+    """What years, people and cameras do to the picture: a strength for each effect."""
 
     texture: Strength = 0.0
     yellowing: Strength = 0.0
@@ -121,9 +126,9 @@ class WearRecipe(_Part):
 
 
 class Recipe(_Part):
-    """A whole recipe: its name, what is printed, how it is photographed, and its wear.
+    """A whole recipe: name, print, camera (None for a flat page) and wear.
 
-    `conditions` are weights of layouts; a set with conditions prints every record under each of them in turn.
+    `conditions` are weights of layouts; a set with conditions prints every record under each of them.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
@@ -140,7 +145,7 @@ class Recipe(_Part):
         """The recipe with other layouts.
 
         Raises:
-            UsageError: a layout that there is not.
+            UsageError: there is no layout of such a name.
         """
         try:
             page = PageRecipe.model_validate({**self.page.model_dump(), "layouts": weights})
@@ -153,7 +158,7 @@ class Recipe(_Part):
 
 
 def recipe_names() -> tuple[str, ...]:
-    """The recipes that come with the package."""
+    """The names of the recipes that come with the package."""
     return tuple(sorted(f.name.removesuffix(".yaml") for f in _folder().iterdir() if f.name.endswith(".yaml")))
 
 
@@ -172,15 +177,15 @@ def load_recipe(source: str | Path) -> Recipe:
 
 
 def pick(rng: np.random.Generator, weights: dict[K, float]) -> K:
-    """A key at random after its weight."""
-    keys, w = list(weights), np.array(list(weights.values()), float)
-    return keys[int(rng.choice(len(keys), p=w / w.sum()))]
+    """A key at random, each with a probability in proportion to its weight."""
+    keys, sizes = list(weights), np.array(list(weights.values()), float)
+    return keys[int(rng.choice(len(keys), p=sizes / sizes.sum()))]
 
 
-def amount(rng: np.random.Generator, strength: float, often: float = 0.7) -> float:
-    """How much of an effect a page gets: 0 on 1 - often of the pages, else uniform up to `strength`."""
-    draw, size = rng.random(), rng.uniform(0.15, 1.0)
-    return float(strength * size) if draw < often else 0.0
+def amount(rng: np.random.Generator, strength: float, probability: float = 0.7) -> float:
+    """The size of an effect on a page: uniform in [0.15, 1] x `strength` with a probability, else 0."""
+    draw, size = rng.random(), rng.uniform(MIN_SIZE, 1.0)
+    return float(strength * size) if draw < probability else 0.0
 
 
 def _folder() -> Traversable:

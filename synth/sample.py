@@ -1,4 +1,4 @@
-"""One synthetic page from a seed: format, style, signal, wear and camera drawn from one generator."""
+"""One synthetic page from a seed: format, style, signal, wear and camera come from one random generator."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.layouts import Layout, layout_ids, load_layout
-from ecgimg.synth.camera import build_warp, flat_relief, identity_warp, sample_relief, sample_view
+from ecgimg.synth.camera import Warp, build_warp, flat_relief, identity_warp, sample_relief, sample_view
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.page.style import sample_style
 from ecgimg.synth.recipe import Recipe, pick
@@ -21,17 +21,29 @@ from ecgimg.synth.truth import Page, SynthPage, moved_curve
 from ecgimg.synth.wear.background import background
 from ecgimg.synth.wear.effects import wear_photo, wear_sheet
 
+HIGH_PASS_HZ = (0.5, 0.15, 0.0)
+"""Cut-off frequencies of the high passes of machines; 0 is none."""
+
+HIGH_PASS_SHARES = (0.45, 0.3, 0.25)
+"""The share of pages with each high pass."""
+
+MIN_SECONDS = 10.0
+"""A recording is at least this long, whatever the layout shows of it."""
+
+SIDES_MM = 40
+"""Width that a sheet has beside its traces, where its width in pixels is bounded."""
+
 
 def sample_page(
     seed: int | tuple[int, ...], recipe: Recipe, source: SignalSource, record: int | None = None
 ) -> SynthPage:
-    """The page of a seed. The same seed, recipe and source give the same pixels and truth.
+    """The page of a seed. The same seed, recipe, source and fonts give the same pixels and truth.
 
     Args:
         seed: one number or several (set, page).
-        recipe: what is printed and what happens to it.
-        source: where the signal comes from.
-        record: number of the recording, drawn at random by default.
+        recipe: the weights of print, camera and wear.
+        source: the recordings.
+        record: number of the recording; by default at random.
 
     Raises:
         UnreadableInputError: the recording is damaged.
@@ -42,9 +54,9 @@ def sample_page(
     style = sample_style(rng, layout, recipe.page)
     if style.paper_speed > 25 and rng.random() < recipe.page.short:
         layout = layout.shortened(style.paper_speed)
-    width_mm = layout.seconds * style.paper_speed + 40
+    width_mm = layout.seconds * style.paper_speed + SIDES_MM
     style = replace(style, px_per_mm=min(style.px_per_mm, recipe.page.longest / width_mm))
-    signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(10.0, layout.seconds))
+    signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(MIN_SECONDS, layout.seconds))
     signal = replace(signal, mv=printed(signal.mv, rng))
     page = render_page(signal.mv, FS, layout, style, rng)
     return photograph(page, signal, recipe, rng, key)
@@ -53,26 +65,47 @@ def sample_page(
 def photograph(
     page: Page, signal: Signal, recipe: Recipe, rng: np.random.Generator, seed: tuple[int, ...] = ()
 ) -> SynthPage:
-    """Wears a flat page and takes its picture; the truth goes through the same map as the pixels."""
-    h, w = page.pixels.shape[:2]
+    """The photo of a flat page after wear; the truth passes through the same map as the pixels."""
+    height, width = page.pixels.shape[:2]
     camera = recipe.camera
-    relief = sample_relief(rng, w, h, camera) if camera else flat_relief(w, h)
-    worn, log = wear_sheet(rng, page.pixels, recipe.wear, relief)
+    relief = sample_relief(rng, width, height, camera) if camera else flat_relief(width, height)
+    worn, wear_of_sheet = wear_sheet(rng, page.pixels, recipe.wear, relief)
     page = replace(page, pixels=worn)
     if camera:
-        warp = build_warp(w, h, relief, sample_view(rng, camera))
-        seen, mask = warp.photograph(worn)
-        image: Floats = seen.astype(np.float32)
-        if mask.min() < 255:
-            share = mask.astype(np.float32) / 255
-            table = background(rng, warp.height, warp.width)
-            image = np.asarray(cv2.blendLinear(image, table, share, 1 - share), np.float32)
+        warp = build_warp(width, height, relief, sample_view(rng, camera))
+        image = _on_background(rng, warp, worn)
     else:
-        warp, image = identity_warp(w, h), worn.astype(np.float32)
-    pixels, late = wear_photo(rng, image, recipe.wear, page.px_per_mm)
+        warp, image = identity_warp(width, height), worn.astype(np.float32)
+    pixels, wear_of_photo = wear_photo(rng, image, recipe.wear, page.px_per_mm)
+    wear = tuple(sorted((wear_of_sheet | wear_of_photo).items()))
+    return _seen(page, pixels, warp, signal, seed=seed, recipe=recipe.name, wear=wear)
+
+
+def _on_background(rng: np.random.Generator, warp: Warp, sheet: Pixels) -> Floats:
+    """The photo of a sheet, with a surface at random where the photo reaches beyond the sheet."""
+    photo, mask = warp.photograph(sheet)
+    image: Floats = photo.astype(np.float32)
+    if mask.min() == 255:
+        return image
+    share = mask.astype(np.float32) / 255
+    surface = background(rng, warp.height, warp.width)
+    return np.asarray(cv2.blendLinear(image, surface, share, 1 - share), np.float32)
+
+
+def _seen(
+    page: Page,
+    pixels: Pixels,
+    warp: Warp,
+    signal: Signal,
+    *,
+    seed: tuple[int, ...],
+    recipe: str,
+    wear: tuple[tuple[str, float], ...],
+) -> SynthPage:
+    """The page with its truth in pixels of the photo."""
     groups = [page.grid_nodes(), page.corners, *(t.corners for t in page.texts), *(c.points for c in page.curves)]
-    nodes, corners, *rest = warp.all_to_photo(groups)
-    boxes, lines = rest[: len(page.texts)], rest[len(page.texts) :]
+    nodes, corners, *others = warp.all_to_photo(groups)
+    boxes, lines = others[: len(page.texts)], others[len(page.texts) :]
     return SynthPage(
         pixels=pixels,
         sheet=page,
@@ -83,32 +116,33 @@ def photograph(
         corners=corners,
         signal=signal,
         seed=seed,
-        recipe=recipe.name,
-        wear=tuple(sorted((log | late).items())),
+        recipe=recipe,
+        wear=wear,
     )
 
 
 def printed(mv: Floats, rng: np.random.Generator, fs: float = FS) -> Floats:
-    """The signal as a machine prints it: mostly without its slow wander (0.5 or 0.05 Hz high pass), always centred.
+    """The signal [12, T] in mV as a machine prints it: centred, and mostly without wander (a high pass at random).
 
-    A linear filter on all leads alike, so that I + III = II stays true. Unknown samples stay unknown.
+    All leads pass the same linear filter, so that I + III = II stays true. Unknown samples stay unknown.
     """
     known = np.isfinite(mv)
     some = known.any(axis=1)
     centre = np.zeros((12, 1), np.float32)
     centre[some, 0] = np.nanmean(mv[some], axis=1)
     out = np.where(known, mv - centre, 0).astype(np.float64)
-    cut = float(rng.choice([0.5, 0.15, 0.0], p=[0.45, 0.3, 0.25]))
-    if cut:
-        # A machine filters on before and after what it prints: without the padding rows would droop at their ends.
-        sos, pad = butter(1, cut, "high", fs=fs, output="sos"), min(int(fs / cut), out.shape[1] - 1)
-        out = np.asarray(sosfiltfilt(sos, out, axis=1, padtype="even", padlen=pad))
+    cutoff_hz = float(rng.choice(HIGH_PASS_HZ, p=HIGH_PASS_SHARES))
+    if cutoff_hz:
+        # A machine also filters what comes before and after the page: without padding the ends of rows would droop.
+        pad = min(int(fs / cutoff_hz), out.shape[1] - 1)
+        out = np.asarray(sosfiltfilt(_high_pass(cutoff_hz, fs), out, axis=1, padtype="even", padlen=pad))
     return np.where(known, out, np.nan).astype(np.float32)
 
 
 @cache
-def _high_pass(cut: float, fs: float) -> NDArray[np.float64]:
-    return np.asarray(butter(1, cut, "high", fs=fs, output="sos"))
+def _high_pass(cutoff_hz: float, fs: float) -> NDArray[np.float64]:
+    """Second-order sections of a Butterworth high pass of first order."""
+    return np.asarray(butter(1, cutoff_hz, "high", fs=fs, output="sos"))
 
 
 def _layout(rng: np.random.Generator, recipe: Recipe) -> Layout:

@@ -1,7 +1,7 @@
-"""Pages on disk: a picture, a JSON one can read, an NPZ with the dense parts, and the recording as WFDB.
+"""Pages on disk: a picture, an NPZ with the dense parts of the truth, the recording as WFDB, a readable JSON.
 
-The formats are described in `docs/synth.md`. Files are written in this order, each whole or not at all; the JSON comes
-last, so that a page with a JSON is complete.
+`docs/synth.md` describes the formats. Files are written in this order, each whole or not at all. The JSON comes last,
+so that a page with a JSON is complete.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ from ecgimg.synth.signals.sources import FS
 from ecgimg.synth.truth import Curve, SynthPage, TextBox
 
 FORMAT = "ecgimg-synth/1"
+
+JPEG_QUALITY = 95
+
+PNG_COMPRESSION = 4
+
 Beats = Mapping[str, Sequence[Mapping[str, float]]]
 Measure = Callable[[Recording], Beats]
 """Measures a recording: for each lead a list with one entry a beat, of named values."""
@@ -35,9 +40,10 @@ Measure = Callable[[Recording], Beats]
 
 @dataclass(frozen=True, eq=False)
 class StoredPage:
-    """A page read back: where its picture is, and its truth in the picture's pixels.
+    """A page read back: the path of its picture, and its truth in pixels of the picture.
 
-    `warp` maps between picture and sheet; `signal` [12, T] is what was printed, at `fs`.
+    `warp` maps between picture and sheet; `signal` [12, T] is the printed signal in mV at `fs` Hz; `labels` and `text`
+    are those of the record.
     """
 
     image: Path
@@ -56,7 +62,11 @@ class StoredPage:
     text: str
 
     def pixels(self) -> Pixels:
-        """RGB pixels [H, W, 3] of the picture."""
+        """RGB pixels [H, W, 3] of the picture.
+
+        Raises:
+            UnreadableInputError: the file is missing or no picture.
+        """
         image = cv2.imread(str(self.image), cv2.IMREAD_COLOR)
         if image is None:
             raise UnreadableInputError(f"{self.image} is no picture", where="synthetic page")
@@ -66,14 +76,23 @@ class StoredPage:
 def write_page(
     page: SynthPage, folder: Path, name: str, image: str, extra: Mapping[str, Any], measure: Measure | None
 ) -> Path:
-    """Writes NAME.jpg or .png, .npz, .hea with .dat and .json into a folder; returns the JSON's path.
+    """Writes NAME.jpg or .png, .npz, .hea with .dat and .json into a folder; returns the path of the JSON.
+
+    Args:
+        page: the page.
+        folder: an existing folder.
+        name: the name of all files.
+        image: "jpg" or "png".
+        extra: more entries of the JSON.
+        measure: measures the beats of the recording for the JSON; None leaves them out.
 
     Raises:
         OutputError: a file can't be written.
     """
     bgr = np.ascontiguousarray(page.pixels[..., ::-1])
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 95] if image == "jpg" else [cv2.IMWRITE_PNG_COMPRESSION, 4]
-    write_atomically(folder / f"{name}.{image}", cv2.imencode(f".{image}", bgr, quality)[1].tobytes())
+    jpeg, png = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY], [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION]
+    data = cv2.imencode(f".{image}", bgr, jpeg if image == "jpg" else png)[1].tobytes()
+    write_atomically(folder / f"{name}.{image}", data)
     write_atomically(folder / f"{name}.npz", _dense(page))
     recording = Recording(signals=page.signal.mv, fs=FS, name=name, layout_id=page.layout.id)
     write_wfdb(recording, folder, name)
@@ -109,6 +128,7 @@ def read_page(path: Path | str) -> StoredPage:
 
 
 def _dense(page: SynthPage) -> bytes:
+    """The NPZ of a page."""
     curves = page.curves
     data = io.BytesIO()
     np.savez_compressed(
@@ -129,9 +149,9 @@ def _dense(page: SynthPage) -> bytes:
 
 
 def _readable(page: SynthPage) -> dict[str, Any]:
+    """The entries of a page's JSON that describe the page itself."""
     sheet, signal = page.sheet, page.signal
-    h, w = sheet.pixels.shape[:2]
-    pulses = page.warp.all_to_photo(sheet.pulses) if sheet.pulses else []
+    height, width = sheet.pixels.shape[:2]
     return {
         "seed": list(page.seed),
         "recipe": page.recipe,
@@ -141,8 +161,8 @@ def _readable(page: SynthPage) -> dict[str, Any]:
         "paper_speed": sheet.paper_speed,
         "gain": sheet.gain,
         "sheet": {
-            "width": w,
-            "height": h,
+            "width": width,
+            "height": height,
             "px_per_mm": sheet.px_per_mm,
             "grid": sheet.grid_kind,
             "grid_origin": _rounded(sheet.grid_origin),
@@ -151,7 +171,7 @@ def _readable(page: SynthPage) -> dict[str, Any]:
         "corners": _rounded(page.corners),
         "cells": [_cell(c) for c in page.curves],
         "texts": [{"text": t.text, "kind": t.kind, "lead": t.lead, "corners": _rounded(t.corners)} for t in page.texts],
-        "pulses": [_rounded(p) for p in pulses],
+        "pulses": [_rounded(p) for p in page.warp.all_to_photo(sheet.pulses)],
         "wear": {name: round(size, 4) for name, size in page.wear},
         "record": {
             "name": signal.record,
@@ -165,16 +185,16 @@ def _readable(page: SynthPage) -> dict[str, Any]:
 
 
 def _cell(curve: Curve) -> dict[str, Any]:
-    c = curve.cell
+    cell = curve.cell
     known = np.isfinite(curve.mv)
     return {
-        "lead": c.lead,
-        "sign": c.sign,
-        "line": c.line,
-        "is_strip": c.is_strip,
-        "start": c.start,
-        "seconds": c.seconds,
-        "sheet": {"x0": round(c.x0, 3), "x1": round(c.x1, 3), "y0": round(c.y0, 3)},
+        "lead": cell.lead,
+        "sign": cell.sign,
+        "line": cell.line,
+        "is_strip": cell.is_strip,
+        "start": cell.start,
+        "seconds": cell.seconds,
+        "sheet": {"x0": round(cell.x0, 3), "x1": round(cell.x1, 3), "y0": round(cell.y0, 3)},
         "box": None if curve.box is None else _rounded(curve.box),
         "visible": round(float(curve.visible.mean()), 4),
         "known": round(float(known.mean()), 4),
@@ -186,13 +206,13 @@ def _rounded(values: Any) -> Any:
 
 
 def _stored(path: Path, truth: dict[str, Any], dense: dict[str, np.ndarray[Any, Any]]) -> StoredPage:
-    starts = dense["curve_start"]
+    bounds = dense["curve_start"]
     curves = []
-    for cell, a, b in zip(truth["cells"], starts[:-1], starts[1:], strict=True):
-        at = {key: cell["sheet"][key] for key in ("x0", "x1", "y0")}
-        what = {key: cell[key] for key in ("lead", "sign", "line", "is_strip", "start", "seconds")}
-        parts = (dense[f"curve_{key}"][a:b] for key in ("time", "mv", "points", "visible"))
-        curves.append(Curve(PlacedCell(**what, **at), *parts))
+    for cell, first, end in zip(truth["cells"], bounds[:-1], bounds[1:], strict=True):
+        place = {key: cell["sheet"][key] for key in ("x0", "x1", "y0")}
+        content = {key: cell[key] for key in ("lead", "sign", "line", "is_strip", "start", "seconds")}
+        parts = (dense[f"curve_{key}"][first:end] for key in ("time", "mv", "points", "visible"))
+        curves.append(Curve(PlacedCell(**content, **place), *parts))
     warp = Warp(dense["map_nodes"], truth["width"], truth["height"], int(dense["map_step"]))
     texts = (TextBox(t["text"], t["kind"], np.asarray(t["corners"], np.float32), t["lead"]) for t in truth["texts"])
     return StoredPage(

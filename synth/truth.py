@@ -1,6 +1,6 @@
-"""What is known about a drawn page: where each trace, text, grid node and corner lies, on the sheet and in the photo.
+"""The truth of a drawn page: places of traces, texts, grid nodes and corners, on the sheet and in the photo.
 
-Coordinates are (x, y) in pixels with the centre of the top left pixel at (0, 0).
+Coordinates are (x, y) in pixels; the centre of the top left pixel is (0, 0).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Curve:
     """The centre line of one printed stretch of a lead.
 
-    Sample k was taken at `time[k]` s of the recording, is `mv[k]` mV of the lead itself (not turned over in Cabrera's
-    -aVR) and was drawn at `points[k]`. `visible[k]` is False where it is unknown, clipped by the machine, or outside
-    of the picture; points and mv are NaN where it is unknown.
+    Sample k is `mv[k]` mV of the lead itself (aVR, where Cabrera's -aVR is printed), at `time[k]` s of the recording
+    and `points[k]` of the page. `visible[k]` is False where it is unknown, clipped by the machine, or outside of the
+    picture; points and mv are NaN where it is unknown.
     """
 
     cell: PlacedCell
@@ -38,15 +38,18 @@ class Curve:
     @property
     def box(self) -> tuple[float, float, float, float] | None:
         """x0, y0, x1, y1 around the visible points; None where nothing is visible."""
-        seen = self.points[self.visible]
-        if not len(seen):
+        visible = self.points[self.visible]
+        if not len(visible):
             return None
-        return (*map(float, seen.min(axis=0)), *map(float, seen.max(axis=0)))  # type: ignore[return-value]
+        return (*map(float, visible.min(axis=0)), *map(float, visible.max(axis=0)))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False)
 class TextBox:
-    """A printed text: its corners [4, 2] from top left clockwise; `lead` where it names one."""
+    """A printed text: its corners [4, 2] from top left clockwise; `lead` where it is the name of one.
+
+    `kind` is lead, header, speed, gain or filter.
+    """
 
     text: str
     kind: str
@@ -58,8 +61,8 @@ class TextBox:
 class Page:
     """A drawn page: RGB pixels [H, W, 3] and its truth in sheet pixels.
 
-    A grid line passes through `grid_origin`; lines lie every `px_per_mm`, heavy ones every 5 of them. `grid_box` is
-    x0, y0, x1, y1 of the ruled area. `pulses` are the outlines of calibration pulses, 1 mV high.
+    Two heavy grid lines cross at `grid_origin`; fine lines lie every mm, heavy ones every 5 mm. `grid_box` is x0, y0,
+    x1, y1 of the ruled area. `pulses` are outlines [N, 2] of the calibration pulses, 1 mV high.
     """
 
     pixels: Pixels
@@ -86,7 +89,7 @@ class Page:
         return np.array([[-0.5, -0.5], [w - 0.5, -0.5], [w - 0.5, h - 0.5], [-0.5, h - 0.5]], np.float32)
 
     def grid_nodes(self, mm: float = 5.0) -> Floats:
-        """Crossings of grid lines [R, C, 2] every `mm` inside of the ruled area."""
+        """Crossings of grid lines [R, C, 2] every `mm` millimetres, inside of the ruled area."""
         step = mm * self.px_per_mm
         x0, y0, x1, y1 = self.grid_box
         axes = []
@@ -100,8 +103,9 @@ class Page:
 class SynthPage:
     """A page as a camera or scanner saw it: pixels [H, W, 3] and the truth in these pixels.
 
-    `flat` is the sheet before the camera, with all wear that lies on the paper; its own coordinates stay in `sheet`.
-    `nodes` [R, C, 2] are the heavy grid's crossings, `corners` [4, 2] the sheet's. `warp` maps both ways.
+    `sheet` is the flat page before the camera, with all wear of the paper and truth in its own pixels. `nodes`
+    [R, C, 2] are the crossings of heavy grid lines, `corners` [4, 2] those of the sheet. `warp` maps both ways. `wear`
+    is the name and size of each effect.
     """
 
     pixels: Pixels
@@ -122,13 +126,13 @@ class SynthPage:
         return self.sheet.layout
 
     def sheet_map(self, step: float = 16.0) -> SheetMap:
-        """Where each point of the sheet lies in the photo, every `step` sheet pixels."""
+        """The map from sheet to photo, with a node every `step` sheet pixels."""
         h, w = self.sheet.pixels.shape[:2]
         grid = np.meshgrid(np.arange(0, w + step, step), np.arange(0, h + step, step))
         return SheetMap(nodes=self.warp.to_photo(np.stack(grid, axis=-1)), step=step)
 
 
 def moved_curve(curve: Curve, points: Floats, width: int, height: int) -> Curve:
-    """The curve at its photo points; what lies outside of the picture is no longer visible."""
+    """The curve at its photo points; samples outside of the picture are not visible."""
     inside = ((points > -0.5) & (points < (width - 0.5, height - 0.5))).all(axis=1)
     return replace(curve, points=points, visible=curve.visible & inside)

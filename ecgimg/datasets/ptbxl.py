@@ -1,6 +1,6 @@
 """PTB-XL in its official form: records, folds, patients, labels and signals.
 
-Reads ``ptbxl_database.csv``, ``scp_statements.csv`` and the WFDB records below ``records100`` and ``records500`` of
+Reads `ptbxl_database.csv`, `scp_statements.csv` and the WFDB records below `records100` and `records500` of
 PTB-XL 1.0.x (Wagner et al. 2020, doi:10.1038/s41597-020-0495-6). Labels follow PatchECG (arXiv 2508.09165): a
 subclass is set when any diagnostic SCP code of that subclass stands in the record, whatever its likelihood.
 """
@@ -17,27 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.errors import UnreadableInputError, UsageError
+from ecgimg.datasets.scp_codes import FORMS, RHYTHMS, SUBCLASSES, SUPERCLASSES
+from ecgimg.errors import UnreadableInputError, UsageError, missing_package
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SUBCLASSES: tuple[str, ...] = (
-    "NORM", "LAFB/LPFB", "IRBBB", "ILBBB", "CLBBB", "CRBBB", "_AVB", "IVCD", "WPW", "LVH", "RVH", "LAO/LAE",
-    "RAO/RAE", "SEHYP", "AMI", "IMI", "LMI", "PMI", "ISCA", "ISCI", "ISC_", "STTC", "NST_",
+__all__ = (
+    "FORMS", "RHYTHMS", "SUBCLASSES", "SUPERCLASSES", "Ptbxl", "PtbxlRecord", "ScpStatement", "ptbxl_folder",
+    "read_ptbxl",
 )  # fmt: skip
-"""The 23 diagnostic subclasses, in the order of the published PatchECG tables."""
-
-SUPERCLASSES: tuple[str, ...] = ("NORM", "MI", "STTC", "CD", "HYP")
-"""The five diagnostic superclasses."""
-
-RHYTHMS: tuple[str, ...] = ("SR", "AFIB", "STACH", "SARRH", "SBRAD", "PACE", "SVARR", "BIGU", "AFLT")
-"""Rhythm statements with at least 60 records; SVTAC, PSVT and TRIGU have fewer."""
-
-FORMS: tuple[str, ...] = (
-    "ABQRS", "PVC", "STD_", "VCLVH", "QWAVE", "LOWT", "NT_", "PAC", "LPR", "INVT", "LVOLT", "HVOLT",
-)  # fmt: skip
-"""Form statements with at least 50 records; complete only in records with exact codes."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +44,9 @@ class ScpStatement:
 
 @dataclass(frozen=True)
 class PtbxlRecord:
-    """One row of the database. ``age`` and ``sex`` are None when unknown; ``filename_hr`` is None without 500 Hz.
+    """One row of the database. `age` and `sex` are None when unknown; `filename_hr` is None without 500 Hz.
 
-    ``codes`` holds (SCP code, likelihood in percent). When ``exact`` is False the codes stand for the right
+    `codes` holds (SCP code, likelihood in percent). When `exact` is False the codes stand for the right
     subclasses and rhythms, but not for the exact statement within a subclass.
     """
 
@@ -82,7 +71,7 @@ class Ptbxl:
     records: tuple[PtbxlRecord, ...]
 
     def select(self, folds: Iterable[int], diagnostic_only: bool = True) -> tuple[PtbxlRecord, ...]:
-        """Records of the folds; without ``diagnostic_only`` also those that have none of the 23 subclasses."""
+        """Records of the folds; without `diagnostic_only` also those that have none of the 23 subclasses."""
         wanted = frozenset(folds)
         chosen = (r for r in self.records if r.fold in wanted)
         return tuple(r for r in chosen if not diagnostic_only or self.subclasses_of(r))
@@ -110,14 +99,25 @@ class Ptbxl:
         return _one_hot([frozenset(c for c, _ in r.codes) for r in records], codes)
 
     def signal(self, record: PtbxlRecord, rate: int = 100) -> NDArray[np.float32]:
-        """[12, T] in mV, in the order of LEADS, at 100 or 500 Hz; UnreadableInputError when it is not there."""
-        import wfdb  # lazily: the reader of labels needs no WFDB
+        """[12, T] in mV, in the order of LEADS.
 
+        Args:
+            record: one of `records`.
+            rate: 100 or 500 Hz.
+
+        Raises:
+            UnreadableInputError: the record has no signal of this rate.
+            DependencyError: the package wfdb is not installed; labels are read without it.
+        """
         name = record.filename_lr if rate == 100 else record.filename_hr
         if rate not in (100, 500) or name is None:
             raise UnreadableInputError(
                 f"record {record.ecg_id} has no {rate} Hz signal", where="PTB-XL", remedy="use 100 Hz"
             )
+        try:
+            import wfdb
+        except ImportError as error:
+            raise missing_package("reading WFDB", "wfdb", "wfdb", where="PTB-XL") from error
         samples, meta = wfdb.rdsamp(str(self.root / name))
         rows = {n.upper(): k for k, n in enumerate(meta["sig_name"])}
         order = [rows[lead.upper()] for lead in LEADS]
@@ -132,7 +132,7 @@ class Ptbxl:
 
 
 def read_ptbxl(root: Path | str) -> Ptbxl:
-    """Read a PTB-XL folder (the one that holds ``ptbxl_database.csv``); UnreadableInputError when it is none."""
+    """Read a PTB-XL folder (the one that holds `ptbxl_database.csv`); UnreadableInputError when it is none."""
     folder = Path(root)
     for name in ("ptbxl_database.csv", "scp_statements.csv"):
         if not (folder / name).is_file():

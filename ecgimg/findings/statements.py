@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecgimg.datamodel.leads import LEADS, LIMB_LEADS
+from ecgimg.datasets.scp_codes import FORM_NAMES, RHYTHM_NAMES, SUBCLASS_NAMES, SUPERCLASS_NAMES
 
 INFERIOR = ("II", "III", "aVF")
 LATERAL = ("I", "aVL", "V5", "V6")
@@ -42,67 +43,50 @@ class Statement:
     parent: str = ""
 
 
-FORMS: dict[str, str] = {
-    "ABQRS": "Abnormal QRS",
-    "PVC": "Ventricular premature complexes",
-    "STD_": "Non-specific ST depression",
-    "VCLVH": "Voltage criteria for left ventricular hypertrophy",
-    "QWAVE": "Q waves",
-    "LOWT": "Low T waves",
-    "NT_": "Non-specific T-wave changes",
-    "PAC": "Atrial premature complexes",
-    "LPR": "Prolonged PR interval",
-    "INVT": "Inverted T waves",
-    "LVOLT": "Low QRS voltages",
-    "HVOLT": "High QRS voltages",
+_SUBCLASS_RULES: dict[str, tuple[str, tuple[str, ...], int]] = {
+    "NORM": ("NORM", LEADS, 8),
+    "LAFB/LPFB": ("CD", (*LIMB_LEADS,), 3),
+    "IRBBB": ("CD", ("V1", "V2"), 1),
+    "ILBBB": ("CD", ("V1", *LATERAL), 2),
+    "CLBBB": ("CD", ("V1", *LATERAL), 2),
+    "CRBBB": ("CD", ("V1", "V2"), 1),
+    "_AVB": ("CD", LEADS, 1),
+    "IVCD": ("CD", LEADS, 3),
+    "WPW": ("CD", LEADS, 3),
+    "LVH": ("HYP", ("V1", "V2", *LATERAL), 2),
+    "RVH": ("HYP", ("V1", "V2"), 1),
+    "LAO/LAE": ("HYP", ("II", "V1"), 1),
+    "RAO/RAE": ("HYP", (*INFERIOR, "V1"), 1),
+    "SEHYP": ("HYP", ANTERIOR, 2),
+    "AMI": ("MI", ANTERIOR, 2),
+    "IMI": ("MI", INFERIOR, 2),
+    "LMI": ("MI", LATERAL, 2),
+    "PMI": ("MI", ("V1", "V2", "V3"), 2),
+    "ISCA": ("STTC", (*ANTERIOR, *LATERAL), 2),
+    "ISCI": ("STTC", INFERIOR, 2),
+    "ISC_": ("STTC", LEADS, 4),
+    "STTC": ("STTC", LEADS, 4),
+    "NST_": ("STTC", LEADS, 4),
 }
+"""The superclass of a subclass, the leads in which it shows, and how many of these must be visible."""
+
+_SUPERCLASS_LEADS: dict[str, int] = {"NORM": 8, "MI": 6, "STTC": 4, "CD": 3, "HYP": 4}
+"""How many leads must be visible to judge a superclass."""
 
 
-def _rhythm(code: str, name: str) -> Statement:
-    return Statement(code, "rhythm", name, seconds=RHYTHM_SECONDS)
+def _subclass(code: str, name: str) -> Statement:
+    parent, leads, least = _SUBCLASS_RULES[code]
+    return Statement(code, "subclass", name, leads, least, parent=parent)
 
 
 STATEMENTS: tuple[Statement, ...] = (
-    Statement("NORM", "subclass", "Normal ECG", least=8, parent="NORM"),
-    Statement("LAFB/LPFB", "subclass", "Left anterior or posterior fascicular block", (*LIMB_LEADS,), 3, parent="CD"),
-    Statement("IRBBB", "subclass", "Incomplete right bundle branch block", ("V1", "V2"), parent="CD"),
-    Statement("ILBBB", "subclass", "Incomplete left bundle branch block", ("V1", *LATERAL), 2, parent="CD"),
-    Statement("CLBBB", "subclass", "Complete left bundle branch block", ("V1", *LATERAL), 2, parent="CD"),
-    Statement("CRBBB", "subclass", "Complete right bundle branch block", ("V1", "V2"), parent="CD"),
-    Statement("_AVB", "subclass", "AV block (first to third degree)", parent="CD"),
-    Statement("IVCD", "subclass", "Non-specific intraventricular conduction disturbance", least=3, parent="CD"),
-    Statement("WPW", "subclass", "Wolff-Parkinson-White syndrome", least=3, parent="CD"),
-    Statement("LVH", "subclass", "Left ventricular hypertrophy", ("V1", "V2", *LATERAL), 2, parent="HYP"),
-    Statement("RVH", "subclass", "Right ventricular hypertrophy", ("V1", "V2"), parent="HYP"),
-    Statement("LAO/LAE", "subclass", "Left atrial overload or enlargement", ("II", "V1"), parent="HYP"),
-    Statement("RAO/RAE", "subclass", "Right atrial overload or enlargement", (*INFERIOR, "V1"), parent="HYP"),
-    Statement("SEHYP", "subclass", "Septal hypertrophy", ANTERIOR, 2, parent="HYP"),
-    Statement("AMI", "subclass", "Anterior or anteroseptal myocardial infarction", ANTERIOR, 2, parent="MI"),
-    Statement("IMI", "subclass", "Inferior myocardial infarction", INFERIOR, 2, parent="MI"),
-    Statement("LMI", "subclass", "Lateral myocardial infarction", LATERAL, 2, parent="MI"),
-    Statement("PMI", "subclass", "Posterior myocardial infarction", ("V1", "V2", "V3"), 2, parent="MI"),
-    Statement("ISCA", "subclass", "Ischemia in anterior or lateral leads", (*ANTERIOR, *LATERAL), 2, parent="STTC"),
-    Statement("ISCI", "subclass", "Ischemia in inferior leads", INFERIOR, 2, parent="STTC"),
-    Statement("ISC_", "subclass", "Non-specific ischemia", least=4, parent="STTC"),
-    Statement("STTC", "subclass", "Other ST-T changes", least=4, parent="STTC"),
-    Statement("NST_", "subclass", "Non-specific ST changes", least=4, parent="STTC"),
+    *(_subclass(code, name) for code, name in SUBCLASS_NAMES.items()),
     Statement("1AVB", "subclass", "First-degree AV block", parent="CD"),
-    Statement("NORM", "superclass", "Normal ECG", least=8),
-    Statement("MI", "superclass", "Myocardial infarction", least=6),
-    Statement("STTC", "superclass", "ST-T change", least=4),
-    Statement("CD", "superclass", "Conduction disturbance", least=3),
-    Statement("HYP", "superclass", "Hypertrophy", least=4),
-    _rhythm("SR", "Sinus rhythm"),
-    _rhythm("AFIB", "Atrial fibrillation"),
-    _rhythm("STACH", "Sinus tachycardia"),
-    _rhythm("SARRH", "Sinus arrhythmia"),
-    _rhythm("SBRAD", "Sinus bradycardia"),
-    _rhythm("PACE", "Normally functioning artificial pacemaker"),
-    _rhythm("SVARR", "Supraventricular arrhythmia"),
-    _rhythm("BIGU", "Bigeminal pattern"),
-    _rhythm("AFLT", "Atrial flutter"),
-    *(Statement(code, "form", name) for code, name in FORMS.items()),
+    *(Statement(code, "superclass", name, least=_SUPERCLASS_LEADS[code]) for code, name in SUPERCLASS_NAMES.items()),
+    *(Statement(code, "rhythm", name, seconds=RHYTHM_SECONDS) for code, name in RHYTHM_NAMES.items()),
+    *(Statement(code, "form", name) for code, name in FORM_NAMES.items()),
 )
+"""Every statement that is reported. 1AVB is a single code beside the 23 subclasses; the image network reports it."""
 
 _BY_KEY = {(statement.group, statement.code): statement for statement in STATEMENTS}
 

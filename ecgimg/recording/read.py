@@ -13,7 +13,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, canonical_lead
-from ecgimg.errors import UnreadableInputError
+from ecgimg.errors import UnreadableInputError, missing_package
 from ecgimg.recording.recording import Recording
 
 
@@ -24,14 +24,17 @@ def read_recording(path: str | Path) -> Recording:
 
     Raises:
         UnreadableInputError: no such record, no lead of the 12 in it, or it is damaged.
+        DependencyError: a WFDB record, and the package wfdb is not installed.
     """
     path = Path(path)
     return _read_csv(path) if path.suffix.lower() == ".csv" else _read_wfdb(path)
 
 
 def _read_wfdb(path: Path) -> Recording:
-    import wfdb
-
+    try:
+        import wfdb
+    except ImportError as error:
+        raise missing_package("reading WFDB", "wfdb", "wfdb", where="recording") from error
     stem = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
     try:
         record = wfdb.rdrecord(str(stem))

@@ -1,1 +1,1 @@
-"""Pages made by ecg-image-kit, read back with their truth."""
+"""Pages that ecg-image-kit draws, with their truth."""

@@ -1,9 +1,9 @@
-"""ecg-image-kit as an engine: the field's common generator of ECG pages draws, this package photographs.
+"""ecg-image-kit as an engine: the field's common generator draws the pages, and this package photographs them.
 
-The kit (github.com/alphanumericslab/ecg-image-kit, BSD-3) is on no package index: `ECG_IMAGE_KIT_DIR` names a clone of
-it and `ECG_IMAGE_KIT_PYTHON` an interpreter with its libraries (this one by default). It runs as a subprocess and its
-JSON is read into the same truth as the own renderer's. It draws one layout, 3x4+1R with lead II, on 11 x 8.5 inches at
-25 mm/s and 10 mm/mV; its own rotation, crop and padding are not used because its annotations don't follow them.
+The kit (github.com/alphanumericslab/ecg-image-kit, BSD-3) is on no package index: `ECG_IMAGE_KIT_DIR` is the path of a
+clone and `ECG_IMAGE_KIT_PYTHON` an interpreter with its libraries (by default this one). It runs as a subprocess. Its
+JSON is read into the same truth as that of the renderer in `synth/page`. It draws one layout, 3x4+1R with lead II, on
+11 x 8.5 inches at 25 mm/s and 10 mm/mV. Its rotation, crop and padding are not used: its annotations don't follow them.
 """
 
 from __future__ import annotations
@@ -37,13 +37,15 @@ PYTHON = "ECG_IMAGE_KIT_PYTHON"
 LAYOUT = "3x4+1R"
 _SCRIPT = "gen_ecg_image_from_data.py"
 _SECONDS = 10
+_PAPER_SPEED = 25.0
+_GAIN = 10.0
 _GRIDS = {"red": "1", "darkred": "2", "pink": "5", "orange": "5", "green": "3", "blue": "4"}
-"""The kit's standard grid colours nearest to the recipe's."""
+"""The number of the kit's grid colour that is nearest to a colour of the recipe."""
 
 
 @dataclass(frozen=True)
 class Kit:
-    """A clone of the kit: the folder of its generator, and the interpreter that runs it."""
+    """A clone of the kit: the folder of its generator, the interpreter that runs it, and a limit in seconds a page."""
 
     folder: Path
     python: str = sys.executable
@@ -51,26 +53,26 @@ class Kit:
 
     @staticmethod
     def from_environment() -> Kit:
-        """The kit that the environment names.
+        """The kit in the folder of `ECG_IMAGE_KIT_DIR`.
 
         Raises:
-            DependencyError: the variable is not set, or its folder is no clone of the kit.
+            DependencyError: the variable is not set, or the folder is no clone of the kit.
         """
-        where = os.environ.get(FOLDER)
-        if not where:
+        clone = os.environ.get(FOLDER)
+        if not clone:
             remedy = f"git clone https://github.com/alphanumericslab/ecg-image-kit and set {FOLDER} to the clone"
             raise DependencyError(f"{FOLDER} is not set", where="ecg-image-kit", remedy=remedy)
-        for folder in (Path(where), Path(where) / "codes/ecg-image-generator"):
+        for folder in (Path(clone), Path(clone) / "codes/ecg-image-generator"):
             if (folder / _SCRIPT).is_file():
                 return Kit(folder.resolve(), os.environ.get(PYTHON, sys.executable))
         remedy = f"set {FOLDER} to a clone of github.com/alphanumericslab/ecg-image-kit"
-        raise DependencyError(f"{where} has no {_SCRIPT}", where="ecg-image-kit", remedy=remedy)
+        raise DependencyError(f"{clone} has no {_SCRIPT}", where="ecg-image-kit", remedy=remedy)
 
     def draw(self, signal: Signal, seed: int, options: list[str]) -> Page:
-        """Draws a signal with the kit's options, on the sheet 3x4+1R.
+        """Draws a signal in the layout 3x4+1R with options of the kit.
 
         Raises:
-            DependencyError: the kit fails, runs out of time, or writes something else than it documents.
+            DependencyError: the kit fails, runs out of time, or writes files of another form than it documents.
         """
         with tempfile.TemporaryDirectory(prefix="ecg-image-kit-") as scratch:
             source, out = Path(scratch) / "in", Path(scratch) / "out"
@@ -100,10 +102,11 @@ class Kit:
 
 
 def kit_page(kit: Kit, seed: tuple[int, ...], recipe: Recipe, source: SignalSource, record: int) -> SynthPage:
-    """A page the kit draws and this package wears and photographs, both after the same recipe.
+    """A page that the kit draws, with wear and camera of this package, all from one recipe.
 
     Raises:
-        UsageError: the recipe asks for what the kit can't draw.
+        UsageError: the kit can't draw what the recipe asks for.
+        UnreadableInputError: the record is damaged.
         DependencyError: the kit fails.
     """
     check_recipe(recipe)
@@ -114,26 +117,26 @@ def kit_page(kit: Kit, seed: tuple[int, ...], recipe: Recipe, source: SignalSour
     options = kit_options(recipe.page, wrinkled, rng)
     page = kit.draw(signal, int(rng.integers(2**31 - 1)), options)
     if recipe.camera:
-        # The kit's wrinkles are painted on; the bent sheet would draw a second set.
+        # The kit paints wrinkles; those of the bent sheet would be a second set.
         recipe = recipe.model_copy(update={"camera": recipe.camera.model_copy(update={"crumple": 0.0})})
     return photograph(page, signal, recipe, rng, seed)
 
 
 def check_recipe(recipe: Recipe) -> None:
-    """Refuses layouts and scales that the kit can't draw.
+    """Checks that the kit can draw all layouts of a recipe.
 
     Raises:
-        UsageError: one line that says what, and what to do.
+        UsageError: it can't.
     """
     page = recipe.page
-    wrong = sorted(name for name, weight in page.layouts.items() if name != LAYOUT and weight > 0)
-    if wrong:
-        what = f"it draws {LAYOUT} only, not {', '.join(wrong)}"
+    others = sorted(name for name, weight in page.layouts.items() if name != LAYOUT and weight > 0)
+    if others:
+        what = f"it draws {LAYOUT} only, not {', '.join(others)}"
         raise UsageError(what, where="ecg-image-kit", remedy=f"use --layout {LAYOUT}, or --engine ecgimg")
 
 
 def kit_options(page: PageRecipe, wrinkled: float, rng: np.random.Generator) -> list[str]:
-    """The kit's options of a page recipe: resolution, grid, pulse, header, wrinkles."""
+    """Command-line options of the kit for a page recipe: resolution, grid, pulse, header, wrinkles (0..1)."""
     px_per_mm = float(np.exp(rng.uniform(*np.log(page.px_per_mm))))
     grid, color = pick(rng, page.grids), pick(rng, page.grid_colors)
     options = ["-r", str(round(px_per_mm * 25.4)), "--full_mode", "II", "--store_config", "2", "--lead_name_bbox"]
@@ -148,16 +151,16 @@ def kit_options(page: PageRecipe, wrinkled: float, rng: np.random.Generator) -> 
 
 
 def read_kit_page(picture: Path, truth: dict[str, Any], signal: Signal) -> Page:
-    """The kit's picture and JSON as a page with the same truth as the own renderer's.
+    """The page in the kit's picture and JSON, with the same truth as that of the renderer in `synth/page`.
 
     Raises:
-        DependencyError: the JSON lacks what the kit documents.
+        DependencyError: the picture can't be read, or the JSON is not as documented.
     """
     image = cv2.imread(str(picture), cv2.IMREAD_COLOR)
     if image is None:
         raise DependencyError("its picture can't be read", where="ecg-image-kit", remedy=_advice())
     pixels = np.ascontiguousarray(image[..., ::-1])
-    layout, h, w = load_layout(LAYOUT), pixels.shape[0], pixels.shape[1]
+    layout, (height, width) = load_layout(LAYOUT), pixels.shape[:2]
     try:
         px_per_mm = float(truth["x_grid"]) / 5
         leads = list(truth["leads"])
@@ -169,13 +172,23 @@ def read_kit_page(picture: Path, truth: dict[str, Any], signal: Signal) -> Page:
         raise DependencyError(
             f"its JSON is not as documented ({error!r})", where="ecg-image-kit", remedy=_advice()
         ) from error
-    box = (-0.5, -0.5, w - 0.5, h - 0.5)
-    kind = "lines" if truth.get("gridlines", True) else "none"
-    return Page(pixels, layout, px_per_mm, 25.0, 10.0, kind, (-0.5, h - 0.5), box, curves, texts, ())
+    return Page(
+        pixels=pixels,
+        layout=layout,
+        px_per_mm=px_per_mm,
+        paper_speed=_PAPER_SPEED,
+        gain=_GAIN,
+        grid_kind="lines" if truth.get("gridlines", True) else "none",
+        grid_origin=(-0.5, height - 0.5),
+        grid_box=(-0.5, -0.5, width - 0.5, height - 0.5),
+        curves=curves,
+        texts=texts,
+        pulses=(),
+    )
 
 
 def _curve(cell: Cell, lead: dict[str, Any], is_strip: bool, mv: Floats, px_per_mm: float) -> Curve:
-    """Points are written [y, x] in matplotlib's coordinates, where a pixel's centre is at a half."""
+    """The stretch of a cell; the kit writes points [y, x] with the centre of a pixel at (0.5, 0.5)."""
     points = np.asarray(lead["plotted_pixels"], np.float32)[:, ::-1] - np.float32(0.5)
     first = int(lead["start_sample"])
     values = _ten_seconds(mv)[LEADS.index(cell.lead), first : first + len(points)]
@@ -183,7 +196,7 @@ def _curve(cell: Cell, lead: dict[str, Any], is_strip: bool, mv: Floats, px_per_
     if not len(values):
         raise ValueError(f"no samples of {cell.lead}")
     known = np.isfinite(values) & np.isfinite(points).all(axis=1)
-    y0 = np.median((points[:, 1] + values * 10 * px_per_mm)[known]) if known.any() else 0.0
+    y0 = np.median((points[:, 1] + values * _GAIN * px_per_mm)[known]) if known.any() else 0.0
     x0 = float(points[0, 0]) if np.isfinite(points[0, 0]) else 0.0
     placed = PlacedCell(
         lead=cell.lead,
@@ -193,7 +206,7 @@ def _curve(cell: Cell, lead: dict[str, Any], is_strip: bool, mv: Floats, px_per_
         start=cell.start,
         seconds=cell.seconds,
         x0=x0,
-        x1=x0 + cell.seconds * 25 * px_per_mm,
+        x1=x0 + cell.seconds * _PAPER_SPEED * px_per_mm,
         y0=float(y0),
     )
     time = ((first + np.arange(len(values))) / FS).astype(np.float32)
@@ -208,11 +221,13 @@ def _text(lead: dict[str, Any]) -> TextBox:
 
 
 def _ten_seconds(mv: Floats) -> Floats:
-    n = _SECONDS * FS
-    out = np.full((12, n), np.nan, np.float32)
-    out[:, : min(n, mv.shape[1])] = mv[:, :n]
+    """The first 10 s [12, 5000] of a signal, NaN after its end."""
+    count = _SECONDS * FS
+    out = np.full((12, count), np.nan, np.float32)
+    out[:, : min(count, mv.shape[1])] = mv[:, :count]
     return out
 
 
 def _advice() -> str:
+    """The remedy for a kit that fails."""
     return f"clone the kit anew, and give {PYTHON} an interpreter with its libraries (docs/synth.md)"

@@ -1,6 +1,6 @@
-"""Runs one script of ecg-image-kit on current libraries: `python kit_runner.py SEED SCRIPT ARGUMENTS...`.
+"""Runs a script of ecg-image-kit on current libraries: `python runner.py SEED SCRIPT ARGUMENTS...`.
 
-It is run by the kit's own interpreter with the kit's folder as working directory and imports nothing of this package.
+The kit's interpreter runs it, in the kit's folder; it imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 def prepare(seed: int) -> None:
     """Makes the kit importable and its choices repeatable.
 
-    imgaug 0.4 asks numpy for `sctypes`, which numpy 2 dropped; the handwriting module would load TensorFlow and spaCy
-    only to stay unused; OpenCV 5 wants arrays where the kit subtracts a numpy scalar. The kit seeds nothing itself
-    when it draws a single record.
+    imgaug 0.4 needs numpy's `sctypes`, which numpy 2 has no more. The kit imports its handwriting module, which would
+    load TensorFlow and spaCy, and does not use it. OpenCV 5 refuses the numpy scalars that the kit subtracts. The kit
+    seeds no generator when it draws a single record.
     """
     import cv2
     import numpy as np

@@ -1,1 +1,1 @@
-"""Pictures that are no ECG."""
+"""Pictures that are no ECG page, for the quality gate."""

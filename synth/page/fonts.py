@@ -1,4 +1,8 @@
-"""Fonts for printed and handwritten text: matplotlib's own, and every free family found on the system."""
+"""Fonts for printed and handwritten text: DejaVu Sans, which comes with the package, and those of the machine.
+
+`plain_font` is the same on every machine. The lists that styles choose from grow with what is installed, so that a seed
+gives the same page on machines with the same fonts.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +15,24 @@ import numpy as np
 from PIL import ImageFont
 
 from ecgimg.datamodel.arrays import Pixels
-from ecgimg.errors import DependencyError
 
-_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts")
+PACKAGED = Path(__file__).with_name("dejavu")
+"""The folder of the fonts that come with the package: DejaVu Sans, regular and bold."""
+
+SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts")
+
 _NO_LETTERS = ("symbol", "dingbat", "emoji", "math", "STIXSiz", "STIXNon", "cmex", "cmsy", "cmmi", "Display", "icons")
+"""Parts of the names of fonts without Latin letters."""
+
 _SCRIPT = ("dancing", "comic", "script", "hand", "kalam", "caveat", "chancery", "marker")
+"""Parts of the names of fonts that look written by hand."""
 
 
 @cache
 def font_files() -> tuple[Path, ...]:
-    """All TrueType and OpenType files with Latin letters, sorted by name.
-
-    Raises:
-        DependencyError: none anywhere.
-    """
+    """All TrueType and OpenType files with Latin letters, one a name, sorted by name."""
     found = [p for root in _roots() for p in sorted(root.rglob("*.[to]tf")) if _has_latin(p)]
     unique = {p.name: p for p in found}
-    if not unique:
-        remedy = "pip install matplotlib, or install a font package of the system"
-        raise DependencyError("no font for the pages' text", where="synth", remedy=remedy)
     return tuple(sorted(unique.values(), key=lambda p: p.name))
 
 
@@ -39,37 +42,37 @@ def printed_fonts() -> tuple[Path, ...]:
     return tuple(p for p in font_files() if not _is_script(p) and "Italic" not in p.name and "Oblique" not in p.name)
 
 
-@cache
 def plain_font() -> Path:
-    """The font of pages that ask for none: matplotlib's own, the same on every machine, where it is installed."""
-    return next((p for p in printed_fonts() if p.name == "DejaVuSans.ttf"), printed_fonts()[0])
+    """The font of pages that ask for none; it comes with the package."""
+    return PACKAGED / "DejaVuSans.ttf"
 
 
 @cache
 def script_fonts() -> tuple[Path, ...]:
-    """Fonts that look written by hand; italics where the system has none."""
+    """Fonts that look written by hand; italics where the machine has none, and any font where it has no italics."""
     scripts = tuple(p for p in font_files() if _is_script(p))
     return scripts or tuple(p for p in font_files() if "Italic" in p.name or "Oblique" in p.name) or font_files()
 
 
 @lru_cache(maxsize=4096)
 def text_mask(font: Path, size: int, text: str) -> Pixels:
-    """Coverage [h, w] 0..255 of one line of text, cut to its ink; [1, 1] zeros where the text has none."""
+    """Coverage [H, W] 0..255 of one line of text, cut to about its ink; [1, 1] zeros where the text has none."""
     mask, _ = _face(font, size).getmask2(text, mode="L")
     if min(mask.size) == 0:
         return np.zeros((1, 1), np.uint8)
     return np.array(mask, np.uint8).reshape(mask.size[1], mask.size[0])
 
 
-def turned_mask(font: Path, size: int, text: str, degrees: float) -> Pixels:
-    """As `text_mask`, turned anticlockwise about its centre."""
+def rotated_mask(font: Path, size: int, text: str, degrees: float) -> Pixels:
+    """As `text_mask`, rotated anticlockwise about its centre."""
     mask = text_mask(font, size, text)
-    h, w = mask.shape
-    m = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), degrees, 1.0)
-    c, s = abs(m[0, 0]), abs(m[0, 1])
-    nw, nh = int(w * c + h * s) + 2, int(w * s + h * c) + 2
-    m[:, 2] += ((nw - w) / 2, (nh - h) / 2)
-    return np.asarray(cv2.warpAffine(mask, m, (nw, nh)), np.uint8)
+    height, width = mask.shape
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
+    new_width = int(width * cosine + height * sine) + 2
+    new_height = int(width * sine + height * cosine) + 2
+    matrix[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
+    return np.asarray(cv2.warpAffine(mask, matrix, (new_width, new_height)), np.uint8)
 
 
 @lru_cache(maxsize=256)
@@ -78,17 +81,19 @@ def _face(font: Path, size: int) -> ImageFont.FreeTypeFont:
 
 
 def _roots() -> list[Path]:
+    """Folders with fonts; of two files of one name that of the later folder is taken."""
     spec = find_spec("matplotlib")
-    roots = [Path(spec.origin).parent / "mpl-data/fonts/ttf"] if spec and spec.origin else []
-    return [r for r in (*roots, *map(Path, _FOLDERS), Path.home() / ".fonts") if r.is_dir()]
+    matplotlib = [Path(spec.origin).parent / "mpl-data/fonts/ttf"] if spec and spec.origin else []
+    folders = (*matplotlib, *map(Path, SYSTEM_FOLDERS), Path.home() / ".fonts", PACKAGED)
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _is_script(path: Path) -> bool:
-    return any(word in path.name.lower() for word in _SCRIPT)
+    return any(part in path.name.lower() for part in _SCRIPT)
 
 
 def _has_latin(path: Path) -> bool:
-    if any(word.lower() in path.name.lower() for word in _NO_LETTERS):
+    if any(part.lower() in path.name.lower() for part in _NO_LETTERS):
         return False
     try:
         face = ImageFont.truetype(str(path), 24)

@@ -1,4 +1,4 @@
-"""Draws a flat page of any layout and style, and says where everything on it lies."""
+"""Draws a flat page of any layout and style, with the place of everything on it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,25 @@ from ecgimg.synth.page.ink import Ink, blend, paste, ruled_paper
 from ecgimg.synth.page.style import PageStyle
 from ecgimg.synth.truth import Curve, Page, TextBox
 
+PULSE_FOOT_MM = 1.5
+"""Length of the flat line before and after a calibration pulse."""
+
+ROW_MARKS_MM: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "tick": ((-3.0, 3.0, 0.6),),
+    "double": ((-7.0, -3.5, 0.45), (3.5, 7.0, 0.45)),
+}
+"""From, to (below the zero line) and width of the strokes of separators that stand at each row."""
+
+CAPITAL_HEIGHT = 0.72
+"""Height of a capital as a share of the size of its font."""
+
+MIN_FONT_PX = 6
+"""Smaller letters are no letters any more."""
+
 
 @dataclass(frozen=True)
 class PagePlan:
-    """Where things go, in page pixels."""
+    """The geometry of a page in pixels: its size, the x of the first column, the y of each row, the box of the grid."""
 
     width: int
     height: int
@@ -34,11 +49,11 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
     """Draws signals on a page.
 
     Args:
-        mv: signals [12, T] in mV in the order of LEADS; NaN and what lies after their end is not drawn.
+        mv: signals [12, T] in mV in the order of LEADS; NaN and what follows their end is not drawn.
         fs: their rate in Hz.
-        layout: what stands where; its own speed and gain give way to the style's.
-        style: how it looks.
-        rng: for the words on the page.
+        layout: the leads of each row; the speed and gain are those of the style.
+        style: the look.
+        rng: for the texts.
     """
     plan = plan_page(layout, style)
     pixels, origin = ruled_paper(plan.width, plan.height, style.px_per_mm, style.grid, style.paper_color, plan.box)
@@ -55,9 +70,9 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
     for pulse in pulses:
         ink.stroke(pulse, width * 1.05)
     _separators(ink, layout, style, plan)
-    words = np.zeros((plan.height, plan.width), np.uint8)
-    boxes = [*_lead_names(words, curves, style), *_header(words, style, plan, rng), *_footer(words, style, plan, rng)]
-    blend(pixels, words, style.text_color, style.ink_alpha)
+    layer = np.zeros((plan.height, plan.width), np.uint8)
+    boxes = [*_lead_names(layer, curves, style), *_header(layer, style, plan, rng), *_footer(layer, style, plan, rng)]
+    blend(pixels, layer, style.text_color, style.ink_alpha)
     blend(pixels, ink.coverage(), style.ink, style.ink_alpha)
     return Page(
         pixels=pixels,
@@ -75,40 +90,39 @@ def render_page(mv: Floats, fs: float, layout: Layout, style: PageStyle, rng: np
 
 
 def _long_enough(mv: Floats, seconds: float, fs: float) -> Floats:
-    """The signals with unknown samples after their end, where they are shorter than the page."""
+    """The signals with NaN after their end where they are shorter than the page."""
     missing = round(seconds * fs) - mv.shape[1]
     return mv if missing <= 0 else np.pad(mv, ((0, 0), (0, missing)), constant_values=np.nan)
 
 
 def plan_page(layout: Layout, style: PageStyle) -> PagePlan:
-    """Where a page's rows lie, and how large it is."""
-    s = style
-    pulse = s.pulse_mm + s.pulse_gap + 1.5
-    left = s.border + s.left + (pulse if s.pulse == "left" else 0)
-    content_w = left + layout.seconds * s.paper_speed + (pulse + 1 if s.pulse == "right" else 0) + s.right + s.border
-    gaps = [s.pitch] * layout.n_rows + [s.strip_pitch] * len(layout.rhythm)
-    rows = np.cumsum([0.0, *gaps[1:]]) + s.border + s.top
-    content_h = rows[-1] + s.bottom + s.border
-    width_mm, height_mm = content_w, content_h
-    if s.paper:
-        width_mm, height_mm = max(s.paper[0], content_w), max(s.paper[1], content_h)
-        # Machines print near the bottom of a page that is taller than its content, or near its top.
-        rows = rows + (height_mm - content_h) * (0.75 if s.header != "none" else 0.2)
-    k = s.px_per_mm
-    width, height = round(width_mm * k), round(height_mm * k)
-    edge = s.border * k
+    """The geometry of a page of a layout and a style."""
+    pulse_mm = style.pulse_mm + style.pulse_gap + PULSE_FOOT_MM
+    left_mm = style.border + style.left + (pulse_mm if style.pulse == "left" else 0)
+    pulse_right_mm = pulse_mm + 1 if style.pulse == "right" else 0
+    gaps_mm = [style.pitch] * layout.n_rows + [style.strip_pitch] * len(layout.rhythm)
+    rows_mm = np.cumsum([0.0, *gaps_mm[1:]]) + style.border + style.top
+    width_mm = left_mm + layout.seconds * style.paper_speed + pulse_right_mm + style.right + style.border
+    height_mm = content_mm = rows_mm[-1] + style.bottom + style.border
+    if style.paper:
+        width_mm, height_mm = max(style.paper[0], width_mm), max(style.paper[1], content_mm)
+        # On a page that is taller than its content the traces are below the header, else near the top.
+        rows_mm = rows_mm + (height_mm - content_mm) * (0.75 if style.header != "none" else 0.2)
+    px = style.px_per_mm
+    width, height, edge = round(width_mm * px), round(height_mm * px), style.border * px
     box = (edge - 0.5, edge - 0.5, width - edge - 0.5, height - edge - 0.5)
-    return PagePlan(width, height, left * k, tuple(float(y * k) for y in rows), box)
+    return PagePlan(width, height, left_mm * px, tuple(float(y * px) for y in rows_mm), box)
 
 
 def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, plan: PagePlan) -> Curve:
-    k = style.px_per_mm * style.paper_speed
-    x0, y0 = plan.left + cell.column * cell.seconds * k, plan.zero_lines[cell.row]
-    x1 = x0 + cell.seconds * k
+    """The stretch of a lead that a cell shows, in page pixels."""
+    px_per_second = style.px_per_mm * style.paper_speed
+    x0, y0 = plan.left + cell.column * cell.seconds * px_per_second, plan.zero_lines[cell.row]
+    x1 = x0 + cell.seconds * px_per_second
     first, last = round(cell.start * fs), min(round((cell.start + cell.seconds) * fs), mv.shape[1] - 1)
     index = np.arange(first, last + 1)
     values = mv[LEADS.index(cell.lead), index]
-    x = x0 + (index / fs - cell.start) * k
+    x = x0 + (index / fs - cell.start) * px_per_second
     up = cell.sign * values * style.gain * style.px_per_mm
     if style.clip is not None:
         up = np.clip(up, -style.clip * style.px_per_mm, style.clip * style.px_per_mm)
@@ -130,7 +144,7 @@ def _curve(cell: Cell, is_strip: bool, mv: Floats, fs: float, style: PageStyle, 
 
 
 def _connected(curves: tuple[Curve, ...], layout: Layout, style: PageStyle) -> list[Floats]:
-    """The lines as the pen drew them: a row at once where the machine joins its columns."""
+    """The traces as lines: one a row where the machine joins its columns, else one a cell."""
     if not style.join:
         return [c.points for c in curves]
     n, grid = layout.n_columns, len(layout.cells)
@@ -139,57 +153,57 @@ def _connected(curves: tuple[Curve, ...], layout: Layout, style: PageStyle) -> l
 
 
 def pulse_outlines(layout: Layout, style: PageStyle, plan: PagePlan) -> list[NDArray[np.float64]]:
-    """Outlines of the calibration pulses, one a line; `pulse_mm` wide and 1 mV high."""
+    """Outlines [6, 2] of the calibration pulses, one a row; `pulse_mm` wide and 1 mV high."""
     if style.pulse == "none":
         return []
-    k, w, h = style.px_per_mm, style.pulse_mm * style.px_per_mm, style.gain * style.px_per_mm
-    foot = min(1.5, 0.3 * style.pulse_mm) * k
+    px, width, height = style.px_per_mm, style.pulse_mm * style.px_per_mm, style.gain * style.px_per_mm
+    foot = min(PULSE_FOOT_MM, 0.3 * style.pulse_mm) * px
     if style.pulse == "left":
-        x = plan.left - style.pulse_gap * k - w - foot
+        x = plan.left - style.pulse_gap * px - width - foot
     else:
-        x = plan.left + layout.seconds * style.paper_speed * k + style.pulse_gap * k + foot
-    xs = np.array([x - foot, x, x, x + w, x + w, x + w + foot])
-    return [np.stack([xs, y0 - np.array([0, 0, h, h, 0, 0])], axis=1) for y0 in plan.zero_lines]
+        x = plan.left + layout.seconds * style.paper_speed * px + style.pulse_gap * px + foot
+    xs = np.array([x - foot, x, x, x + width, x + width, x + width + foot])
+    return [np.stack([xs, y0 - np.array([0, 0, height, height, 0, 0])], axis=1) for y0 in plan.zero_lines]
 
 
 def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: PagePlan) -> None:
-    """Marks where one column ends and the next begins."""
-    k = style.px_per_mm
-    if style.separator == "none":
-        return
-    for c in range(1, layout.n_columns):
-        x = plan.left + c * layout.column_seconds * style.paper_speed * k
-        rows = plan.zero_lines[: layout.n_rows]
-        if style.separator == "full":
-            ink.stroke(np.array([[x, rows[0] - 12 * k], [x, rows[-1] + 10 * k]]), 0.15 * k)
-            continue
-        if style.separator == "dotted":
-            for y in np.arange(rows[0] - 12 * k, rows[-1] + 10 * k, 1.2 * k):
-                ink.stroke(np.array([[x, y], [x, y + 0.5 * k]]), 0.2 * k)
-            continue
+    """Marks the ends of columns."""
+    px, rows = style.px_per_mm, plan.zero_lines[: layout.n_rows]
+    for column in range(1, layout.n_columns):
+        x = plan.left + column * layout.column_seconds * style.paper_speed * px
+        for y0, y1, width in _separator_strokes(style.separator, rows[0], rows[-1], px):
+            ink.stroke(np.array([[x, y0], [x, y1]]), width)
         for y in rows:
-            reach, width = (3.0, 0.6) if style.separator == "tick" else (7.0, 0.45)
-            spans = [(-reach, reach)] if style.separator == "tick" else [(-reach, -reach / 2), (reach / 2, reach)]
-            for a, b in spans:
-                ink.stroke(np.array([[x, y + a * k], [x, y + b * k]]), width * k)
+            for from_mm, to_mm, width_mm in ROW_MARKS_MM.get(style.separator, ()):
+                ink.stroke(np.array([[x, y + from_mm * px], [x, y + to_mm * px]]), width_mm * px)
 
 
-def _lead_names(words: Pixels, curves: tuple[Curve, ...], style: PageStyle) -> list[TextBox]:
+def _separator_strokes(kind: str, first: float, last: float, px: float) -> list[tuple[float, float, float]]:
+    """From, to and width in pixels of the strokes that run past all rows, from the first to the last zero line."""
+    top, bottom = first - 12 * px, last + 10 * px
+    if kind == "full":
+        return [(top, bottom, 0.15 * px)]
+    if kind == "dotted":
+        return [(y, y + 0.5 * px, 0.2 * px) for y in np.arange(top, bottom, 1.2 * px)]
+    return []
+
+
+def _lead_names(layer: Pixels, curves: tuple[Curve, ...], style: PageStyle) -> list[TextBox]:
     boxes = []
     for cell in (c.cell for c in curves):
         name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
         mask = text_mask(_font(style), _size(style, style.label_mm), name)
         x = cell.x0 + style.label_shift[0] * style.px_per_mm - (mask.shape[1] if style.label == "left" else 0)
         y = cell.y0 + style.label_shift[1] * style.px_per_mm - (mask.shape[0] if style.label != "below" else 0)
-        boxes.append(_text(words, mask, x, y, name, "lead", cell.lead))
+        boxes.append(_text(layer, mask, x, y, name, "lead", cell.lead))
     return boxes
 
 
-def _header(words: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
-    """Patient, measurements and statements at the top of the page."""
+def _header(layer: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
+    """Patient, measurements and statements at the top of the page, in three columns."""
     if style.header == "none":
         return []
-    k = style.px_per_mm
+    px = style.px_per_mm
     groups = [text.patient_lines(rng), text.measurement_lines(rng), text.statement_lines(rng)]
     stops = [0.0, 0.28, 0.55]
     if style.header == "columns":
@@ -198,35 +212,35 @@ def _header(words: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Gene
         stops = [0.0, 0.22, 0.47]
     else:
         groups[0].append(text.date_line(rng))
-    boxes, top = [], (style.border + float(rng.uniform(1, 4))) * k
-    free = max(8.0, plan.zero_lines[0] - top - 10 * k)
+    boxes, top = [], (style.border + float(rng.uniform(1, 4))) * px
+    free = max(8.0, plan.zero_lines[0] - top - 10 * px)
     for stop, lines in zip(stops, groups, strict=True):
-        x = (style.border + 3) * k + stop * plan.width
-        step = min(style.text_mm * 1.45 * k, free / max(len(lines), 1))
+        x = (style.border + 3) * px + stop * plan.width
+        step = min(style.text_mm * 1.45 * px, free / max(len(lines), 1))
         for i, line in enumerate(lines):
             mask = text_mask(_font(style), _size(style, style.text_mm), line)
-            boxes.append(_text(words, mask, x, top + i * step, line, "header"))
+            boxes.append(_text(layer, mask, x, top + i * step, line, "header"))
     return boxes
 
 
-def _footer(words: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
-    """Printed speed, gain and filter, left to right along the lower edge."""
+def _footer(layer: Pixels, style: PageStyle, plan: PagePlan, rng: np.random.Generator) -> list[TextBox]:
+    """Speed, gain and filter, from left to right along the lower edge."""
     if not style.footer:
         return []
-    k, boxes = style.px_per_mm, []
-    x, gap = plan.left + float(rng.uniform(0, 40)) * k, float(rng.uniform(4, 25)) * k
-    y = plan.height - (style.border + float(rng.uniform(1.5, 4)) + style.text_mm) * k
+    px, boxes = style.px_per_mm, []
+    x, gap = plan.left + float(rng.uniform(0, 40)) * px, float(rng.uniform(4, 25)) * px
+    y = plan.height - (style.border + float(rng.uniform(1.5, 4)) + style.text_mm) * px
     kinds = ("speed", "gain", "filter")
     for kind, line in zip(kinds, text.scale_texts(rng, style.paper_speed, style.gain), strict=True):
         if line:
             mask = text_mask(_font(style), _size(style, style.text_mm), line)
-            boxes.append(_text(words, mask, x, y, line, kind))
+            boxes.append(_text(layer, mask, x, y, line, kind))
             x += mask.shape[1] + gap
     return boxes
 
 
-def _text(words: Pixels, mask: Pixels, x: float, y: float, line: str, kind: str, lead: str | None = None) -> TextBox:
-    x0, y0, x1, y1 = paste(words, mask, x, y)
+def _text(layer: Pixels, mask: Pixels, x: float, y: float, line: str, kind: str, lead: str | None = None) -> TextBox:
+    x0, y0, x1, y1 = paste(layer, mask, x, y)
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32) - 0.5
     return TextBox(line, kind, corners, lead)
 
@@ -236,5 +250,5 @@ def _font(style: PageStyle) -> Path:
 
 
 def _size(style: PageStyle, mm: float) -> int:
-    """Font size in pixels whose capitals are about `mm` high."""
-    return max(6, round(mm * style.px_per_mm / 0.72))
+    """Font size in pixels of capitals about `mm` high."""
+    return max(MIN_FONT_PX, round(mm * style.px_per_mm / CAPITAL_HEIGHT))

@@ -1,4 +1,4 @@
-"""How a page is printed: every choice a machine's maker and its user make, and how often each is made."""
+"""The look of a printed page: every choice of a machine's maker and its user, and the probability of each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from ecgimg.synth.page.fonts import printed_fonts
 from ecgimg.synth.recipe import PageRecipe, pick
 
 Color = tuple[int, int, int]
+
+LETTER_MM = (279.4, 215.9)
+
+A4_MM = (297.0, 210.0)
+
+PAPER_SIZES_MM = (LETTER_MM, A4_MM, (297.0, 130.0), (300.0, 150.0), (290.0, 180.0))
+"""Width and height of sheets that are larger than their content."""
+
+PAPER_SHARES = (0.4, 0.3, 0.1, 0.1, 0.1)
+"""The probability of each size of paper."""
 
 PAPER_COLORS: dict[str, Color] = {
     "white": (255, 255, 255),
@@ -34,13 +44,16 @@ GRID_COLORS: dict[str, tuple[Color, Color]] = {
     "black": ((150, 150, 150), (40, 40, 40)),
 }
 """Colours of the fine and the heavy lines."""
-GRID_KINDS = ("lines", "dashed", "dots", "major-only", "none")
+
 INKS: dict[str, Color] = {"black": (12, 12, 16), "grey": (70, 70, 74), "blue": (25, 30, 110), "brown": (60, 40, 35)}
 
 
 @dataclass(frozen=True)
 class GridStyle:
-    """The ruling: kind, colours, widths in mm; `heavy` thickens every fifth heavy line; `phase` in mm shifts it."""
+    """The grid: kind (lines, dashed, dots, major-only, none), colours of fine and heavy lines, widths in mm.
+
+    `heavy` thickens every fifth heavy line, `border` frames the grid, `phase` (x, y) in mm shifts it.
+    """
 
     kind: str = "lines"
     minor: Color = (238, 150, 150)
@@ -54,11 +67,17 @@ class GridStyle:
 
 @dataclass(frozen=True)
 class PageStyle:
-    """A printed page's look. Lengths are in mm of paper.
+    """The look of a printed page. Lengths are in mm of paper.
 
-    `paper` is width and height, None for a page just as large as its content. `border` is the unruled rim.
-    `label` is where a lead's name stands: "above", "below" or "left" of its stretch's start, moved by `label_shift`.
-    `clip` is how far from its zero line a trace can go, None for any distance. `thin` makes fast strokes paler.
+    `paper` is width and height, None for a page that ends where its content ends. `border` is the margin without grid.
+    `left`, `right`, `top` and `bottom` are the space around the traces; `pitch` is the distance of two rows,
+    `strip_pitch` that of two rhythm strips. `line` is the width of a trace; `thin` (0..1) makes its steep parts paler;
+    `clip` is the largest distance of a trace from its zero line, None for any distance. With `join` the columns of a
+    row are one line.
+
+    `pulse` is the place of the calibration pulses: left, right, none. `label` is the place of a lead's name at the
+    start of its stretch (above, below, left), moved by `label_shift`. `separator` marks the ends of columns: none,
+    tick, full, dotted, double. `header` is none, block or columns. `font` None is the plain font.
     """
 
     px_per_mm: float = 4.0
@@ -95,7 +114,7 @@ class PageStyle:
 
 
 def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -> PageStyle:
-    """A style at random for a layout, after the recipe's weights."""
+    """A style at random for a layout, with the weights of a recipe."""
     speed = layout.paper_speed if not recipe.speeds else float(pick(rng, recipe.speeds))
     gain = layout.gain if not recipe.gains else float(pick(rng, recipe.gains))
     tight = rng.random() < recipe.tight
@@ -140,12 +159,12 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
 
 
 def _any(style: PageStyle, rng: np.random.Generator) -> PageStyle:
-    """No family: every choice on its own."""
+    """No family: the choices are independent."""
     return style
 
 
 def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
-    """Printed from a computer on white office paper: framed dark red grid, names below, short thick separators."""
+    """A print from a computer on white office paper: framed dark red grid, names below, short thick separators."""
     minor, major = GRID_COLORS[str(rng.choice(["darkred", "darkred", "red", "black"]))]
     grid = replace(
         style.grid,
@@ -159,7 +178,7 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
     )
     return replace(
         style,
-        paper=(279.4, 215.9) if rng.random() < 0.6 else (297.0, 210.0),
+        paper=LETTER_MM if rng.random() < 0.6 else A4_MM,
         paper_color=(255, 255, 255),
         grid=grid,
         border=float(rng.uniform(3, 9)),
@@ -180,7 +199,7 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
 
 
 def _bedside(style: PageStyle, rng: np.random.Generator) -> PageStyle:
-    """A ward's thermal recorder: a narrow sheet full of grid, thin lines, long dotted separators, little text."""
+    """A print of a ward's thermal recorder: a narrow sheet full of grid, thin lines, long separators, little text."""
     grid = replace(style.grid, kind=str(rng.choice(["dashed", "lines", "dots"])), border=False)
     return replace(
         style,
@@ -205,20 +224,21 @@ _FAMILIES: dict[str, Callable[[PageStyle, np.random.Generator], PageStyle]] = {
     "office": _office,
     "bedside": _bedside,
 }
-"""Choices that go together on real machines."""
+"""Choices that occur together on real machines."""
 
 
 def _pitch(rng: np.random.Generator, layout: Layout, gain: float) -> float:
+    """Distance of two rows in mm: less on pages of many lines, more at a high gain."""
     low, high = (18, 38) if layout.n_lines <= 5 else (13, 27) if layout.n_lines <= 7 else (9.5, 18)
     return float(rng.uniform(low, high)) * float(np.clip(gain / 10, 0.75, 1.4))
 
 
 def _paper(rng: np.random.Generator) -> tuple[float, float]:
-    sizes = [(279.4, 215.9), (297.0, 210.0), (297.0, 130.0), (300.0, 150.0), (290.0, 180.0)]
-    return sizes[int(rng.choice(5, p=[0.4, 0.3, 0.1, 0.1, 0.1]))]
+    return PAPER_SIZES_MM[int(rng.choice(len(PAPER_SIZES_MM), p=PAPER_SHARES))]
 
 
 def _label(rng: np.random.Generator) -> tuple[str, tuple[float, float]]:
+    """The place of lead names and their shift (x, y) in mm."""
     label = pick(rng, {"above": 0.55, "below": 0.3, "left": 0.15})
     shift = {"above": (rng.uniform(-1, 4), -rng.uniform(2, 9)), "below": (rng.uniform(-1, 3), rng.uniform(2, 8))}
     x, y = shift.get(label, (-rng.uniform(0.5, 1.5), rng.uniform(-5, 2)))
@@ -242,6 +262,7 @@ def _grid(rng: np.random.Generator, recipe: PageRecipe) -> GridStyle:
     )
 
 
-def _jitter(rng: np.random.Generator, color: Color, by: float) -> Color:
-    r, g, b = (int(np.clip(c + rng.normal(0, by), 0, 255)) for c in color)
+def _jitter(rng: np.random.Generator, color: Color, sigma: float) -> Color:
+    """The colour with normal noise on each channel."""
+    r, g, b = (int(np.clip(c + rng.normal(0, sigma), 0, 255)) for c in color)
     return r, g, b

@@ -1,4 +1,4 @@
-"""The words on a page: patient block, measurements, statements, scales. All invented."""
+"""The texts of a page: patient, measurements, statements, scales. All are invented."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ NOTES = (
     "ST V2-V4 !",
     "K+ 5.9",
 )
-"""What people scribble on a page."""
+"""Handwritten notes."""
+
 STAMPS = ("RECEIVED", "COPY", "CARDIOLOGY", "ARCHIVED", "WARD 3", "CONFIRMED", "EMERGENCY")
 
 
@@ -43,17 +44,17 @@ def patient_lines(rng: np.random.Generator) -> list[str]:
     """Name, number, age, sex, height, weight: some of them."""
     sex = str(rng.choice(["Male", "Female", "M", "F"]))
     number = f"{rng.integers(10**4, 10**8):0{int(rng.integers(5, 9))}d}"
-    sep = str(rng.choice([":", ": ", " "]))
+    separator = str(rng.choice([":", ": ", " "]))
     lines = [
-        f"ID{sep}{number}",
-        f"Name{sep}{rng.choice(_LAST)}, {rng.choice(_FIRST)}",
-        f"Age{sep}{rng.integers(18, 95)} yrs",
-        f"Sex{sep}{sex}",
-        f"Height{sep}{rng.integers(150, 198)} cm",
-        f"Weight{sep}{rng.integers(45, 120)} kg",
+        f"ID{separator}{number}",
+        f"Name{separator}{rng.choice(_LAST)}, {rng.choice(_FIRST)}",
+        f"Age{separator}{rng.integers(18, 95)} yrs",
+        f"Sex{separator}{sex}",
+        f"Height{separator}{rng.integers(150, 198)} cm",
+        f"Weight{separator}{rng.integers(45, 120)} kg",
     ]
-    keep = rng.random(len(lines)) < 0.75
-    return [line for line, k in zip(lines, keep, strict=True) if k] or lines[:1]
+    printed = rng.random(len(lines)) < 0.75
+    return [line for line, is_printed in zip(lines, printed, strict=True) if is_printed] or lines[:1]
 
 
 def measurement_lines(rng: np.random.Generator) -> list[str]:
@@ -68,20 +69,20 @@ def measurement_lines(rng: np.random.Generator) -> list[str]:
 
 
 def statement_lines(rng: np.random.Generator) -> list[str]:
-    """A machine's reading."""
+    """One to three statements of a machine."""
     return [str(s) for s in rng.choice(_STATEMENTS, int(rng.integers(1, 4)), replace=False)]
 
 
 def date_line(rng: np.random.Generator) -> str:
     """Date and time of the recording."""
-    y, mo, d, h, mi = rng.integers([1988, 1, 1, 0, 0], [2026, 13, 29, 24, 60])
-    form = int(rng.integers(3))
-    day = (f"{y}-{mo:02d}-{d:02d}", f"{d:02d}.{mo:02d}.{y}", f"{mo:02d}/{d:02d}/{y}")[form]
-    return f"{rng.choice(['Date: ', '', 'Rec. '])}{day} {h:02d}:{mi:02d}:{rng.integers(60):02d}"
+    year, month, day, hour, minute = rng.integers([1988, 1, 1, 0, 0], [2026, 13, 29, 24, 60])
+    forms = (f"{year}-{month:02d}-{day:02d}", f"{day:02d}.{month:02d}.{year}", f"{month:02d}/{day:02d}/{year}")
+    date = forms[int(rng.integers(3))]
+    return f"{rng.choice(['Date: ', '', 'Rec. '])}{date} {hour:02d}:{minute:02d}:{rng.integers(60):02d}"
 
 
 def scale_texts(rng: np.random.Generator, speed: float, gain: float) -> tuple[str, str, str]:
-    """Speed, gain and filter as machines print them."""
+    """Speed (mm/s), gain (mm/mV) and filter as machines print them; the filter may be empty."""
     space = str(rng.choice(["", " "]))
     second = str(rng.choice(["s", "s", "sec"]))
     filters = str(rng.choice(["0.05-150 Hz", "0.5-40 Hz", "F 50~ 0.15-100 Hz", "AC 60 Hz", "W 100 40", ""]))

@@ -1,1 +1,5 @@
-"""Where signals come from: simulated hearts, WFDB folders, PTB-XL."""
+"""Sources of signals: simulated hearts, folders of WFDB records, PTB-XL."""
+
+from ecgimg.synth.signals.sources import Signal, SignalSource, Simulated, open_source
+
+__all__ = ["Signal", "SignalSource", "Simulated", "open_source"]

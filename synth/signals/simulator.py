@@ -1,8 +1,8 @@
-"""A simulator of 12-lead ECGs: a heart dipole in space, seen by the leads of Dower's transform.
+"""A simulator of 12-lead ECGs: a dipole in space, projected on the leads by Dower's transform.
 
-Each beat is a sum of waves, a wave is a direction in the body (X left, Y down, Z back) times a bell in time, as in
+A beat is a sum of waves; a wave is a direction in the body (X left, Y down, Z back) times a Gaussian in time, as in
 Sameni et al. 2007 (doi:10.1155/2007/43407). Leads I, II and V1 to V6 are Dower's projections of the dipole (Dower et
-al. 1980); the other four follow from I and II, so that I + III = II holds for signal and noise alike.
+al. 1980); the other four follow from I and II, so that I + III = II holds for signal and noise.
 """
 
 from __future__ import annotations
@@ -40,13 +40,26 @@ ST_SHIFTS: dict[str, tuple[float, float, float]] = {
 }
 """Direction and size in mV of an ST shift."""
 
+NORMAL_QRS_S = 0.09
+"""Duration of the QRS whose waves the simulator has without stretching."""
+
+PREMATURE_RR = 0.62
+"""RR before a premature beat, in normal RR."""
+
+PAUSE_RR = 1.35
+"""RR after a premature beat, in normal RR."""
+
+PACE_SPIKE_MV = (0.9, -1.1, 0.4)
+"""The dipole of a pacemaker's spike."""
+
 
 @dataclass(frozen=True)
 class Heart:
-    """What the simulator plays: every field has a plain clinical meaning.
+    """A heart to simulate; each field has a clinical meaning.
 
-    `voltage` scales the QRS (1.8: hypertrophy, 0.4: low voltage); `axis` turns the frontal plane in degrees;
-    `noise`, `wander` and `hum` are in mV (standard deviation, amplitude, amplitude); `pr` and `qrs` are in seconds.
+    `rate` is in beats/min. `voltage` scales the QRS (1.8: hypertrophy, 0.4: low voltage); `axis` rotates the frontal
+    plane, in degrees; `noise` (standard deviation), `wander` and `hum` (amplitudes) are in mV; `pr` and `qrs` are in
+    seconds.
     """
 
     rate: float = 70.0
@@ -67,8 +80,8 @@ class Heart:
         if not 20 <= self.rate <= 300:
             raise ValueError(f"a rate of {self.rate} beats/min is outside 20..300")
 
-    def words(self) -> str:
-        """The diagnosis in words, as a report would say it."""
+    def description(self) -> str:
+        """The diagnosis in the words of a report."""
         name = {"af": "atrial fibrillation", "pvc": "sinus rhythm with PVCs", "paced": "paced rhythm"}
         rhythm = name.get(self.rhythm) or ("sinus rhythm" if 60 <= self.rate <= 100 else _sinus(self.rate))
         parts = [rhythm, f"rate {self.rate:.0f}"]
@@ -105,7 +118,7 @@ def simulate(heart: Heart, rng: np.random.Generator, seconds: float = 10.0, fs: 
         _add_beat(dipole, t, onset, rr, wide, heart, rng)
     if heart.rhythm == "af":
         dipole += _fibrillation(t, rng)
-    eight = DOWER @ (_turn(heart.axis) @ dipole)
+    eight = DOWER @ (_frontal_rotation(heart.axis) @ dipole)
     return twelve_leads(eight + _disturbances(heart, rng, t))
 
 
@@ -118,26 +131,26 @@ def _sinus(rate: float) -> str:
     return "sinus bradycardia" if rate < 60 else "sinus tachycardia"
 
 
-def _turn(degrees: float) -> NDArray[np.float64]:
+def _frontal_rotation(degrees: float) -> NDArray[np.float64]:
     a = np.deg2rad(degrees)
     return np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
 
 
 def _beats(heart: Heart, rng: np.random.Generator, seconds: float) -> list[tuple[float, float, bool]]:
-    """(R time, RR before it, whether it comes from the ventricle) of every beat in and around the recording."""
+    """(Time of R, RR before it, is ventricular) of each beat in and around the recording; times in seconds."""
     mean = 60 / heart.rate
     beats: list[tuple[float, float, bool]] = []
     at = -mean * float(rng.uniform(0.5, 1.5))
-    breath = float(rng.uniform(0, 6.28))
+    breath_phase = float(rng.uniform(0, 6.28))
     pause = 1.0
     while at < seconds + mean:
         wide = heart.rhythm == "paced" or (heart.rhythm == "pvc" and pause == 1.0 and rng.random() < 0.15)
-        rr = mean * (1 + 0.03 * float(np.sin(1.6 * at + breath)) + 0.01 * float(rng.normal())) * pause
+        rr = mean * (1 + 0.03 * float(np.sin(1.6 * at + breath_phase)) + 0.01 * float(rng.normal())) * pause
         if heart.rhythm == "af":
             rr = mean * float(np.clip(rng.gamma(16, 1 / 16), 0.5, 1.9))
-        early = heart.rhythm == "pvc" and wide
-        rr *= 0.62 if early else 1.0
-        pause = 1.35 if early else 1.0
+        premature = heart.rhythm == "pvc" and wide
+        rr *= PREMATURE_RR if premature else 1.0
+        pause = PAUSE_RR if premature else 1.0
         at += rr
         beats.append((at, rr, wide))
     return beats
@@ -152,19 +165,20 @@ def _add_beat(
     heart: Heart,
     rng: np.random.Generator,
 ) -> None:
+    """Adds the waves of a beat, whose R is at `at` seconds, to the dipole [3, T]."""
     scale = 1 + 0.03 * float(rng.normal())
     for centre, width, vector in _waves(heart, rr, wide):
-        lo, hi = np.searchsorted(t, [at + centre - 4.5 * width, at + centre + 4.5 * width])
-        bell = np.exp(-0.5 * ((t[lo:hi] - at - centre) / width) ** 2)
-        dipole[:, lo:hi] += scale * np.asarray(vector)[:, None] * bell
+        first, end = np.searchsorted(t, [at + centre - 4.5 * width, at + centre + 4.5 * width])
+        gaussian = np.exp(-0.5 * ((t[first:end] - at - centre) / width) ** 2)
+        dipole[:, first:end] += scale * np.asarray(vector)[:, None] * gaussian
     if heart.rhythm == "paced":
-        lo, hi = np.searchsorted(t, [at - 0.075, at - 0.073])
-        dipole[:, lo : hi + 1] += np.array([0.9, -1.1, 0.4])[:, None]
+        first, last = np.searchsorted(t, [at - 0.075, at - 0.073])
+        dipole[:, first : last + 1] += np.array(PACE_SPIKE_MV)[:, None]
 
 
 def _waves(heart: Heart, rr: float, wide: bool) -> list[tuple[float, float, tuple[float, float, float]]]:
-    """(time from R, width, dipole in mV) of the waves of a beat; QT follows the square root of RR (Bazett)."""
-    v, q, qt = heart.voltage, heart.qrs / 0.09, float(np.sqrt(np.clip(rr, 0.4, 1.6)))
+    """(Time from R in s, width in s, dipole in mV) of a beat's waves; QT follows the square root of RR (Bazett)."""
+    v, q, qt = heart.voltage, heart.qrs / NORMAL_QRS_S, float(np.sqrt(np.clip(rr, 0.4, 1.6)))
     if wide:
         tail = [(0.31 * qt, 0.07, (0.45, -0.25, -0.3))]
         return [(-0.03, 0.028, (-0.9 * v, 0.3 * v, 0.4 * v)), (0.035, 0.035, (-0.6 * v, 0.9 * v, 0.9 * v)), *tail]
@@ -189,6 +203,7 @@ def _waves(heart: Heart, rr: float, wide: bool) -> list[tuple[float, float, tupl
 
 
 def _fibrillation(t: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """The dipole [3, T] in mV of fibrillation waves of 4.5 to 8 Hz."""
     size, out = float(rng.uniform(0.02, 0.07)), np.zeros((3, t.size))
     for f in rng.uniform(4.5, 8, 4):
         phase = 6.28 * (f * t + 0.6 * np.sin(6.28 * float(rng.uniform(0.1, 0.5)) * t)) + float(rng.uniform(0, 6.28))
@@ -197,6 +212,7 @@ def _fibrillation(t: NDArray[np.float64], rng: np.random.Generator) -> NDArray[n
 
 
 def _disturbances(heart: Heart, rng: np.random.Generator, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Noise, wander and hum of I, II, V1..V6 [8, T] in mV."""
     out = heart.noise * rng.normal(size=(8, t.size))
     for row in out:
         for f in rng.uniform(0.08, 0.45, 3):

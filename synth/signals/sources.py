@@ -1,9 +1,9 @@
-"""Where the pages' signals come from: the simulator, a folder of WFDB records, or PTB-XL, behind one interface."""
+"""Sources of signals behind one interface: the simulator, a folder of WFDB records, PTB-XL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,15 +18,21 @@ from ecgimg.recording.read import read_recording
 from ecgimg.synth.signals.simulator import draw_heart, simulate
 
 FS = 500
-"""Every source gives 500 Hz."""
-_MAX_MV = 20.0
+"""The rate in Hz of all signals of sources."""
+
+MAX_SPAN_MV = 200.0
+"""The largest span of a lead; a larger one means a wrong gain in the header."""
+
+FS_LIMITS = (50, 10_000)
+"""Rates in Hz between which a record can be."""
 
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """One recording to draw: `mv` [12, T] float32 at 500 Hz, NaN where a lead or a sample is not known.
+    """One recording to draw: `mv` [12, T] float32 at 500 Hz in the order of LEADS, NaN where unknown.
 
-    `record` is the name at its source, `labels` its diagnostic codes, `text` its report, `notes` what is wrong with it.
+    `record` is its name at the source, `labels` its diagnostic codes, `text` its report, `sex` F or M, `notes` the
+    defects of its leads.
     """
 
     mv: Floats
@@ -39,25 +45,29 @@ class Signal:
 
 
 class SignalSource(Protocol):
-    """Anything that gives recordings by number; the same number always gives the same recording."""
+    """Recordings by number; a number always gives the same recording."""
 
     @property
     def name(self) -> str:
-        """A word for the source."""
+        """A name of the source."""
         ...
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of recordings."""
         ...
 
     def get(self, index: int, seconds: float = 10.0) -> Signal:
-        """Recording `index` modulo the length; sources of fixed length ignore `seconds`."""
+        """Recording `index` modulo the length; sources whose recordings have a length of their own ignore `seconds`.
+
+        Raises:
+            UnreadableInputError: the recording is damaged.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """The simulator as a source: as many different hearts as there are numbers."""
+    """The simulator as a source: each number is another heart."""
 
     seed: int = 0
     name: str = "simulator"
@@ -66,23 +76,23 @@ class Simulated:
         return 2**31 - 1
 
     def get(self, index: int, seconds: float = 10.0) -> Signal:
-        """A heart drawn from seed and number, and its signals."""
+        """The heart of seed and number, and its signals of `seconds`."""
         rng = np.random.default_rng([self.seed, index, 12])
         heart = draw_heart(rng)
         age, sex = float(rng.integers(18, 92)), str(rng.choice(["F", "M"]))
-        labels = tuple(x for x in (heart.rhythm, heart.block, heart.st) if x != "none")
+        labels = tuple(label for label in (heart.rhythm, heart.block, heart.st) if label != "none")
         mv = simulate(heart, rng, seconds, FS)
-        return Signal(mv, f"sim{self.seed}-{index}", labels, heart.words(), age, sex)
+        return Signal(mv, f"sim{self.seed}-{index}", labels, heart.description(), age, sex)
 
 
 class WfdbFolder:
-    """Every WFDB record below a folder, in the order of their names."""
+    """The WFDB records below a folder, in the order of their names."""
 
     def __init__(self, folder: Path | str) -> None:
-        """Looks for headers.
+        """Finds the headers.
 
         Raises:
-            UnreadableInputError: no header anywhere below the folder.
+            UnreadableInputError: there is no header below the folder.
         """
         self.folder = Path(folder)
         self.name = self.folder.name
@@ -96,7 +106,12 @@ class WfdbFolder:
         return len(self.headers)
 
     def get(self, index: int, seconds: float = 10.0) -> Signal:
-        """Reads, resamples to 500 Hz and checks one record."""
+        """One record, at 500 Hz.
+
+        Raises:
+            UnreadableInputError: the record is damaged.
+            DependencyError: the package wfdb is not installed.
+        """
         header = self.headers[index % len(self)]
         recording = read_recording(header)
         mv = to_500_hz(recording.signals, recording.fs)
@@ -104,7 +119,7 @@ class WfdbFolder:
 
 
 class PtbxlSource:
-    """PTB-XL, some folds of it: at 500 Hz where the folder has that, else 100 Hz resampled."""
+    """Folds of PTB-XL: the signals of 500 Hz where the folder has them, else those of 100 Hz, resampled."""
 
     def __init__(self, folder: Path | str, folds: Iterable[int] = range(1, 9)) -> None:
         """Reads the database.
@@ -124,7 +139,12 @@ class PtbxlSource:
         return len(self.records)
 
     def get(self, index: int, seconds: float = 10.0) -> Signal:
-        """One record with its labels and report."""
+        """One record with its labels and report, at 500 Hz.
+
+        Raises:
+            UnreadableInputError: the record is damaged.
+            DependencyError: the package wfdb is not installed.
+        """
         record = self.records[index % len(self)]
         rate = 500 if record.filename_hr else 100
         mv = to_500_hz(self.ptbxl.signal(record, rate), rate)
@@ -136,8 +156,13 @@ class PtbxlSource:
 def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) -> SignalSource:
     """The source of a text: `sim`, `ptbxl:DIR` or `wfdb:DIR`.
 
+    Args:
+        text: the text.
+        folds: the folds of PTB-XL.
+        seed: the seed of the simulator.
+
     Raises:
-        UsageError: none of the three.
+        UsageError: the text is none of the three.
         UnreadableInputError: the folder has no records.
     """
     kind, _, folder = text.partition(":")
@@ -151,28 +176,29 @@ def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) ->
 
 
 def to_500_hz(mv: Floats, fs: float) -> Floats:
-    """Band-limited resampling [12, T] to 500 Hz (polyphase filter, Kaiser window); gaps of NaN stay gaps.
+    """Band-limited resampling of [12, T] to 500 Hz (polyphase filter, Kaiser window); gaps of NaN stay gaps.
 
     Raises:
-        UnreadableInputError: a sampling rate outside 50..10000 Hz.
+        UnreadableInputError: the rate `fs` is outside `FS_LIMITS`.
     """
-    if not 50 <= fs <= 10_000:
+    if not FS_LIMITS[0] <= fs <= FS_LIMITS[1]:
         raise UnreadableInputError(f"a sampling rate of {fs:g} Hz", where="signals", remedy="give 50 to 10000 Hz")
     if fs == FS:
         return mv
     up, down = FS * 100, round(fs * 100)
-    g = int(np.gcd(up, down))
+    common = int(np.gcd(up, down))
     known = np.isfinite(mv)
-    out: Floats = resample_poly(np.where(known, mv, 0.0), up // g, down // g, axis=1, padtype="line").astype(np.float32)
-    at = np.clip((np.arange(out.shape[1]) * fs / FS).round().astype(int), 0, mv.shape[1] - 1)
-    return np.where(known[:, at], out, np.float32(np.nan))
+    filled = np.where(known, mv, 0.0)
+    out: Floats = resample_poly(filled, up // common, down // common, axis=1, padtype="line").astype(np.float32)
+    nearest = np.clip((np.arange(out.shape[1]) * fs / FS).round().astype(int), 0, mv.shape[1] - 1)
+    return np.where(known[:, nearest], out, np.float32(np.nan))
 
 
 def checked(signal: Signal) -> Signal:
-    """The signal with its defects noted: absent, flat and partly unknown leads stay as they are.
+    """The signal with notes on its absent, flat and partly unknown leads, which stay as they are.
 
     Raises:
-        UnreadableInputError: no lead has a known sample, or the values can't be millivolts.
+        UnreadableInputError: no lead has a known sample, or a lead spans more than `MAX_SPAN_MV`.
     """
     mv = signal.mv
     known = np.isfinite(mv)
@@ -180,18 +206,18 @@ def checked(signal: Signal) -> Signal:
         raise UnreadableInputError(
             f"record {signal.record} has no known sample", where="signals", remedy="leave it out"
         )
-    # An offset of any size is harmless (pages are drawn around zero), a span is not.
-    span = max(float(np.ptp(row[k])) for row, k in zip(mv, known, strict=True) if k.any())
-    if span > _MAX_MV * 10:
+    # An offset does no harm, because pages are drawn around the mean.
+    span = max(float(np.ptp(row[seen])) for row, seen in zip(mv, known, strict=True) if seen.any())
+    if span > MAX_SPAN_MV:
         raise UnreadableInputError(
             f"record {signal.record} spans {span:.3g} mV", where="signals", remedy="check the gain in its header"
         )
     notes = []
-    for lead, row, k in zip(LEADS, mv, known, strict=True):
-        if not k.any():
+    for lead, row, seen in zip(LEADS, mv, known, strict=True):
+        if not seen.any():
             notes.append(f"{lead} is absent")
-        elif not k.all():
-            notes.append(f"{lead} has {int((~k).sum())} unknown samples")
+        elif not seen.all():
+            notes.append(f"{lead} has {int((~seen).sum())} unknown samples")
         elif float(np.ptp(row)) == 0:
             notes.append(f"{lead} is flat")
-    return Signal(mv, signal.record, signal.labels, signal.text, signal.age, signal.sex, tuple(notes))
+    return replace(signal, notes=tuple(notes))

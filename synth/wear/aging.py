@@ -1,4 +1,7 @@
-"""What lies on the sheet itself and bends with it: paper, years, liquids, pens, stamps, the shading of its folds."""
+"""Effects on the sheet, which bend with it: paper, years, liquids, pens, stamps, the shading of folds.
+
+Each effect takes RGB pixels [H, W, 3] 0..255 as floats and a strength 0..1, and returns new ones.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,21 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.synth.camera import Relief
-from ecgimg.synth.page.fonts import printed_fonts, script_fonts, turned_mask
+from ecgimg.synth.page.fonts import printed_fonts, rotated_mask, script_fonts
 from ecgimg.synth.page.ink import Ink, blend, paste
 from ecgimg.synth.page.text import NOTES, STAMPS
 
-_PENS = ((20, 30, 140), (15, 15, 20), (150, 20, 30), (40, 40, 60))
-_MARKERS = ((255, 250, 90), (255, 170, 210), (150, 250, 160), (255, 200, 110))
+PENS = ((20, 30, 140), (15, 15, 20), (150, 20, 30), (40, 40, 60))
+"""RGB colours of handwriting."""
+
+STAMP_INKS = ((170, 30, 40), (40, 40, 150), (60, 20, 110))
+"""RGB colours of stamps."""
+
+MARKERS = ((255, 250, 90), (255, 170, 210), (150, 250, 160), (255, 200, 110))
+"""RGB colours of highlighters."""
+
+GRAIN_TILE = (389, 397)
+"""Height and width of the tile of white noise; primes, so that its repetition does not fall on a grid."""
 
 
 def cloud(rng: np.random.Generator, height: int, width: int, cells: float) -> Floats:
@@ -21,16 +33,17 @@ def cloud(rng: np.random.Generator, height: int, width: int, cells: float) -> Fl
     rows, cols = max(2, round(cells * height / longest) + 1), max(2, round(cells * width / longest) + 1)
     small = rng.normal(0, 0.5, (rows, cols)).astype(np.float32)
     if cells < 40 and longest > 800:
-        # Smooth enough to be made coarse and widened linearly, which costs a third.
+        # Smooth noise can be resized to a quarter and then linearly, which takes a third of the time.
         small = cv2.resize(small, (width // 4 + 1, height // 4 + 1), interpolation=cv2.INTER_CUBIC)
         return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def grain(rng: np.random.Generator, height: int, width: int, channels: int = 1) -> Floats:
-    """White noise [height, width, channels], sigma 1: a tile of it, repeated, which is much faster and looks alike."""
-    tile = rng.standard_normal((389, 397, channels), np.float32)
-    return np.tile(tile, (-(-height // 389), -(-width // 397), 1))[:height, :width]
+    """White noise [height, width, channels], sigma 1: a tile, repeated, which is much faster and looks the same."""
+    tile_height, tile_width = GRAIN_TILE
+    tile = rng.standard_normal((tile_height, tile_width, channels), np.float32)
+    return np.tile(tile, (-(-height // tile_height), -(-width // tile_width), 1))[:height, :width]
 
 
 def texture(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
@@ -42,16 +55,16 @@ def texture(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
 
 
 def yellowing(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Paper that turns yellow and brown, more so at its rim."""
+    """Paper that becomes yellow and brown, most at its margins."""
     h, w = image.shape[:2]
     x, y = np.abs(np.linspace(-1, 1, w, dtype=np.float32)), np.abs(np.linspace(-1, 1, h, dtype=np.float32))
-    rim = np.maximum.outer(y**6, x**6)
-    field = np.clip(strength * (0.6 + 0.3 * cloud(rng, h, w, 5) + 0.5 * rim), 0, 1)[..., None]
+    margin = np.maximum.outer(y**6, x**6)
+    field = np.clip(strength * (0.6 + 0.3 * cloud(rng, h, w, 5) + 0.5 * margin), 0, 1)[..., None]
     return np.asarray(image * (1 - field * np.array([0.10, 0.2, 0.45], np.float32)), np.float32)
 
 
 def fading(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Thermal print that pales in patches and stripes across the paper's feed."""
+    """Thermal print that pales in patches, and in stripes across the paper's feed."""
     h, w = image.shape[:2]
     paper = np.median(image[:: max(1, h // 60), :: max(1, w // 60)].reshape(-1, 3), axis=0)
     stripes = cv2.resize(rng.normal(0, 0.15, (h // 3 + 1, 1)).astype(np.float32), (w, h))
@@ -67,8 +80,8 @@ def stains(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
         radius = float(rng.uniform(0.05, 0.2)) * w
         ring = bool(rng.random() < 0.5)
         body = _blot(rng, h, w, radius, 0.02 if ring else 0.2)
-        rim = np.abs(cv2.GaussianBlur(body, (0, 0), max(1.0, radius * 0.03)) - 0.5)
-        edge = np.clip(1 - rim * 2.2, 0, 1)
+        from_edge = np.abs(cv2.GaussianBlur(body, (0, 0), max(1.0, radius * 0.03)) - 0.5)
+        edge = np.clip(1 - from_edge * 2.2, 0, 1)
         tint = np.array([0.25, 0.42, 0.62] if rng.random() < 0.65 else [0.12, 0.12, 0.1], np.float32)
         mask = np.clip(edge * 0.8 + (0.05 if ring else 0.35) * body, 0, 1) * strength
         out = out * (1 - mask[..., None] * tint)
@@ -80,8 +93,8 @@ def mould(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     h, w = image.shape[:2]
     layer = np.zeros((h, w), np.uint8)
     for _ in range(int(rng.integers(1, 5))):
-        at = rng.uniform(0, 1, 2) * [w, h]
-        spots = rng.normal(at, 0.05 * w, (int(20 + 120 * strength), 2))
+        middle = rng.uniform(0, 1, 2) * [w, h]
+        spots = rng.normal(middle, 0.05 * w, (int(20 + 120 * strength), 2))
         for (x, y), r in zip(spots, rng.exponential(0.0018 * w, len(spots)), strict=True):
             cv2.circle(
                 layer, (round(x * 16), round(y * 16)), round((r + 0.4) * 16), int(rng.integers(60, 255)), -1, 16, 4
@@ -98,7 +111,7 @@ def bleed(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
 
 
 def handwriting(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Notes in a script font, circles, arrows and underlines."""
+    """Notes in a script font, ellipses, underlines and ticks."""
     pixels = image.clip(0, 255).astype(np.uint8)
     h, w = pixels.shape[:2]
     layer = np.zeros((h, w), np.uint8)
@@ -106,26 +119,26 @@ def handwriting(rng: np.random.Generator, image: Floats, strength: float) -> Flo
     font = fonts[int(rng.integers(len(fonts)))]
     for _ in range(1 + int(rng.integers(0, 1 + round(4 * strength)))):
         size = max(9, round(w * float(rng.uniform(0.014, 0.034))))
-        mask = turned_mask(font, size, str(rng.choice(NOTES)), float(rng.normal(0, 5)))
-        high = rng.random() < 0.7
-        y = float(rng.uniform(0.02, 0.22) if high else rng.uniform(0.2, 0.95)) * h
+        mask = rotated_mask(font, size, str(rng.choice(NOTES)), float(rng.normal(0, 5)))
+        in_header = rng.random() < 0.7
+        y = float(rng.uniform(0.02, 0.22) if in_header else rng.uniform(0.2, 0.95)) * h
         paste(layer, mask, float(rng.uniform(0.02, 0.8)) * w, y)
     ink = Ink(w, h)
     for _ in range(int(rng.integers(0, 1 + round(3 * strength)))):
         ink.stroke(_scribble(rng, w, h), 0.0013 * w)
     cover = np.maximum(layer, ink.coverage())
-    blend(pixels, cover, _PENS[int(rng.integers(len(_PENS)))], float(rng.uniform(0.6, 0.95)))
+    blend(pixels, cover, PENS[int(rng.integers(len(PENS)))], float(rng.uniform(0.6, 0.95)))
     return pixels.astype(np.float32)
 
 
 def stamps(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """A rubber stamp: a word in a frame, unevenly inked."""
+    """A rubber stamp: a word in a frame, with uneven ink."""
     pixels = image.clip(0, 255).astype(np.uint8)
     h, w = pixels.shape[:2]
     layer = np.zeros((h, w), np.uint8)
     font = printed_fonts()[int(rng.integers(len(printed_fonts())))]
     angle = float(rng.normal(0, 14))
-    mask = turned_mask(font, max(10, round(w * float(rng.uniform(0.016, 0.035)))), str(rng.choice(STAMPS)), angle)
+    mask = rotated_mask(font, max(10, round(w * float(rng.uniform(0.016, 0.035)))), str(rng.choice(STAMPS)), angle)
     x, y = float(rng.uniform(0.02, 0.8)) * w, float(rng.uniform(0.02, 0.85)) * h
     paste(layer, mask, x, y)
     middle = (x + mask.shape[1] / 2, y + mask.shape[0] / 2)
@@ -134,7 +147,7 @@ def stamps(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     ink.stroke(np.concatenate([box, box[:1]]).astype(np.float32), 0.0022 * w)
     patchy = np.clip(0.75 + 0.6 * cloud(rng, h, w, 90), 0, 1)
     cover = (np.maximum(layer, ink.coverage()) * patchy).astype(np.uint8)
-    color = ((170, 30, 40), (40, 40, 150), (60, 20, 110))[int(rng.integers(3))]
+    color = STAMP_INKS[int(rng.integers(len(STAMP_INKS)))]
     blend(pixels, cover, color, 0.45 + 0.5 * strength)
     return pixels.astype(np.float32)
 
@@ -148,12 +161,12 @@ def highlighter(rng: np.random.Generator, image: Floats, strength: float) -> Flo
     y = y0 + 0.004 * h * np.cumsum(rng.normal(0, 0.4, 40))
     ink.stroke(np.stack([x, y], axis=1), min(0.02 * w, 30.0 / ink.scale))
     mask = ink.coverage().astype(np.float32)[..., None] * (strength / 255)
-    tint = np.asarray(_MARKERS[int(rng.integers(len(_MARKERS)))], np.float32) / 255
+    tint = np.asarray(MARKERS[int(rng.integers(len(MARKERS)))], np.float32) / 255
     return np.asarray(image * (1 - mask + mask * tint), np.float32)
 
 
 def shading(rng: np.random.Generator, image: Floats, strength: float, relief: Relief) -> Floats:
-    """Light on the facets of a bent sheet (Lambert, one lamp), and ink worn off along its sharp creases."""
+    """Light on the facets of a bent sheet (Lambert, one lamp), and ink that is worn off along sharp creases."""
     dx, dy = relief.slopes
     angle, low = float(rng.uniform(0, 6.28)), float(rng.uniform(0.9, 2.6))
     field = 1 + strength * low * (np.cos(angle) * dx + np.sin(angle) * dy)
@@ -161,13 +174,14 @@ def shading(rng: np.random.Generator, image: Floats, strength: float, relief: Re
     field += float(rng.uniform(-0.3, 0.5)) * strength * np.minimum(crease, 0.3)
     h, w = image.shape[:2]
     fine = _spread(np.clip(field, 0.45, 1.35).astype(np.float32), relief.step, h, w)
-    # What the lamp does not reach is lit by the room, which has another colour.
+    # The room lights what the lamp does not reach, in another colour.
     warmth = float(rng.uniform(-0.12, 0.3))
     tones = cv2.merge([cv2.pow(fine, 1 - warmth), fine, cv2.pow(fine, 1 + warmth)])
     return np.asarray(image * tones, np.float32)
 
 
 def _spread(field: Floats, step: float, height: int, width: int) -> Floats:
+    """A field on a grid every `step` pixels, for each pixel [height, width]."""
     scale = np.array([[1 / step, 0, 0], [0, 1 / step, 0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     wide = cv2.warpAffine(field, scale, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
@@ -175,19 +189,20 @@ def _spread(field: Floats, step: float, height: int, width: int) -> Floats:
 
 
 def _blot(rng: np.random.Generator, h: int, w: int, radius: float, rough: float) -> Floats:
+    """Coverage [h, w] 0..1 of a blot of a radius in pixels; `rough` is the size of its waves as a share of it."""
     angle = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     waves = np.cos(np.arange(2, 7)[:, None] * angle + rng.uniform(0, 6.28, (5, 1)))
     r = radius * (1 + rough * (rng.normal(0, 0.5, (5, 1)) * waves).sum(axis=0))
-    at = rng.uniform(0, 1, 2) * [w, h]
-    points = np.stack([at[0] + r * np.cos(angle), at[1] + r * np.sin(angle)], axis=1)
+    middle = rng.uniform(0, 1, 2) * [w, h]
+    points = np.stack([middle[0] + r * np.cos(angle), middle[1] + r * np.sin(angle)], axis=1)
     layer = np.zeros((h, w), np.uint8)
     cv2.fillPoly(layer, [np.round(points).astype(np.int32)], 255, cv2.LINE_AA)
     return np.asarray(layer, np.float32) / np.float32(255)
 
 
 def _scribble(rng: np.random.Generator, w: int, h: int) -> Floats:
-    """An ellipse, an underline, an arrow or a tick."""
-    at = rng.uniform(0.1, 0.9, 2) * [w, h]
+    """Points [N, 2] of an ellipse, an underline or a tick."""
+    middle = rng.uniform(0.1, 0.9, 2) * [w, h]
     size = float(rng.uniform(0.02, 0.07)) * w
     kind = int(rng.integers(3))
     t = np.linspace(0, 1, 40)
@@ -198,5 +213,4 @@ def _scribble(rng: np.random.Generator, w: int, h: int) -> Floats:
         points = np.stack([3 * size * (t - 0.5), 0.05 * size * np.sin(5 * t + float(rng.uniform(0, 6)))], axis=1)
     else:
         points = size * np.array([[0, 0], [0.4, 0.5], [1.4, -0.9]])
-    moved: Floats = (at + points).astype(np.float32)
-    return moved
+    return np.asarray(middle + points, np.float32)

@@ -1,4 +1,4 @@
-"""What a page lies on: wood, cloth, a plain desk, something dark, another sheet."""
+"""Surfaces below a page: wood, cloth, a plain desk, something dark, another sheet."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import numpy as np
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.synth.wear.aging import cloud
 
-_WOODS = (
+WOODS = (
     ((150, 108, 72), (32, 26, 20)),
     ((105, 72, 48), (26, 20, 16)),
     ((196, 160, 118), (26, 24, 22)),
     ((62, 58, 56), (10, 10, 10)),
 )
-"""Colour of a wood, and how much its grain varies it."""
+"""The RGB colour of each wood, and by how much the grain varies each channel."""
+
 KINDS = ("wood", "wood", "wood", "desk", "cloth", "dark", "paper")
+"""Kinds of surface, each as likely as it is frequent here."""
 
 
 def background(rng: np.random.Generator, height: int, width: int) -> Floats:
@@ -37,7 +39,7 @@ def _surface(rng: np.random.Generator, height: int, width: int) -> Floats:
 
 
 def _wood(rng: np.random.Generator, height: int, width: int) -> Floats:
-    """Long grain: noise stretched along one direction, and darker pores."""
+    """Long grain: noise stretched along one direction, with pores, at a random angle."""
     side = int(np.hypot(height, width)) + 2
     streak = cloud(rng, side, side, 5) * 1.2
     rows = int(rng.integers(90, 260))
@@ -45,18 +47,12 @@ def _wood(rng: np.random.Generator, height: int, width: int) -> Floats:
     streak = streak + 0.55 * cv2.resize(stretched, (side, side), interpolation=cv2.INTER_CUBIC)
     pores = rng.normal(0, 1, (side // 2, 60)).astype(np.float32)
     streak = streak + 0.35 * cv2.resize(pores, (side, side), interpolation=cv2.INTER_LINEAR)
-    tones = (
-        ((150, 108, 72), (32, 26, 20)),
-        ((105, 72, 48), (26, 20, 16)),
-        ((196, 160, 118), (26, 24, 22)),
-        ((62, 58, 56), (10, 10, 10)),
-    )
-    base, vary = tones[int(rng.integers(len(tones)))]
-    turn = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.uniform(0, 180)), 1.0)
-    streak = cv2.warpAffine(streak, turn, (side, side), borderMode=cv2.BORDER_REFLECT)
+    base, variation = WOODS[int(rng.integers(len(WOODS)))]
+    rotation = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.uniform(0, 180)), 1.0)
+    streak = cv2.warpAffine(streak, rotation, (side, side), borderMode=cv2.BORDER_REFLECT)
     top, left = (side - height) // 2, (side - width) // 2
     part = streak[top : top + height, left : left + width, None]
-    return np.asarray(np.asarray(base, np.float32) + part * np.asarray(vary, np.float32) * 0.55, np.float32)
+    return np.asarray(np.asarray(base, np.float32) + part * np.asarray(variation, np.float32) * 0.55, np.float32)
 
 
 def _cloth(rng: np.random.Generator, height: int, width: int) -> Floats:

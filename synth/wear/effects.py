@@ -1,4 +1,4 @@
-"""The chain of wear: which effects a page gets, in the order in which they happen in life."""
+"""The chain of wear: the effects of a page in the order in which they happen to paper, photo and file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from ecgimg.synth.recipe import WearRecipe, amount
 from ecgimg.synth.wear import aging, exposure
 
 Effect = Callable[[np.random.Generator, Floats, float], Floats]
+PhotoEffect = Callable[[np.random.Generator, Floats, float, float], Floats]
 Log = dict[str, float]
+"""The size of each effect that a page has, by name."""
 
-_ON_SHEET: tuple[tuple[str, Effect, float], ...] = (
+SHEET_EFFECTS: tuple[tuple[str, Effect, float], ...] = (
     ("bleed", aging.bleed, 0.25),
     ("fading", aging.fading, 0.4),
     ("texture", aging.texture, 0.8),
@@ -25,25 +27,36 @@ _ON_SHEET: tuple[tuple[str, Effect, float], ...] = (
     ("handwriting", aging.handwriting, 0.4),
     ("stamps", aging.stamps, 0.25),
 )
-"""Name, effect, and the share of pages that get it."""
-_ON_PHOTO: tuple[tuple[str, Effect, float], ...] = (
+"""Name, effect, and the probability that a page has it."""
+
+PHOTO_EFFECTS: tuple[tuple[str, Effect, float], ...] = (
     ("light", exposure.light, 0.9),
     ("shadow", exposure.shadow, 0.4),
     ("white_balance", exposure.white_balance, 0.9),
     ("moire", exposure.moire, 0.12),
 )
-_AT_LAST: tuple[tuple[str, Effect, float], ...] = (
+"""Light and colour; as `SHEET_EFFECTS`."""
+
+SCALED_EFFECTS: tuple[tuple[str, PhotoEffect, float], ...] = (
+    ("defocus", exposure.defocus, 0.6),
+    ("motion", exposure.motion, 0.3),
+    ("low_dpi", exposure.low_dpi, 0.3),
+)
+"""Losses of detail, whose size depends on the resolution in px/mm."""
+
+LAST_EFFECTS: tuple[tuple[str, Effect, float], ...] = (
     ("sharpening", exposure.sharpening, 0.5),
     ("noise", exposure.noise, 0.8),
     ("grey", exposure.grey, 0.2),
     ("photocopy", exposure.photocopy, 0.12),
     ("jpeg", exposure.jpeg, 0.85),
 )
+"""What software and office machines do to the file; as `SHEET_EFFECTS`."""
 
 
 def wear_sheet(rng: np.random.Generator, pixels: Pixels, recipe: WearRecipe, relief: Relief) -> tuple[Pixels, Log]:
-    """The sheet after its years, and how much of each effect it got."""
-    image, log = _apply(rng, pixels.astype(np.float32), recipe, _ON_SHEET)
+    """The flat sheet [H, W, 3] after wear, and the size of each effect."""
+    image, log = _apply(rng, pixels.astype(np.float32), recipe, SHEET_EFFECTS)
     size = amount(rng, recipe.shading, 1.0)
     if size and relief.z.any():
         image, log["shading"] = aging.shading(rng, image, size, relief), size
@@ -51,17 +64,13 @@ def wear_sheet(rng: np.random.Generator, pixels: Pixels, recipe: WearRecipe, rel
 
 
 def wear_photo(rng: np.random.Generator, image: Floats, recipe: WearRecipe, px_per_mm: float) -> tuple[Pixels, Log]:
-    """The picture after light, lens and machine, and how much of each effect it got."""
-    image, log = _apply(rng, image, recipe, _ON_PHOTO)
-    for name, effect, often in (
-        ("defocus", exposure.defocus, 0.6),
-        ("motion", exposure.motion, 0.3),
-        ("low_dpi", exposure.low_dpi, 0.3),
-    ):
-        size = amount(rng, getattr(recipe, name), often)
+    """The photo [H, W, 3] 0..255 after light, lens and machine, and the size of each effect."""
+    image, log = _apply(rng, image, recipe, PHOTO_EFFECTS)
+    for name, effect, probability in SCALED_EFFECTS:
+        size = amount(rng, getattr(recipe, name), probability)
         if size:
             image, log[name] = effect(rng, image, size, px_per_mm), size
-    image, last = _apply(rng, image, recipe, _AT_LAST)
+    image, last = _apply(rng, image, recipe, LAST_EFFECTS)
     return _pixels(image), log | last
 
 
@@ -69,8 +78,8 @@ def _apply(
     rng: np.random.Generator, image: Floats, recipe: WearRecipe, effects: tuple[tuple[str, Effect, float], ...]
 ) -> tuple[Floats, Log]:
     log: Log = {}
-    for name, effect, often in effects:
-        size = amount(rng, getattr(recipe, name), often)
+    for name, effect, probability in effects:
+        size = amount(rng, getattr(recipe, name), probability)
         if size:
             image, log[name] = effect(rng, image, size), size
     return image, log

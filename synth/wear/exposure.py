@@ -1,4 +1,7 @@
-"""What the room, the lens, the sensor and the office machine do to a picture. None of it moves anything."""
+"""Effects of room, lens, sensor and office machine on a photo. None of them moves a pixel.
+
+Each effect takes RGB pixels [H, W, 3] 0..255 as floats and a strength 0..1, and returns new ones.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.synth.wear.aging import cloud, grain
 
+MIN_PX_PER_MM = 2.2
+"""Resolution of the worst scan."""
+
 
 def light(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """A lamp to one side, a darker rim, sometimes a glare."""
+    """A lamp on one side, darker margins, sometimes a glare."""
     h, w = image.shape[:2]
     x, y = np.meshgrid(np.linspace(-1, 1, 96, dtype=np.float32), np.linspace(-1, 1, 72, dtype=np.float32))
     a = float(rng.uniform(0, 6.28))
@@ -25,7 +31,7 @@ def light(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
 
 
 def shadow(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """The soft shadow of a phone, or of a hand with its fingers, from an edge of the picture."""
+    """The soft shadow of a phone or of a hand, from an edge of the photo."""
     h, w = image.shape[:2]
     small = np.zeros((180, 240), np.uint8)
     x, y = float(rng.uniform(0, 240)), float(rng.choice([rng.uniform(-30, 50), rng.uniform(130, 210)]))
@@ -57,7 +63,7 @@ def white_balance(rng: np.random.Generator, image: Floats, strength: float) -> F
 
 
 def moire(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """A screen's pixel rows beating with the sensor's, in slowly bent bands of colour."""
+    """Bent bands of colour, as of the rows of a screen against those of the sensor."""
     h, w = image.shape[:2]
     bend = 3 * cloud(rng, h, w, 4)
     x, y = np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32)[:, None]
@@ -73,26 +79,26 @@ def defocus(rng: np.random.Generator, image: Floats, strength: float, px_per_mm:
 
 
 def sharpening(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """The halo that a phone's software draws around every edge."""
+    """Halos around edges, as of the software of a phone."""
     soft = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.8, 2.0)))
     return np.asarray(image + (image - soft) * np.float32(1.6 * strength), np.float32)
 
 
 def motion(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: float) -> Floats:
-    """A shake along a line, at most 0.7 mm of paper long."""
+    """Motion of the camera along a line, at most 0.7 mm of paper long."""
     half, a = strength * min(0.35 * px_per_mm, 6.0), float(rng.uniform(0, 3.14))
     n = 2 * int(np.ceil(half)) + 3
     kernel = np.zeros((n, n), np.uint8)
     c, d = n // 2 * 16, np.array([np.cos(a), np.sin(a)]) * half * 16
     ends = np.round([c - d, c + d]).astype(int)
-    # Symmetric by construction: drawn, then averaged with its own half turn.
+    # The mean with its own rotation by 180 degrees makes the kernel symmetric, so that nothing moves.
     cv2.line(kernel, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 255, 1, cv2.LINE_AA, 4)
-    both = kernel.astype(np.float32) + kernel[::-1, ::-1]
-    return _filtered(image, both / both.sum())
+    symmetric = kernel.astype(np.float32) + kernel[::-1, ::-1]
+    return _filtered(image, symmetric / symmetric.sum())
 
 
 def noise(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Photon noise that grows in the dark parts' stead with brightness, and coarse colour noise."""
+    """Photon noise, which grows with the square root of brightness, and coarse colour noise."""
     h, w = image.shape[:2]
     fine = grain(rng, h, w) * np.float32(10 * strength)
     color = cv2.resize(grain(rng, h // 2 + 1, w // 2 + 1, 3), (w, h), interpolation=cv2.INTER_LINEAR)
@@ -101,22 +107,22 @@ def noise(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
 
 
 def low_dpi(rng: np.random.Generator, image: Floats, strength: float, px_per_mm: float) -> Floats:
-    """A scan or a thumbnail of few pixels, blown up again; at worst 2.2 px/mm."""
+    """A scan of few pixels, enlarged again; at worst `MIN_PX_PER_MM`."""
     h, w = image.shape[:2]
-    factor = 1 + strength * max(0.0, px_per_mm / 2.2 - 1)
+    factor = 1 + strength * max(0.0, px_per_mm / MIN_PX_PER_MM - 1)
     small = cv2.resize(image, (max(8, round(w / factor)), max(8, round(h / factor))), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def grey(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Black and white, from whichever mixture of the channels."""
+    """Grey values, a mixture of the channels at random."""
     mix = rng.dirichlet([3, 5, 2]).astype(np.float32)
     single = (image @ mix)[..., None]
     return np.asarray(image + (single - image) * (1.0 if strength > 0.1 else 0.0), np.float32)
 
 
 def photocopy(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """A copier's hard contrast, streaks and specks; at its worst a fax of two tones."""
+    """Hard contrast, streaks and specks of a copier; at worst a fax of two tones."""
     h, w = image.shape[:2]
     single = image.mean(axis=2)
     local = cv2.GaussianBlur(single, (0, 0), max(3.0, 0.02 * w))
@@ -128,7 +134,7 @@ def photocopy(rng: np.random.Generator, image: Floats, strength: float) -> Float
 
 
 def jpeg(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
-    """Compression, from quality 97 to 22."""
+    """JPEG compression of quality 97 to 22."""
     quality = round(97 - 75 * strength)
     bgr = np.ascontiguousarray(image.clip(0, 255).astype(np.uint8)[..., ::-1])
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -137,6 +143,7 @@ def jpeg(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
 
 
 def _disc(radius: float) -> NDArray[np.float32]:
+    """A kernel of sum 1: a disc of a radius in pixels with a soft edge."""
     n = int(np.ceil(radius)) + 1
     x, y = np.meshgrid(np.arange(-n, n + 1), np.arange(-n, n + 1))
     kernel = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)

@@ -1,7 +1,7 @@
-"""More pictures that are no ECG page: charts, forms, drawings and screens, for `others.py`.
+"""Drawings on a given paper that are no ECG page: charts, forms, drawings and screens.
 
-Each function draws on RGB paper [H, W, 3] it is given, in place. They are rough on purpose: what matters to the gate is
-how much there is of what a page of curves also has, lines, rulings, print and repetition, in every other order.
+Each function draws on RGB pixels [H, W, 3], in place. The drawings are rough: the quality gate needs what a page of
+curves also has, lines, rulings, print and repetition, in other orders.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.synth.page.fonts import printed_fonts, text_mask
 from ecgimg.synth.page.ink import Ink, blend, paste
 
-Draw = Callable[[Pixels, np.random.Generator], None]
+DrawOnPaper = Callable[[Pixels, np.random.Generator], None]
 
 
 def _dark(rng: np.random.Generator) -> tuple[int, int, int]:
@@ -39,7 +39,7 @@ def _number(rng: np.random.Generator) -> str:
 
 
 def tracks(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Channels of coloured noise, steps, bumps or sweeps under one another, close or far, as of a sensor log."""
+    """Channels of noise, steps, bumps or sweeps below one another, close or far, as of a log of sensors."""
     h, w = pixels.shape[:2]
     ink, count = Ink(w, h), int(rng.integers(1, 16))
     kind, pitch = int(rng.integers(6)), 0.95 * h / count
@@ -52,6 +52,7 @@ def tracks(pixels: Pixels, rng: np.random.Generator) -> None:
 
 
 def _wave(n: int, kind: int, rng: np.random.Generator) -> Floats:
+    """A curve [n] of one of six kinds: coloured noise, steps, bumps, a sweep, a random walk, a saw or beats."""
     t = np.linspace(0, 1, n)
     if kind == 0:  # noise of one colour
         power = float(rng.uniform(0, 2))
@@ -76,97 +77,97 @@ def _wave(n: int, kind: int, rng: np.random.Generator) -> Floats:
 
 
 def form(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Boxes to fill in, with what they ask for, some of them filled."""
+    """A form: boxes with names, some of them filled in."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     y = 20
     while y < h - 40:
         tall, columns = int(rng.integers(18, 70)), int(rng.integers(1, 6))
         for c in range(columns):
             x0, x1 = 15 + c * (w - 30) // columns, 15 + (c + 1) * (w - 30) // columns
-            cv2.rectangle(words, (x0, y), (x1, y + tall), 220, 1)
-            _print(words, rng, x0 + 3, y + 2, 8, ["name", "date", "sum"][c % 3])
+            cv2.rectangle(layer, (x0, y), (x1, y + tall), 220, 1)
+            _print(layer, rng, x0 + 3, y + 2, 8, ["name", "date", "sum"][c % 3])
             if rng.random() < 0.6:
-                _print(words, rng, x0 + 8, y + 0.4 * tall, max(8, tall // 3), _number(rng))
+                _print(layer, rng, x0 + 8, y + 0.4 * tall, max(8, tall // 3), _number(rng))
         y += tall + int(rng.choice([0, 0, 12]))
-    blend(pixels, words, _dark(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def receipt(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Narrow columns of things and prices."""
+    """Narrow columns of items and prices."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     size, left, right = int(rng.integers(9, 20)), float(rng.uniform(0, 0.3)) * w, float(rng.uniform(0.6, 0.95)) * w
     for y in np.arange(15, h - 20, size * float(rng.uniform(1.2, 2))):
         if rng.random() < 0.12:
-            cv2.line(words, (round(left), round(y)), (round(right), round(y)), 200, 1)
+            cv2.line(layer, (round(left), round(y)), (round(right), round(y)), 200, 1)
             continue
-        _print(words, rng, left, y, size, str(rng.choice(["item", "total", "tax", "paid", "order"])))
-        _print(words, rng, right - 5 * size, y, size, _number(rng))
-    blend(pixels, words, _dark(rng))
+        _print(layer, rng, left, y, size, str(rng.choice(["item", "total", "tax", "paid", "order"])))
+        _print(layer, rng, right - 5 * size, y, size, _number(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def calendar(pixels: Pixels, rng: np.random.Generator) -> None:
     """Days in squares."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     rows, columns = int(rng.integers(4, 13)), int(rng.integers(5, 13))
     for r in range(rows):
         for c in range(columns):
             x, y = 10 + c * (w - 20) / columns, 30 + r * (h - 40) / rows
             x1, y1 = 10 + (c + 1) * (w - 20) / columns, 30 + (r + 1) * (h - 40) / rows
-            cv2.rectangle(words, (round(x), round(y)), (round(x1), round(y1)), 180, 1)
-            _print(words, rng, x + 3, y + 2, 12, str(r * columns + c + 1))
-    blend(pixels, words, _dark(rng))
+            cv2.rectangle(layer, (round(x), round(y)), (round(x1), round(y1)), 180, 1)
+            _print(layer, rng, x + 3, y + 2, 12, str(r * columns + c + 1))
+    blend(pixels, layer, _dark(rng))
 
 
 def flow_chart(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Boxes and ovals joined by arrows with corners."""
+    """Boxes with numbers, joined by lines with corners."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     spots = rng.uniform([60, 40], [w - 60, h - 40], (int(rng.integers(4, 18)), 2)).round().astype(int)
     for (x, y), (a, b) in itertools.pairwise(spots):
-        cv2.polylines(words, [np.array([[x, y], [a, y], [a, b]], np.int32)], False, 200, int(rng.integers(1, 3)))
-        cv2.circle(words, (int(a), int(b)), 4, 230, -1)
+        cv2.polylines(layer, [np.array([[x, y], [a, y], [a, b]], np.int32)], False, 200, int(rng.integers(1, 3)))
+        cv2.circle(layer, (int(a), int(b)), 4, 230, -1)
     for x, y in spots:
         half = (int(rng.integers(25, 60)), int(rng.integers(12, 30)))
         box = ((int(x - half[0]), int(y - half[1])), (int(x + half[0]), int(y + half[1])))
-        cv2.rectangle(words, *box, 0, -1)
-        cv2.rectangle(words, *box, 230, 2)
-        _print(words, rng, x - 18, y - 6, 11, _number(rng))
-    blend(pixels, words, _dark(rng))
+        cv2.rectangle(layer, *box, 0, -1)
+        cv2.rectangle(layer, *box, 230, 2)
+        _print(layer, rng, x - 18, y - 6, 11, _number(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def roads(pixels: Pixels, rng: np.random.Generator) -> None:
-    """A street map: crossing winding lines of several widths, names, some areas."""
+    """A street map: winding lines of several widths, and names."""
     h, w = pixels.shape[:2]
     ink = Ink(w, h)
     for _ in range(int(rng.integers(8, 50))):
-        start, turn = rng.uniform(0, [w, h]), np.cumsum(rng.normal(0, 0.25, 40)) + rng.uniform(0, 6.28)
-        path = start + np.cumsum(np.stack([np.cos(turn), np.sin(turn)], 1) * w / 30, axis=0)
+        start, heading = rng.uniform(0, [w, h]), np.cumsum(rng.normal(0, 0.25, 40)) + rng.uniform(0, 6.28)
+        path = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1) * w / 30, axis=0)
         ink.stroke(path, float(rng.choice([1, 2, 5])))
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     for _ in range(int(rng.integers(0, 25))):
-        _print(words, rng, rng.uniform(0, w - 60), rng.uniform(0, h - 20), int(rng.integers(8, 15)), "north street")
+        _print(layer, rng, rng.uniform(0, w - 60), rng.uniform(0, h - 20), int(rng.integers(8, 15)), "north street")
     blend(pixels, ink.coverage(), _any_color(rng), float(rng.uniform(0.5, 1)))
-    blend(pixels, words, _dark(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def screen(pixels: Pixels, rng: np.random.Generator) -> None:
-    """A program's window: panes of even colour, buttons, lists."""
+    """A window of a program: panes of even colour, and numbers."""
     h, w = pixels.shape[:2]
     for _ in range(int(rng.integers(3, 14))):
         x, y = int(rng.integers(0, w - 40)), int(rng.integers(0, h - 30))
         a, b = int(rng.integers(30, w)), int(rng.integers(12, h))
         cv2.rectangle(pixels, (x, y), (min(x + a, w - 1), min(y + b, h - 1)), _any_color(rng), -1)
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     for _ in range(int(rng.integers(5, 50))):
-        _print(words, rng, rng.uniform(0, w - 60), rng.uniform(0, h - 20), int(rng.integers(8, 22)), _number(rng))
-    blend(pixels, words, _any_color(rng))
+        _print(layer, rng, rng.uniform(0, w - 60), rng.uniform(0, h - 20), int(rng.integers(8, 22)), _number(rng))
+    blend(pixels, layer, _any_color(rng))
 
 
 def bars(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Bar codes and square codes, with numbers."""
+    """Bar codes and square codes."""
     h, w = pixels.shape[:2]
     for _ in range(int(rng.integers(1, 7))):
         x, y = int(rng.integers(0, w // 2)), int(rng.integers(0, h // 2))
@@ -177,7 +178,7 @@ def bars(pixels: Pixels, rng: np.random.Generator) -> None:
 
 
 def tiles(pixels: Pixels, rng: np.random.Generator) -> None:
-    """One motif over and over: a knitting pattern, wallpaper, tiles, a halftone."""
+    """A repeated motif, as of knitting, wallpaper, tiles and halftones."""
     h, w = pixels.shape[:2]
     side = int(rng.integers(4, 60))
     motif = np.asarray(rng.random((side, side)) < 0.5, np.uint8) * 255
@@ -188,18 +189,18 @@ def tiles(pixels: Pixels, rng: np.random.Generator) -> None:
 
 
 def rays(pixels: Pixels, rng: np.random.Generator) -> None:
-    """A pie, a polar chart, a compass: circles and spokes with words."""
+    """Circles and spokes with numbers, as of pies, polar charts and compasses."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     for _ in range(int(rng.integers(1, 5))):
         x, y, r = int(rng.uniform(0.2, 0.8) * w), int(rng.uniform(0.2, 0.8) * h), int(rng.uniform(0.08, 0.4) * h)
         for k in range(int(rng.integers(1, 7))):
-            cv2.circle(words, (x, y), max(3, r - k * r // 7), 210, int(rng.integers(1, 3)), cv2.LINE_AA)
+            cv2.circle(layer, (x, y), max(3, r - k * r // 7), 210, int(rng.integers(1, 3)), cv2.LINE_AA)
         for angle in rng.uniform(0, 6.28, int(rng.integers(2, 24))):
             end = (round(x + r * np.cos(angle)), round(y + r * np.sin(angle)))
-            cv2.line(words, (x, y), end, 210, 1, cv2.LINE_AA)
-            _print(words, rng, end[0], end[1], 10, _number(rng))
-    blend(pixels, words, _dark(rng))
+            cv2.line(layer, (x, y), end, 210, 1, cv2.LINE_AA)
+            _print(layer, rng, end[0], end[1], 10, _number(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def candles(pixels: Pixels, rng: np.random.Generator) -> None:
@@ -222,20 +223,20 @@ def candles(pixels: Pixels, rng: np.random.Generator) -> None:
 def formulas(pixels: Pixels, rng: np.random.Generator) -> None:
     """Lines of signs, large and small, with fractions and brackets."""
     h, w = pixels.shape[:2]
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     for y in np.arange(20, h - 40, float(rng.uniform(30, 90))):
         x = float(rng.uniform(10, 0.3 * w))
         while x < w * float(rng.uniform(0.4, 0.95)):
             size = int(rng.integers(9, 30))
-            _print(words, rng, x, y + rng.normal(0, 6), size, str(rng.choice(list("xyzabn=+-()[]{}01234/<>"))))
+            _print(layer, rng, x, y + rng.normal(0, 6), size, str(rng.choice(list("xyzabn=+-()[]{}01234/<>"))))
             if rng.random() < 0.15:
-                cv2.line(words, (round(x), round(y + 14)), (round(x + 3 * size), round(y + 14)), 230, 1)
+                cv2.line(layer, (round(x), round(y + 14)), (round(x + 3 * size), round(y + 14)), 230, 1)
             x += size
-    blend(pixels, words, _dark(rng))
+    blend(pixels, layer, _dark(rng))
 
 
 def hatching(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Bundles of parallel strokes in many directions, as in a drawing; also bare rulings of any step and slope."""
+    """Bundles of parallel strokes in many directions, as in a drawing."""
     h, w = pixels.shape[:2]
     ink = Ink(w, h)
     for _ in range(int(rng.integers(1, 20))):
@@ -253,40 +254,42 @@ def crossword(pixels: Pixels, rng: np.random.Generator) -> None:
     h, w = pixels.shape[:2]
     n = int(rng.integers(8, 20))
     side = (min(h, w) - 40) // n
-    words = np.zeros((h, w), np.uint8)
+    layer = np.zeros((h, w), np.uint8)
     for r in range(n):
         for c in range(n):
             x, y = 20 + c * side, 20 + r * side
-            cv2.rectangle(words, (x, y), (x + side, y + side), 230, -1 if rng.random() < 0.18 else 1)
+            cv2.rectangle(layer, (x, y), (x + side, y + side), 230, -1 if rng.random() < 0.18 else 1)
             if rng.random() < 0.25:
-                _print(words, rng, x + 2, y + 2, 8, str(rng.integers(1, 60)))
-    blend(pixels, words, (20, 20, 20))
+                _print(layer, rng, x + 2, y + 2, 8, str(rng.integers(1, 60)))
+    blend(pixels, layer, (20, 20, 20))
 
 
 def circuit(pixels: Pixels, rng: np.random.Generator) -> None:
-    """Wires at right angles with zigzag resistors, coils and names."""
+    """Wires at right angles with zigzag resistors and names."""
     h, w = pixels.shape[:2]
-    ink, words = Ink(w, h), np.zeros((h, w), np.uint8)
+    ink, layer = Ink(w, h), np.zeros((h, w), np.uint8)
     xs, ys = np.linspace(40, w - 40, int(rng.integers(3, 8))), np.linspace(40, h - 40, int(rng.integers(3, 7)))
     for y in ys:
         for a, b in itertools.pairwise(xs):
             if rng.random() < 0.25:
                 continue
             x = np.linspace(a, b, 20)
-            bent = np.where((np.arange(20) > 5) & (np.arange(20) < 14), 7 * (-1.0) ** np.arange(20), 0)
-            parted = bool(rng.random() < 0.5)
-            ink.stroke(np.stack([x, y + bent * parted], 1), 1.4)
-            if parted:
-                _print(words, rng, (a + b) / 2 - 8, y - 26, 12, f"R{rng.integers(1, 40)}")
+            zigzag = np.where((np.arange(20) > 5) & (np.arange(20) < 14), 7 * (-1.0) ** np.arange(20), 0)
+            has_resistor = bool(rng.random() < 0.5)
+            ink.stroke(np.stack([x, y + zigzag * has_resistor], 1), 1.4)
+            if has_resistor:
+                _print(layer, rng, (a + b) / 2 - 8, y - 26, 12, f"R{rng.integers(1, 40)}")
     for x in xs:
         ink.stroke(np.array([[x, ys[0]], [x, ys[int(rng.integers(1, len(ys)))]]]), 1.4)
-    blend(pixels, np.maximum(ink.coverage(), words), (20, 20, 30))
+    blend(pixels, np.maximum(ink.coverage(), layer), (20, 20, 30))
 
 
-LEARNED_KINDS: dict[str, Draw] = {
+TRAINING_ON_PAPER: dict[str, DrawOnPaper] = {
     "tracks": tracks, "form": form, "receipt": receipt, "calendar": calendar, "flow-chart": flow_chart, "roads": roads,
     "screen": screen, "bars": bars, "tiles": tiles, "rays": rays, "candles": candles, "formulas": formulas,
     "hatching": hatching,
 }  # fmt: skip
-KEPT_KINDS: dict[str, Draw] = {"crossword": crossword, "circuit": circuit}
-"""Kinds that are kept for testing the gate."""
+"""Kinds for the training of the quality gate."""
+
+VALIDATION_ON_PAPER: dict[str, DrawOnPaper] = {"crossword": crossword, "circuit": circuit}
+"""Kinds for its test."""
