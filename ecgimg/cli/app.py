@@ -398,13 +398,12 @@ def bench_speed_command(
     runs: Annotated[int, typer.Option("-n", "--runs", min=1, help="Runs whose median is told.")] = 5,
 ) -> None:
     """Measure seconds and peak memory of `--help`, of digitizing and of diagnosing a page, each as a whole process."""
+    from ecgimg.bench.speed.report import HEAD, table_line
     from ecgimg.bench.speed.run import bench_speed
 
-    typer.echo("| command | page | seconds | processor seconds | peak MB |\n|---|---|---|---|---|")
+    typer.echo(HEAD)
     for row in bench_speed(images, runs):
-        typer.echo(
-            f"| `{row.command}` | {row.size} | {row.seconds:.2f} | {row.processor_seconds:.2f} | {row.megabytes:.0f} |"
-        )
+        typer.echo(table_line(row))
 
 
 @bench_app.command("digitize")
@@ -420,7 +419,8 @@ def bench_digitize_command(
 ) -> None:
     """Digitize drawn or real pages with the whole chain and score them against their truth."""
     from ecgimg.bench.digitize.pages import DrawnPlan
-    from ecgimg.bench.digitize.report import markdown, run_drawn, run_index
+    from ecgimg.bench.digitize.report import markdown
+    from ecgimg.bench.digitize.run import run_drawn, run_index
 
     def tell(text: str) -> None:
         typer.echo(text, err=True)
@@ -495,7 +495,8 @@ def bench_screen_command(
     weights: Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")] = None,
 ) -> None:
     """Score the image network on drawn pages, its gate on other pictures, and both on real pages."""
-    from ecgimg.bench.screen.report import markdown, run_screen_bench
+    from ecgimg.bench.screen.report import markdown
+    from ecgimg.bench.screen.run import run_screen_bench
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
     names = [name.strip() for name in presets.split(",")]
