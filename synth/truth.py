@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.datamodel.page import PlacedCell, SheetMap
 from ecgimg.layouts import Layout
-from ecgimg.synth.signals.sources import Signal
+from ecgimg.synth.signals.sources import FS, Signal
 
 if TYPE_CHECKING:
     from ecgimg.synth.camera import Warp
@@ -136,3 +137,20 @@ def moved_curve(curve: Curve, points: Floats, width: int, height: int) -> Curve:
     """The curve at its photo points; samples outside of the picture are not visible."""
     inside = ((points > -0.5) & (points < (width - 0.5, height - 0.5))).all(axis=1)
     return replace(curve, points=points, visible=curve.visible & inside)
+
+
+def shown_signals(curves: tuple[Curve, ...], fs: float = FS) -> Floats:
+    """The part of the signals that a drawn page shows: [12, T] in mV at `fs` Hz, NaN where nothing is visible.
+
+    Of a lead that has a rhythm strip, the strip counts and its cell does not.
+    """
+    seconds = max(curve.cell.start + curve.cell.seconds for curve in curves)
+    signals = np.full((len(LEADS), round(seconds * fs)), np.nan, np.float32)
+    for curve in sorted(curves, key=lambda curve: curve.cell.is_strip):
+        row = lead_index(curve.cell.lead)
+        samples = np.rint(curve.time * fs).astype(int)
+        shown = curve.visible & (samples < signals.shape[1])
+        if curve.cell.is_strip:
+            signals[row] = np.nan
+        signals[row, samples[shown]] = curve.mv[shown]
+    return signals

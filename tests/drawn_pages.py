@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.bench.digitize.pages import shown_signals
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.page import Photo, Sheet, SheetMap, UprightSheet
 from ecgimg.layouts import load_layout
@@ -18,7 +17,7 @@ from ecgimg.synth.page.style import PageStyle
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import FS, Simulated
-from ecgimg.synth.truth import Page, SynthPage
+from ecgimg.synth.truth import Page, SynthPage, shown_signals
 
 STEP = 20.0
 

@@ -20,12 +20,11 @@ def bench_speed(
 ) -> None:
     """Measure seconds and peak memory of `--help`, of digitizing and of diagnosing a page, each as a whole process."""
     from ecgimg.bench.speed import run
+    from ecgimg.bench.speed.report import HEAD, table_line
 
-    typer.echo("| command | page | seconds | processor seconds | peak MB |\n|---|---|---|---|---|")
+    typer.echo(HEAD)
     for row in run.bench_speed(images, runs):
-        typer.echo(
-            f"| `{row.command}` | {row.size} | {row.seconds:.2f} | {row.processor_seconds:.2f} | {row.megabytes:.0f} |"
-        )
+        typer.echo(table_line(row))
 
 
 @bench_app.command("digitize")
@@ -41,7 +40,8 @@ def bench_digitize(
 ) -> None:
     """Digitize drawn or real pages with the whole chain and score them against their truth."""
     from ecgimg.bench.digitize.pages import DrawnPlan
-    from ecgimg.bench.digitize.report import markdown, run_drawn, run_index
+    from ecgimg.bench.digitize.report import markdown
+    from ecgimg.bench.digitize.run import run_drawn, run_index
 
     if index is not None:
         bench = run_index(index, layouts, out, jobs, _print_progress)
@@ -112,7 +112,8 @@ def bench_screen(
     weights: p.Weights = None,
 ) -> None:
     """Score the image network on drawn pages, its gate on other pictures, and both on real pages."""
-    from ecgimg.bench.screen.report import markdown, run_screen_bench
+    from ecgimg.bench.screen.report import markdown
+    from ecgimg.bench.screen.run import run_screen_bench
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
     bench = run_screen_bench(ptbxl_folder(data), fold, _names(presets), pages, out, signal, others, index, weights)

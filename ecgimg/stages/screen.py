@@ -1,23 +1,36 @@
-"""What the image network says of a photo: whether it is an ECG that can be read, and what stands out on it."""
+"""The opinions of the image network on a photo: whether it is a readable ECG, and its findings."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ecgimg.datamodel.arrays import Doubles
+from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
 from ecgimg.findings.opinions import Screening
 from ecgimg.networks.screen import ABNORMAL, Classification, Prediction, load_screen
 from ecgimg.networks.screen_input import widened
 
-SALIENCY_SIDE = 500
-"""Longest side of a saliency map in points, about."""
-BOX_MARGIN = 0.08
-"""What is taken beside the curves' box, as a share of its sides: names and the paper's margin."""
+
+@dataclass(frozen=True)
+class ScreenConstants:
+    """Constants of the screening."""
+
+    saliency_points: int = constant(
+        500, unit="count", why="about the longest side of a saliency map; it is laid over a picture of a report"
+    )
+    box_margin: float = constant(
+        0.08, unit="share of the box's sides", why="room beside the box of the curves for names and the paper's margin"
+    )
+
+
+SCREEN = ScreenConstants()
 _WHERE = "screen"
 
 
 def screen(photo: Photo, threads: int = 0) -> Screening:
-    """The opinions of the image network on a photo as it came; nothing of the signal is used.
+    """The opinions of the image network on a photo as it was taken; the signal is not used.
 
     Raises:
         DependencyError: the weights are missing or damaged.
@@ -26,18 +39,18 @@ def screen(photo: Photo, threads: int = 0) -> Screening:
 
 
 def predict(photo: Photo, threads: int = 0) -> Prediction:
-    """What the image network sees on a photo; DependencyError when the weights are missing or damaged."""
+    """The prediction of the image network on a photo; DependencyError when the weights are missing or damaged."""
     return load_screen(threads).predict(photo.pixels)
 
 
 def locate_ecg(photo: Photo, threads: int = 0) -> Doubles:
-    """Corners [4, 2] in photo pixels of the box around the curves that the image network sees, with some margin."""
-    return widened(load_screen(threads).predict(photo.pixels).corners, BOX_MARGIN)
+    """Corners [4, 2] in photo pixels of the box of the curves that the image network finds, with `box_margin`."""
+    return widened(load_screen(threads).predict(photo.pixels).corners, SCREEN.box_margin)
 
 
-def as_screening(sight: Prediction, shape: tuple[int, int]) -> Screening:
-    """A sight as an opinion; `shape` is the photo's height and width."""
-    reading = sight.classification
+def as_screening(prediction: Prediction, shape: tuple[int, int]) -> Screening:
+    """A prediction as opinions; `shape` is the photo's height and width in pixels."""
+    reading = prediction.classification
     opinions = tuple(opinion for opinion in reading.findings if opinion.code != ABNORMAL)
     abnormal = next(f for f in reading.findings if f.code == ABNORMAL)
     return Screening(
@@ -48,15 +61,15 @@ def as_screening(sight: Prediction, shape: tuple[int, int]) -> Screening:
         is_readable=reading.is_readable,
         is_abnormal=abnormal.positive,
         opinions=opinions,
-        saliency=sight.saliency(ABNORMAL, shape, max(1, max(shape) // SALIENCY_SIDE)),
+        saliency=prediction.saliency(ABNORMAL, shape, max(1, max(shape) // SCREEN.saliency_points)),
     )
 
 
 def check_page(reading: Classification) -> None:
-    """Refuses what is no ECG page, or too poor to be read.
+    """Refuses a picture that is no ECG page, or too poor to be read.
 
     Raises:
-        RefusedError: the gate's limits are not reached.
+        RefusedError: a limit of the quality gate is not reached.
     """
     if not reading.is_page:
         what = f"this is no ECG page, as far as the picture tells (probability {reading.is_ecg:.3f})"
@@ -67,5 +80,5 @@ def check_page(reading: Classification) -> None:
 
 
 def require_readable_ecg(photo: Photo, threads: int = 0) -> None:
-    """The quality gate alone, in one look; errors as `check_page`."""
+    """The quality gate alone, one pass of the network; errors as in `check_page`."""
     check_page(load_screen(threads).check(photo.pixels))

@@ -1,20 +1,21 @@
-"""What the image network says of the pages of `ecgimg bench chain`, from the pictures that were kept."""
+"""What the image network finds on the pages of `ecgimg bench chain`, from their stored pictures."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecgimg.bench.chain.pages import ChainRow, page_path
+from ecgimg.bench.common.resumable_rows import read_rows, run_resumably
 from ecgimg.errors import WorkerError
 from ecgimg.networks.manifest import list_weights
 from ecgimg.networks.screen import NAME, load_screen
-from ecgimg.runs.worker import Done, Step, Tell, WorkerPool
+from ecgimg.runs.worker import Tell
 from ecgimg.threads import use_one_opencv_thread
 
 TIMEOUT_S = 300.0
+"""A worker that takes longer for one picture is ended."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class ImageJob:
 
 @dataclass(frozen=True)
 class ImageRow:
-    """The image network's reading: calibrated probabilities by "group/code", and whether it takes the page for one."""
+    """What the image network finds: calibrated probabilities by "group/code", and whether it is a readable ECG."""
 
     preset: str
     number: int
@@ -38,9 +39,9 @@ class ImageRow:
 
 
 def run_images(
-    rows: Sequence[ChainRow], out: Path, jobs: int, told: Callable[[int, int], None]
+    rows: Sequence[ChainRow], out: Path, jobs: int, on_progress: Callable[[ImageRow, int, int], None]
 ) -> tuple[ImageRow, ...]:
-    """A reading of each page; those of the same network from before are taken from OUT/images-SHA.jsonl.
+    """A row of each page; those of an earlier run with the same network are taken from OUT/images-SHA.jsonl.
 
     Raises:
         DependencyError: the network is missing.
@@ -48,26 +49,10 @@ def run_images(
     """
     sha = next((weight.sha256 for weight in list_weights() if weight.name == NAME), "")
     path = out / f"images-{sha[:8]}.jsonl"
-    found = {(row.preset, row.number): row for row in _read(path)}
-    todo = [
-        ImageJob(row.preset, row.number, page_path(out, row.preset, row.number))
-        for row in rows
-        if (row.preset, row.number) not in found
-    ]
-    with path.open("a", encoding="utf-8") as file:
-
-        def report(item: Step[ImageJob] | Done[ImageJob, ImageRow]) -> None:
-            if isinstance(item, Step):
-                return
-            if isinstance(item.answer, WorkerError):
-                raise item.answer
-            found[item.answer.preset, item.answer.number] = item.answer
-            file.write(json.dumps(asdict(item.answer)) + "\n")
-            told(len(found), len(rows))
-
-        with WorkerPool(jobs, TIMEOUT_S) as workers:
-            workers.run(image_page, todo, report)
-    return tuple(found[row.preset, row.number] for row in rows)
+    before = {(row.preset, row.number): row for row in read_rows(path, lambda row: ImageRow(**row))}
+    keys = [(row.preset, row.number) for row in rows]
+    todo = {(preset, number): ImageJob(preset, number, page_path(out, preset, number)) for preset, number in keys}
+    return run_resumably(path, todo, before, image_page, _raise, jobs, on_progress, TIMEOUT_S)
 
 
 def image_page(job: ImageJob, tell: Tell) -> ImageRow:
@@ -77,15 +62,9 @@ def image_page(job: ImageJob, tell: Tell) -> ImageRow:
 
     use_one_opencv_thread()
     reading = load_screen(1).predict(read_page(job.path, 1).pixels).classification
-    said = {f"{f.group}/{f.code}": round(float(f.probability), 5) for f in reading.findings}
-    return ImageRow(job.preset, job.number, bool(reading.is_page), bool(reading.is_readable), said)
+    probabilities = {f"{f.group}/{f.code}": round(float(f.probability), 5) for f in reading.findings}
+    return ImageRow(job.preset, job.number, bool(reading.is_page), bool(reading.is_readable), probabilities)
 
 
-def _read(path: Path) -> list[ImageRow]:
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            rows.append(ImageRow(**json.loads(line)))
-        except (ValueError, TypeError):
-            continue
-    return rows
+def _raise(job: ImageJob, error: WorkerError) -> ImageRow:
+    raise error

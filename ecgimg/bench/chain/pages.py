@@ -1,7 +1,7 @@
-"""The pages of `ecgimg bench chain`: drawn, photographed, digitized and judged, one JSON line each.
+"""The pages of `ecgimg bench chain`: drawn, photographed, digitized and classified, one JSON line each.
 
-Page k of every preset shows the same record in the same layout. Pictures stay in OUT/pages, so that one that went wrong
-can be looked at, and so that the image network can be asked anew without drawing again.
+Page k of every preset shows the same record in the same layout. Pictures stay in OUT/pages: failures can be looked at,
+and a new image network can classify them without drawing again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from ecgimg.bench.common.beat_errors import BeatErrors, beat_errors
 from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.common.signal_metrics import fit_page
-from ecgimg.bench.digitize.pages import digitized, shown_signals
+from ecgimg.bench.digitize.pages import digitized
 from ecgimg.errors import RefusedError, WorkerError
 from ecgimg.layouts import layout_ids
 from ecgimg.networks.patchecg import load_patchecg, prepare, windows
@@ -26,16 +26,18 @@ from ecgimg.runs.worker import Tell
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import FS, PtbxlSource
+from ecgimg.synth.truth import shown_signals
 from ecgimg.threads import use_one_opencv_thread
 
 SEED = 88_100_000
-"""First number of the seeds kept for this benchmark; no training draws from them."""
+"""First number of the seeds that are reserved for this benchmark; no training draws from them."""
 JPEG_QUALITY = 95
+"""Quality of the stored pictures, 0 to 100."""
 
 
 @dataclass(frozen=True)
 class ChainPlan:
-    """What is measured: the data and its fold, pages a preset, presets, and where all is kept."""
+    """What is measured: the data and its fold, number of pages of each preset, presets, and the folder of results."""
 
     data: str
     fold: int
@@ -55,10 +57,11 @@ class ChainJob:
 
 @dataclass(frozen=True)
 class ChainRow:
-    """One page: what was printed, what came back, and what the signal network says of both.
+    """One page: what was printed, what was digitized, and the signal network's logits of both.
 
-    `true` and `read` are logits in the order of the network's outputs; `read` is None where the page was refused.
-    `snr` is linear, as `ecgimg.bench.common.signal_metrics` has it, 0 where the page was refused.
+    `true` (what was printed) and `read` (what was digitized) are logits in the order of the network's outputs; `read`
+    is None where the page was refused. `snr` is linear, that of `ecgimg.bench.common.signal_metrics`; 0 where the page
+    was refused.
     """
 
     preset: str
@@ -80,8 +83,8 @@ class ChainRow:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_pages(plan: ChainPlan, jobs: int, told: Callable[[ChainRow, int, int], None]) -> tuple[ChainRow, ...]:
-    """All rows of a plan; those that are in OUT/pages.jsonl from before are taken from there.
+def run_pages(plan: ChainPlan, jobs: int, on_progress: Callable[[ChainRow, int, int], None]) -> tuple[ChainRow, ...]:
+    """All rows of a plan; those of an earlier run are taken from OUT/pages.jsonl.
 
     Raises:
         UsageError: OUT holds the pages of another plan, or there is no such preset.
@@ -96,16 +99,16 @@ def run_pages(plan: ChainPlan, jobs: int, told: Callable[[ChainRow, int, int], N
     before = {(row.preset, row.number): row for row in read_rows(out / ROWS, lambda row: ChainRow(**row))}
     wanted = [(preset, k) for k in range(plan.pages) for preset in plan.presets]
     todo = {(preset, k): ChainJob(plan, preset, k) for preset, k in wanted}
-    return run_resumably(out / ROWS, todo, before, chain_page, _lost, jobs, told)
+    return run_resumably(out / ROWS, todo, before, chain_page, _failed_row, jobs, on_progress)
 
 
 def page_path(out: str | Path, preset: str, number: int) -> Path:
-    """Where the picture of a page is kept."""
+    """The stored picture of a page."""
     return Path(out) / "pages" / f"{preset}-{number:05d}.jpg"
 
 
 def chain_page(job: ChainJob, tell: Tell) -> ChainRow:
-    """Draws one page, keeps its picture, digitizes it and asks the signal network; runs in a worker."""
+    """Draws one page, stores its picture, digitizes it and asks the signal network; runs in a worker."""
     from PIL import Image
 
     use_one_opencv_thread()
@@ -146,16 +149,16 @@ def _read(path: Path) -> tuple[Recording | None, str | None, float, str]:
 
 
 def _logits(recording: Recording) -> list[float] | None:
-    """Logits of the signal network, mean over windows; None where it refuses."""
+    """Logits of the signal network, mean over windows; None where it refuses the recording."""
     try:
-        seen = windows(prepare(recording)[0])
+        signals = windows(prepare(recording)[0])
     except RefusedError:
         return None
-    return [round(float(v), 4) for v in load_patchecg(1).logits(seen).mean(0)]
+    return [round(float(v), 4) for v in load_patchecg(1).logits(signals).mean(0)]
 
 
-def _lost(job: ChainJob, error: WorkerError) -> ChainRow:
-    """A page whose worker died or ran out of time: refused, with no truth to compare with."""
+def _failed_row(job: ChainJob, error: WorkerError) -> ChainRow:
+    """The row of a page whose worker died or ran out of time: refused, without a truth."""
     layout = layout_ids()[job.number % len(layout_ids())]
     source = _source(job.plan.data, job.plan.fold)
     known = source.records[_record_of(len(source), job.number)]
@@ -176,5 +179,5 @@ def _order(count: int) -> Sequence[int]:
 
 
 def _record_of(count: int, number: int) -> int:
-    """Every record once before any comes twice."""
+    """The record of a page: each record is drawn once before any is drawn twice."""
     return _order(count)[number % count]

@@ -1,4 +1,4 @@
-"""Shows a ChainBench: Markdown tables, the README's results section, JSON and plots."""
+"""A ChainBench as Markdown tables, the README's results section, JSON and plots."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from ecgimg.bench.chain.scores import MIN_POSITIVES, ChainBench, ChainSliceScore, TargetScore
-from ecgimg.bench.common.plots import interval_plot
-from ecgimg.bench.patchecg.report import plain
+from ecgimg.bench.common.formatting import DASH, difference_or_dash, plain, score_or_dash, table_row, with_range
+from ecgimg.bench.common.plots import draw_without_display, interval_plot
 from ecgimg.errors import UsageError
 from ecgimg.io.files import write_atomically
-from ecgimg.train.common.classifier_metrics import Interval
 
-BEGIN, END = "<!-- bench chain: begin -->", "<!-- bench chain: end -->"
-"""What the README's results section stands between."""
+BEGIN = "<!-- bench chain: begin -->"
+"""The line before the README's results section."""
+END = "<!-- bench chain: end -->"
+"""The line after it."""
 
 
 def markdown(bench: ChainBench) -> str:
@@ -27,7 +28,7 @@ def markdown(bench: ChainBench) -> str:
 
 
 def summary(bench: ChainBench) -> str:
-    """What stands in the README: pages and scores of each preset."""
+    """The README's results section: pages and scores of each preset."""
     return "\n\n".join(
         [
             f"Pages drawn from fold {bench.fold} of PTB-XL, each layout equally often; its records trained no network, "
@@ -67,9 +68,7 @@ def write_readme(bench: ChainBench, path: Path) -> None:
 
 def write_plots(bench: ChainBench, folder: Path) -> list[Path]:
     """AUROC lost by layout and by class, as PNG files."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
+    draw_without_display()
     layouts = [
         (score.name, target.lost)
         for score in bench.layouts
@@ -84,56 +83,50 @@ def write_plots(bench: ChainBench, folder: Path) -> list[Path]:
 
 
 def _page_table(scores: Sequence[ChainSliceScore]) -> str:
+    """How well the pages were digitized, one slice a row."""
     head = "| pages | n (patients) | refused | wrong layout | SNR, dB | R peaks found | R peak's time | its height |"
     lines = [head, "|---|---|---|---|---|---|---|---|"]
     for s in scores:
-        db = f"{s.db.value:.1f} ({s.db.low:.1f} to {s.db.high:.1f})"
+        db = with_range(s.db, "{:.1f}")
         cells = [s.name, f"{s.pages} ({s.patients})", f"{s.refused:.1%}", f"{s.wrong_layout:.1%}", db]
-        beats = (
-            ["&ndash;"] * 3 if np.isnan(s.r_ms) else [f"{s.beats_found:.1%}", f"{s.r_ms:.0f} ms", f"{s.r_mv:.3f} mV"]
-        )
-        lines.append(f"| {' | '.join([*cells, *beats])} |")
+        beats = [DASH] * 3 if np.isnan(s.r_ms) else [f"{s.beats_found:.1%}", f"{s.r_ms:.0f} ms", f"{s.r_mv:.3f} mV"]
+        lines.append(table_row([*cells, *beats]))
     return "\n".join(lines)
 
 
 def _target_table(scores: Sequence[ChainSliceScore]) -> str:
+    """AUROC of each slice and target, one a row."""
     head = (
         "| pages | target | printed signal | digitized | lost | lost, all pages | image network | together | its gain |"
     )
     lines = [head, "|---|---|---|---|---|---|---|---|---|"]
     for score in scores:
         for t in score.targets:
-            cells = [f"{score.name}", f"{t.target}{_of(t)}", _short(t.true), _short(t.digitized), _signed(t.lost)]
-            cells += [_signed(t.lost_all), _short(t.image), _short(t.together), _signed(t.gain)]
-            lines.append(f"| {' | '.join(cells)} |")
+            cells = [score.name, f"{t.target}{_counted(t)}", score_or_dash(t.true), score_or_dash(t.digitized)]
+            cells += [difference_or_dash(t.lost), difference_or_dash(t.lost_all)]
+            cells += [score_or_dash(t.image), score_or_dash(t.together), difference_or_dash(t.gain)]
+            lines.append(table_row(cells))
     return "\n".join(lines)
 
 
 def _loss_table(bench: ChainBench) -> str:
+    """AUROC lost by digitizing, one layout a row."""
     lines = ["| pages | digitized | lost, 23 subclasses | lost, 5 superclasses | lost, AFIB |", "|---|---|---|---|---|"]
     for score in bench.layouts:
-        cells = [f"{_signed(t.lost)}{_of(t)}" for t in score.targets]
+        cells = [f"{difference_or_dash(t.lost)}{_counted(t)}" for t in score.targets]
         lines.append(f"| {score.name} | {round(score.pages * (1 - score.refused))} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def _class_table(bench: ChainBench) -> str:
+    """AUROC lost by digitizing, one class a row."""
     lines = ["### By class", "", "| pages | class | group | n | printed signal | lost |", "|---|---|---|---|---|---|"]
     for c in bench.classes:
-        lines.append(f"| {c.preset} | {c.code} | {c.group} | {c.positives} | {c.true} | {_signed(c.lost)} |")
+        lines.append(f"| {c.preset} | {c.code} | {c.group} | {c.positives} | {c.true} | {difference_or_dash(c.lost)} |")
     return "\n".join(lines)
 
 
-def _of(target: TargetScore) -> str:
-    whole = {"23 subclasses": 23, "5 superclasses": 5}.get(target.target, 1)
-    return "" if target.classes == whole else f" ({target.classes} of them)"
-
-
-def _short(score: Interval) -> str:
-    return "&ndash;" if np.isnan(score.value) else str(score)
-
-
-def _signed(score: Interval) -> str:
-    if np.isnan(score.value):
-        return "&ndash;"
-    return f"{score.value:+.3f} ({score.low:+.3f} to {score.high:+.3f})"
+def _counted(target: TargetScore) -> str:
+    """How many of a target's classes count, where not all do."""
+    n_classes = {"23 subclasses": 23, "5 superclasses": 5}.get(target.target, 1)
+    return "" if target.classes == n_classes else f" ({target.classes} of them)"

@@ -1,4 +1,4 @@
-"""`ecgimg bench chain` from a folder of data to tables, plots and, where asked for, the packaged combiner."""
+"""`ecgimg bench chain` from a folder of data to tables, plots and, with `--package`, the packaged combiner."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def run_chain(plan: ChainPlan, jobs: int, tell: Callable[[str], None], keep_comb
         DependencyError: a network is missing.
     """
 
-    def told(row: ChainRow, done: int, count: int) -> None:
+    def on_progress(row: ChainRow, done: int, count: int) -> None:
         how = f"{row.found}, {row.confidence:.2f}" if row.found else f"refused: {row.reason}"
         tell(f"{done}/{count} {row.preset} {row.number} {row.layout}: {how}")
 
-    rows = run_pages(plan, jobs, told)
-    images = run_images(rows, Path(plan.out), jobs, lambda done, count: tell(f"{done}/{count} images"))
+    rows = run_pages(plan, jobs, on_progress)
+    images = run_images(rows, Path(plan.out), jobs, lambda row, done, count: tell(f"{done}/{count} images"))
     data = chain_data(rows, images, load_patchecg(), read_ptbxl(plan.data))
     if keep_combiner:
         what = f"{len(data.rows)} pages of {', '.join(plan.presets)}, PTB-XL fold {plan.fold}"

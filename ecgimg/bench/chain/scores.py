@@ -1,8 +1,8 @@
-"""Scores of the whole chain: what digitizing costs in AUROC, and what the image network and the combiner give back.
+"""Scores of the whole chain: what digitizing costs in AUROC, and what the image network and the combiner recover.
 
-Every score is compared on the same pages, paired draw by draw, with 95 % bootstrap intervals over patients. A refused
-page is treated twice: left out, and answered by what is left: the class's mean probability for the signal network, the
-image for the combiner.
+Scores are compared on the same pages, paired draw by draw, with 95 % bootstrap intervals over patients. Refused pages
+are treated in two ways: they are left out, or they are answered without their signal. Then the class's mean probability
+stands for the signal network, and the combiner has the image alone.
 """
 
 from __future__ import annotations
@@ -15,30 +15,34 @@ from numpy.typing import NDArray
 
 from ecgimg.bench.chain.images import ImageRow
 from ecgimg.bench.chain.pages import ChainRow
-from ecgimg.bench.common.signal_metrics import mean_db
+from ecgimg.bench.common.signal_metrics import MIN_SNR, mean_db
+from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval, mean_of_known, median_of_known
 from ecgimg.datamodel.arrays import Bools, Doubles
+from ecgimg.datamodel.probability import sigmoid
 from ecgimg.datasets.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl
 from ecgimg.findings.statements import statement
 from ecgimg.networks.combiner import log_odds
 from ecgimg.networks.patchecg import PatchEcg
-from ecgimg.stages.diagnose import MIN_QUALITY
+from ecgimg.stages.diagnose import DIAGNOSE
 from ecgimg.train.combiner.fit import CombinerData, cross_fitted_combiner
 from ecgimg.train.common.calibrate import patient_parts
 from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
 
 MIN_POSITIVES = 5
 """A class with fewer positive pages is left out of a mean."""
-DRAWS = 1000
+MAX_LOG_ODDS = 30.0
+"""Calibrated log odds are held within this."""
 TARGETS = ("23 subclasses", "5 superclasses", "AFIB")
+"""Names of the targets, as reports write them."""
 
 
 @dataclass(frozen=True, eq=False)
 class ChainData:
     """The pages of a benchmark as arrays, in the order of the rows; all log odds are [N, K].
 
-    `true` is the signal network on what was printed, `read` on what was digitized (NaN where refused), `image` the
-    image network (for subclasses its diagnostic group; NaN where it does not take the picture for an ECG that can be
-    read), `together` the cross-fitted combiner.
+    `true` is the signal network on what was printed, `read` the same on what was digitized (NaN where refused).
+    `image` is the image network (for subclasses their diagnostic group; NaN where the picture does not count as a
+    readable ECG), `together` the cross-fitted combiner.
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -53,23 +57,23 @@ class ChainData:
 
     @property
     def digitized(self) -> Bools:
-        """Which pages gave a recording that can be judged [N]."""
+        """Which pages gave a recording that PatchECG accepts [N]."""
         return np.asarray(np.isfinite(self.read).all(axis=1))
 
     def where(self, chosen: Bools) -> ChainData:
         """The chosen pages."""
-        rows = tuple(row for row, keep in zip(self.rows, chosen, strict=True) if keep)
+        rows = tuple(row for row, is_chosen in zip(self.rows, chosen, strict=True) if is_chosen)
         parts = (self.true, self.read, self.image, self.together, self.labels, self.known, self.patients)
         return ChainData(self.keys, rows, *(part[chosen] for part in parts))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class TargetScore:
-    """AUROC of one target on one slice of pages: mean over `classes` classes.
+    """AUROC of one target on one slice of pages, the mean over `classes` classes.
 
-    `true` and `digitized` are of the pages that were digitized, `lost` is their paired difference; `lost_all` counts
-    all pages, a refused one answered by the prior. `image` and `together` are of all pages, `gain` is what the combiner
-    has over the better of the digitized signal (with prior) and the image, paired.
+    `true` and `digitized` are taken over the digitized pages, `lost` is their paired difference. `lost_all` is taken
+    over all pages, with the prior for a refused one. `signal_all` (with the prior), `image` and `together` are taken
+    over all pages; `gain` is the paired difference between the combiner and the better of the two networks.
     """
 
     target: str
@@ -102,7 +106,7 @@ class ChainSliceScore:
 
 @dataclass(frozen=True)
 class ClassLoss:
-    """AUROC of one class over all pages of a preset that were digitized, and what was lost, paired."""
+    """AUROC of one class over the digitized pages of a preset, and the paired loss by digitizing."""
 
     preset: str
     code: str
@@ -123,12 +127,12 @@ class ChainBench:
 
 
 def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchEcg, database: Ptbxl) -> ChainData:
-    """Joins the rows of the two passes with the labels; pages whose worker was lost before the truth are left out."""
+    """Joins the rows of both passes with the labels; pages without a truth (their worker died) are left out."""
     pairs = [(row, image) for row, image in zip(rows, images, strict=True) if row.true]
-    kept = tuple(row for row, _ in pairs)
+    complete = tuple(row for row, _ in pairs)
     keys = tuple((o.code, o.group) for o in net.outputs)
     records = {record.ecg_id: record for record in database.records}
-    chosen = [records[row.record] for row in kept]
+    chosen = [records[row.record] for row in complete]
     subclasses, superclasses = database.subclass_labels(chosen), database.superclass_labels(chosen)
     rhythms = database.code_labels(chosen, [code for code, _ in keys])
     columns = {"subclass": (SUBCLASSES, subclasses), "superclass": (SUPERCLASSES, superclasses)}
@@ -137,21 +141,21 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
         for k, (code, group) in enumerate(keys)
     ]
     diagnosed = subclasses.any(axis=1)
-    known = np.stack([np.ones(len(kept), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
+    known = np.stack([np.ones(len(complete), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
     blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.confidence >= MIN_QUALITY else blank for row in kept]
+    judged = [row.read if row.read and row.confidence >= DIAGNOSE.min_quality else blank for row in complete]
     data = CombinerData(
         keys,
         _calibrated(net, np.array(judged, np.float64)),
-        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(kept), len(keys)),
-        np.array([row.confidence for row in kept]),
+        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(complete), len(keys)),
+        np.array([row.confidence for row in complete]),
         np.stack(labels, axis=1),
         known,
     )
-    patients = np.array([row.patient for row in kept], np.int64)
+    patients = np.array([row.patient for row in complete], np.int64)
     together = cross_fitted_combiner(data, patient_parts(patients))
-    true = _calibrated(net, np.array([row.true for row in kept], np.float64))
-    return ChainData(keys, kept, true, data.signal, data.image, together, data.labels, known, patients)
+    true = _calibrated(net, np.array([row.true for row in complete], np.float64))
+    return ChainData(keys, complete, true, data.signal, data.image, together, data.labels, known, patients)
 
 
 def combiner_data(data: ChainData) -> CombinerData:
@@ -160,16 +164,16 @@ def combiner_data(data: ChainData) -> CombinerData:
     return CombinerData(data.keys, data.read, data.image, quality, data.labels, data.known)
 
 
-def score_chain(data: ChainData, fold: int, draws: int = DRAWS) -> ChainBench:
+def score_chain(data: ChainData, fold: int, n_draws: int = N_DRAWS) -> ChainBench:
     """All scores of a benchmark."""
     presets, layouts, classes = [], [], []
     for preset in dict.fromkeys(row.preset for row in data.rows):
         of_preset = data.where(np.array([row.preset == preset for row in data.rows]))
-        presets.append(score_slice(preset, of_preset, draws))
-        classes += _class_losses(preset, of_preset, draws)
+        presets.append(score_slice(preset, of_preset, n_draws))
+        classes += _class_losses(preset, of_preset, n_draws)
         families = np.array([family(row.layout) for row in of_preset.rows])
         layouts += [
-            score_slice(f"{preset}, {name}", of_preset.where(families == name), draws)
+            score_slice(f"{preset}, {name}", of_preset.where(families == name), n_draws)
             for name in sorted(set(families.tolist()))
         ]
     return ChainBench(fold, tuple(presets), tuple(layouts), tuple(classes))
@@ -180,11 +184,11 @@ def family(layout: str) -> str:
     return layout.removesuffix("-cabrera")
 
 
-def score_slice(name: str, data: ChainData, draws: int = DRAWS) -> ChainSliceScore:
+def score_slice(name: str, data: ChainData, n_draws: int = N_DRAWS) -> ChainSliceScore:
     """Scores of one slice of pages."""
     snr = np.array([row.snr for row in data.rows])
-    weights = patient_draws(data.patients, draws)
-    db = [10 * np.log10(max(w @ snr / w.sum(), 1e-3)) for w in weights]
+    weights = patient_draws(data.patients, n_draws)
+    db = [10 * np.log10(max(w @ snr / w.sum(), MIN_SNR)) for w in weights]
     read = [row for row in data.rows if row.found is not None]
     return ChainSliceScore(
         name=name,
@@ -193,30 +197,31 @@ def score_slice(name: str, data: ChainData, draws: int = DRAWS) -> ChainSliceSco
         refused=float(1 - data.digitized.mean()),
         wrong_layout=float(np.mean([row.found != row.layout for row in read])) if read else 0.0,
         db=interval(mean_db(snr), np.array(db)),
-        r_ms=_median([row.r_ms for row in read]),
-        r_mv=_median([row.r_mv for row in read]),
-        beats_found=_mean([row.beats_found for row in read]),
+        r_ms=median_of_known([row.r_ms for row in read]),
+        r_mv=median_of_known([row.r_mv for row in read]),
+        beats_found=mean_of_known([row.beats_found for row in read]),
         targets=tuple(_target(target, data, weights) for target in TARGETS),
     )
 
 
 def _target(target: str, data: ChainData, weights: Doubles) -> TargetScore:
+    """Scores of one target; `weights` [D, N] are the draws."""
     columns = _columns(target, data)
     both = np.concatenate([once(weights.shape[1]), weights])
     done = data.digitized
     on_read = [_macro(x[done], data, columns, both[:, done], done) for x in (data.true, data.read)]
-    everywhere = np.ones(len(done), bool)
+    every_page = np.ones(len(done), bool)
     views = (data.true, data.read, data.image, data.together)
-    on_all = [_macro(_with_prior(x), data, columns, both, everywhere) for x in views]
+    on_all = [_macro(_with_prior(x), data, columns, both, every_page) for x in views]
     better = on_all[1] if on_all[1][0] >= on_all[2][0] else on_all[2]
-    draws = (
+    scores = (
         *on_read, on_read[0] - on_read[1], on_all[0] - on_all[1], on_all[1], on_all[2], on_all[3], on_all[3] - better,
     )  # fmt: skip
-    return TargetScore(target, len(columns), *(interval(float(d[0]), d[1:]) for d in draws))
+    return TargetScore(target, len(columns), *map(drawn_interval, scores))
 
 
 def _columns(target: str, data: ChainData) -> list[int]:
-    """Columns of a target that have enough positive pages, digitized ones counted."""
+    """Columns of a target with enough positive and enough negative pages among the digitized ones."""
     groups = {"23 subclasses": "subclass", "5 superclasses": "superclass"}
     chosen = []
     for k, (code, group) in enumerate(data.keys):
@@ -235,33 +240,34 @@ def _macro(scores: Doubles, data: ChainData, columns: Sequence[int], weights: Do
     labels, known = data.labels[rows], data.known[rows]
     parts = []
     for k in columns:
-        said = known[:, k] & np.isfinite(scores[:, k])
-        parts.append(auroc(labels[said, k], scores[said, k], weights[:, said]))
+        scored = known[:, k] & np.isfinite(scores[:, k])
+        parts.append(auroc(labels[scored, k], scores[scored, k], weights[:, scored]))
     stack = np.stack(parts)
     filled = np.isfinite(stack).any(axis=0)
     return np.where(filled, np.nanmean(np.where(filled, stack, 0), axis=0), np.nan)
 
 
 def _with_prior(odds: Doubles) -> Doubles:
-    """Log odds [N, K] with what was not answered filled by the class's mean probability over the answers."""
-    said = np.isfinite(odds)
-    chance = np.where(said, 1 / (1 + np.exp(-np.where(said, odds, 0))), 0)
-    prior = log_odds(chance.sum(axis=0) / np.maximum(said.sum(axis=0), 1))
-    return np.asarray(np.where(said | ~said.any(axis=0), odds, prior[None]))
+    """Log odds [N, K], where NaN is replaced by the log odds of the class's mean probability over the other pages."""
+    known = np.isfinite(odds)
+    probability = np.where(known, sigmoid(np.where(known, odds, 0)), 0)
+    prior = log_odds(probability.sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+    return np.asarray(np.where(known | ~known.any(axis=0), odds, prior[None]))
 
 
-def _class_losses(preset: str, data: ChainData, draws: int) -> list[ClassLoss]:
+def _class_losses(preset: str, data: ChainData, n_draws: int) -> list[ClassLoss]:
+    """The loss of every class with enough positive and negative pages."""
     done = data.where(data.digitized)
     if not len(done.rows):
         return []
-    both = np.concatenate([once(len(done.rows)), patient_draws(done.patients, draws)])
+    both = np.concatenate([once(len(done.rows)), patient_draws(done.patients, n_draws)])
     losses = []
     for k, (code, group) in enumerate(done.keys):
         rows = done.known[:, k]
         labels = done.labels[rows, k]
         if MIN_POSITIVES <= labels.sum() <= len(labels) - MIN_POSITIVES:
             true, read = (auroc(labels, x[rows, k], both[:, rows]) for x in (done.true, done.read))
-            pair = (interval(float(d[0]), d[1:]) for d in (true, true - read))
+            pair = map(drawn_interval, (true, true - read))
             losses.append(ClassLoss(preset, code, group, int(labels.sum()), *pair))
     return losses
 
@@ -270,13 +276,13 @@ def _calibrated(net: PatchEcg, logits: Doubles) -> Doubles:
     """Calibrated log odds of logits [N, K]; NaN stays."""
     slope = np.array([o.slope for o in net.outputs])
     offset = np.array([o.offset for o in net.outputs])
-    return np.asarray(np.clip(logits * slope + offset, -30, 30), np.float64)
+    return np.asarray(np.clip(logits * slope + offset, -MAX_LOG_ODDS, MAX_LOG_ODDS), np.float64)
 
 
 def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]:
-    """Log odds of the image network by statement: its own, else its diagnostic group's, else NaN.
+    """Log odds of the image network by statement: of the statement, else of its diagnostic group, else NaN.
 
-    NaN throughout where the network does not take the picture for an ECG that can be read.
+    All are NaN where the picture does not count as a readable ECG.
     """
     odds = []
     probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
@@ -285,13 +291,3 @@ def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]
         value = probabilities.get(f"{group}/{code}", probabilities.get(f"superclass/{parent}"))
         odds.append(np.nan if value is None else float(log_odds(np.float64(value))))
     return odds
-
-
-def _median(values: Sequence[float]) -> float:
-    kept = [v for v in values if np.isfinite(v)]
-    return float(np.median(kept)) if kept else float("nan")
-
-
-def _mean(values: Sequence[float]) -> float:
-    kept = [v for v in values if np.isfinite(v)]
-    return float(np.mean(kept)) if kept else float("nan")

@@ -1,4 +1,4 @@
-"""Benchmarks that can be interrupted: each page's row is kept in a file of JSON lines as soon as it is done."""
+"""Benchmarks that can be interrupted: the row of each page is written to a file of JSON lines as soon as it is done."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from ecgimg.io.files import write_atomically
 from ecgimg.runs.worker import Done, Step, Tell, WorkerPool
 
 Key = tuple[str, int]
+"""Preset or kind of a page, and its number."""
 Job = TypeVar("Job")
 Row = TypeVar("Row")
 
 ROWS = "pages.jsonl"
+"""The file of the rows in the folder of a benchmark."""
 PLAN = "plan.json"
+"""The file that tells which benchmark a folder holds."""
 TIMEOUT_S = 600.0
+"""A worker that takes longer for one page is ended."""
 
 
 def claim(out: Path, plan: Mapping[str, Any]) -> None:
-    """Writes a plan into OUT, or checks that OUT holds pages of the same one.
+    """Writes a plan into a folder, or checks that the folder holds pages of the same plan.
 
     Raises:
-        UsageError: it holds the pages of another plan.
+        UsageError: the folder holds the pages of another plan.
     """
     path = out / PLAN
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != plan:
@@ -35,7 +39,10 @@ def claim(out: Path, plan: Mapping[str, Any]) -> None:
 
 
 def read_rows(path: Path, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
-    """Rows of a JSON-lines file; one that was cut short or has another form is left out: its page is done again."""
+    """Rows of a JSON-lines file, none without a file.
+
+    A row that was cut short or has another form is left out; its page is done again.
+    """
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
@@ -50,20 +57,22 @@ def run_resumably(
     jobs: Mapping[Key, Job],
     before: Mapping[Key, Row],
     work: Callable[[Job, Tell], Row],
-    lost: Callable[[Job, WorkerError], Row],
+    failed_row: Callable[[Job, WorkerError], Row],
     processes: int,
-    told: Callable[[Row, int, int], None],
+    on_progress: Callable[[Row, int, int], None],
+    timeout_s: float = TIMEOUT_S,
 ) -> tuple[Row, ...]:
-    """The rows of all jobs, in their order; those in `before` are taken from there, the others are done and kept.
+    """The rows of all jobs, in their order; those in `before` are taken from there, the others are computed.
 
     Args:
-        path: the file of JSON lines that new rows are added to.
-        jobs: what there is to do, by (set, number).
+        path: the file of JSON lines to which new rows are added.
+        jobs: what there is to do, by preset or kind and number.
         before: rows of an earlier run.
         work: does one job; runs in a worker.
-        lost: the row of a job whose worker died or ran out of time.
-        processes: how many workers.
-        told: hears of every new row, with how many are done and how many there are.
+        failed_row: the row of a job whose worker died or ran out of time, or raises its error.
+        processes: number of workers.
+        on_progress: called with every new row, the number of rows that are done, and their total.
+        timeout_s: longest time of one job.
     """
     rows = {key: before[key] for key in jobs if key in before}
     keys = {id(job): key for key, job in jobs.items()}
@@ -73,12 +82,12 @@ def run_resumably(
         def report(item: Step[Job] | Done[Job, Row]) -> None:
             if isinstance(item, Step):
                 return
-            row = lost(item.job, item.answer) if isinstance(item.answer, WorkerError) else item.answer
+            row = failed_row(item.job, item.answer) if isinstance(item.answer, WorkerError) else item.answer
             rows[keys[id(item.job)]] = row
             file.write(json.dumps(asdict(row)) + "\n")  # type: ignore[call-overload]
             file.flush()
-            told(row, len(rows), len(jobs))
+            on_progress(row, len(rows), len(jobs))
 
-        with WorkerPool(processes, TIMEOUT_S) as workers:
+        with WorkerPool(processes, timeout_s) as workers:
             workers.run(work, todo, report)
     return tuple(rows[key] for key in jobs)

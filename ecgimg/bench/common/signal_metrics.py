@@ -1,11 +1,11 @@
-"""How well a digitized recording agrees with the true one: the metric of the 2025 PhysioNet digitization competition.
+"""The SNR of a digitized recording: the metric of the 2025 PhysioNet digitization competition.
 
-Per lead the output may be shifted by at most 0.2 s and offset vertically to fit best; a sample that is missing counts
-as 0. Per page SNR = sum over leads of signal power / sum over leads of error power. Over pages the linear SNR is
-averaged.
+Each lead of the output is shifted by at most 0.2 s and offset vertically to fit best; a missing sample counts as 0.
+SNR of a page = sum over leads of signal power / sum over leads of error power. Over pages the mean of the linear SNR is
+taken.
 
-Where only a 100 Hz truth is known of a page that was printed at 500 Hz, the output first passes the low-pass filter
-that such records have passed, and shifts go by half a sample (`band_limited`).
+Some pages were printed at 500 Hz, but their truth is known at 100 Hz only. For them (`band_limited`) the output first
+passes the low-pass filter of such records, and shifts are multiples of half a sample.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ MAX_SHIFT_S = 0.2
 MIN_SEEN = 0.05
 """Share of a lead's true samples that an alignment must cover."""
 MIN_TRUTH_S = 0.5
-"""Leads of which less is known are not scored."""
+"""Leads with a shorter truth are not scored."""
 MIN_SNR = 1e-3
+"""Lowest linear SNR in dB figures: -30 dB."""
+CUTOFF_HZ = 40.0
+"""Cutoff of the anti-aliasing filter of 100 Hz records."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,20 @@ class LeadFit:
 
 @dataclass(frozen=True)
 class PageFit:
-    """The agreement of a page: its linear SNR, and the fit of every lead that has a truth."""
+    """The fit of a page: its linear SNR, and the fit of every lead that has a truth."""
 
     snr: float
     leads: dict[str, LeadFit]
 
     @property
     def db(self) -> float:
-        """SNR in dB, -30 at the least."""
+        """SNR in dB, at least -30."""
         return to_db(self.snr)
 
 
 @dataclass(frozen=True, eq=False)
 class Overlap:
-    """Sums over the samples that both of two curves have, for each shift from -reach to reach: arrays [2 reach + 1]."""
+    """Sums over the samples that two curves have in common, for each shift from -reach to reach: [2 reach + 1] each."""
 
     count: Doubles
     x: Doubles
@@ -88,7 +91,7 @@ def fit_page(truth: Floats, output: Floats, fs: float, band_limited: bool = Fals
 
 
 def fit_lead(truth: Floats, output: Floats, fs: float) -> LeadFit:
-    """The shift and offset of `output` [T] with which it is nearest to `truth` [T]."""
+    """The shift and offset of `output` [T] with the smallest error to `truth` [T]."""
     known = np.isfinite(truth)
     power = float((truth[known].astype(np.float64) ** 2).sum())
     reach = round(MAX_SHIFT_S * fs)
@@ -97,7 +100,7 @@ def fit_lead(truth: Floats, output: Floats, fs: float) -> LeadFit:
     if not enough.any():
         return LeadFit(power, power, 0, 0.0)
     n = np.maximum(sums.count, 1)
-    # Missing samples cost their power; the rest what is left after the best offset.
+    # Error = power of the missing samples + squared difference of the others after the best offset.
     error = power - sums.xx + (sums.xx + sums.yy - 2 * sums.xy) - (sums.x - sums.y) ** 2 / n
     shift = int(np.argmin(np.where(enough, error, np.inf))) - reach
     moved = shifted(output, shift, len(truth))
@@ -109,17 +112,17 @@ def fit_lead(truth: Floats, output: Floats, fs: float) -> LeadFit:
 
 
 def overlap(truth: Floats, output: Floats, reach: int) -> Overlap:
-    """Sums of `truth` [T] and of `output` [T'] shifted by -reach to reach samples; NaN counts nowhere."""
+    """Sums of `truth` [T] and of `output` [T'] shifted by -reach to reach samples, without the samples that are NaN."""
     moved = shifted(output, -reach, len(truth) + 2 * reach)
-    known, seen = np.isfinite(truth), np.isfinite(moved)
-    x, y = np.where(known, truth, 0).astype(np.float64), np.where(seen, moved, 0).astype(np.float64)
+    known, read = np.isfinite(truth), np.isfinite(moved)
+    x, y = np.where(known, truth, 0).astype(np.float64), np.where(read, moved, 0).astype(np.float64)
 
     def sums(a: Doubles, b: Doubles) -> Doubles:
         return np.asarray(correlate(b, a, mode="valid", method="fft"))
 
-    here, there = known.astype(np.float64), seen.astype(np.float64)
-    count = np.rint(sums(here, there))
-    return Overlap(count, sums(x, there), sums(here, y), sums(x**2, there), sums(here, y**2), sums(x, y))
+    has_x, has_y = known.astype(np.float64), read.astype(np.float64)
+    count = np.rint(sums(has_x, has_y))
+    return Overlap(count, sums(x, has_y), sums(has_x, y), sums(x**2, has_y), sums(has_x, y**2), sums(x, y))
 
 
 def shifted(values: Floats, shift: int, length: int) -> Floats:
@@ -132,8 +135,8 @@ def shifted(values: Floats, shift: int, length: int) -> Floats:
 
 
 def low_passed(values: Floats, fs: float) -> Floats:
-    """Every known run of `values` [T] through the anti-aliasing filter of 100 Hz records: Chebyshev, 40 Hz."""
-    sos = cheby1(8, 0.05, 80 / fs, output="sos")
+    """`values` [T] after the anti-aliasing filter of 100 Hz records (Chebyshev, 40 Hz), each known run by itself."""
+    sos = cheby1(8, 0.05, 2 * CUTOFF_HZ / fs, output="sos")
     out = values.copy()
     edges = np.flatnonzero(np.diff(np.concatenate([[0], np.isfinite(values).astype(int), [0]])))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
@@ -143,17 +146,17 @@ def low_passed(values: Floats, fs: float) -> Floats:
 
 
 def to_db(snr: float) -> float:
-    """A linear SNR in dB, -30 at the least; NaN stays."""
+    """A linear SNR in dB, at least -30; NaN for NaN."""
     return float(10 * np.log10(max(snr, MIN_SNR))) if np.isfinite(snr) else float("nan")
 
 
 def mean_db(snrs: NDArray[np.floating]) -> float:
-    """The competition's mean over pages: linear SNRs are averaged, then taken to dB."""
+    """The competition's mean over pages: the mean of the linear SNRs, in dB."""
     return to_db(float(np.mean(np.maximum(snrs, MIN_SNR))))
 
 
 def _fit_band_limited(truth: Floats, output: Floats, fs: float) -> LeadFit:
-    """The better of the low-passed output and the same half a sample later."""
+    """The better fit of the low-passed output as it is and shifted by half a sample."""
     smooth = low_passed(output, fs)
     between = (smooth + np.concatenate([smooth[1:], smooth[-1:]])) / 2
     return min((fit_lead(truth, y.astype(np.float32), fs) for y in (smooth, between)), key=lambda fit: fit.error)

@@ -1,12 +1,12 @@
-"""Real pages in the benchmark of the digitizer: an index file tells where each lies and what it shows.
+"""The real pages of `ecgimg bench digitize`: the pages of an index file, digitized and compared with their truth.
 
 The index is a CSV with the columns image, kind, layout, truth and truth_fs; others are ignored. `image` and `truth` are
-paths from the index's folder; a truth is a WFDB record (without its suffix) or a CSV with a column in mV for each lead,
-whose samples are spread over 10 s where `truth_fs` is empty. A page without a truth counts for layouts and refusals
+paths from the index's folder. A truth is a WFDB record (without its suffix) or a CSV with a column in mV for each lead;
+where `truth_fs` is empty, the samples of a CSV cover 10 s. A page without a truth counts for layouts and refusals
 only. Truths are compared on the samples that the layout prints.
 
-A second CSV with the columns image (a file's name) and layout can tell or correct layouts; `other: ...` marks a page of
-a format that is not packaged, or only a part of one, on which every answer is wrong and a refusal right.
+A second CSV with the columns image (a file's name) and layout can add or correct layouts. `other: ...` stands for a
+page of a format that is not packaged, or for a part of a page: every layout is wrong, and a refusal is right.
 """
 
 from __future__ import annotations
@@ -32,19 +32,22 @@ from ecgimg.runs.worker import Tell
 from ecgimg.synth.signals.sources import to_500_hz
 
 FS = 500
+"""Rate in Hz at which recordings are compared."""
 SECONDS = 10
+"""Length of a truth."""
 BAND_LIMITED_FS = 100.0
-"""Rate of truths whose band is narrower than what was printed."""
+"""Rate in Hz of truths with a narrower band than the printed signal."""
 OTHER = "other"
+"""First word of a layout that is not packaged."""
 MASKED_SHARE = 0.05
-"""A truth of which more is unknown holds printed samples only already."""
+"""A truth with a larger share of unknown samples holds only printed samples."""
 _UPPER = tuple(lead.upper() for lead in LEADS)
 _COLUMNS = {"image", "kind", "layout", "truth", "truth_fs"}
 
 
 @dataclass(frozen=True)
 class IndexJob:
-    """A row of an index: `image` and `truth` are paths, `fs` is the truth's rate, None where the index is silent."""
+    """A row of an index: `image` and `truth` are paths, `fs` is the truth's rate in Hz, None where it is empty."""
 
     number: int
     image: str
@@ -57,17 +60,17 @@ class IndexJob:
 def bench_index(
     index: Path, layouts: Path | None, out: Path, processes: int, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
-    """Scores the pages of an index; those that are in OUT/pages.jsonl from before are taken from there.
+    """Scores the pages of an index; rows of an earlier run are taken from OUT/pages.jsonl.
 
     Raises:
         UnreadableInputError: the index or the file of layouts can't be read or lacks a column.
-        UsageError: a layout that there is not, or OUT holds the pages of another benchmark.
+        UsageError: an unknown layout, or OUT holds the pages of another benchmark.
     """
     jobs = {(job.kind, job.number): job for job in read_index(index, layouts)}
     claim(out, {"index": str(index.resolve()), "networks": networks()})
     before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
     same = {key: row for key, row in before.items() if key in jobs and jobs[key].layout == row.layout}
-    return run_resumably(out / ROWS, jobs, same, index_page, _lost, processes, on_progress)
+    return run_resumably(out / ROWS, jobs, same, index_page, _failed_row, processes, on_progress)
 
 
 def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]:
@@ -75,7 +78,7 @@ def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]
 
     Raises:
         UnreadableInputError: a file can't be read or lacks a column.
-        UsageError: a layout that there is not.
+        UsageError: an unknown layout.
     """
     known = {row["image"]: row["layout"].strip() for row in _rows(layouts, {"image", "layout"})} if layouts else {}
     jobs = []
@@ -97,26 +100,26 @@ def index_page(job: IndexJob, tell: Tell) -> PageScore:
     seconds = round(perf_counter() - start, 3)
     has_truth = bool(job.truth) and bool(job.layout) and not job.layout.startswith(OTHER)
     band_limited = job.fs == BAND_LIMITED_FS
-    kept = f"{job.fs:g} Hz truth" if band_limited else "full-rate truth"
-    found, confidence, agreed = None, 0.0, None
+    kind_of_truth = f"{job.fs:g} Hz truth" if band_limited else "full-rate truth"
+    found, confidence, compared = None, 0.0, None
     if made is not None:
         found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
         if has_truth:
             truth = printed(read_truth(Path(job.truth), job.fs), job.layout)
-            agreed = agreement(truth, made.recording, band_limited)
+            compared = agreement(truth, made.recording, band_limited)
     return PageScore(
-        job.kind, job.number, Path(job.image).name, job.layout, found, confidence, has_truth, agreed,
-        slices=(kept,) if has_truth else (), reason=reason, seconds=seconds,
+        job.kind, job.number, Path(job.image).name, job.layout, found, confidence, has_truth, compared,
+        slices=(kind_of_truth,) if has_truth else (), reason=reason, seconds=seconds,
     )  # fmt: skip
 
 
 def read_truth(path: Path, fs: float | None) -> Floats:
     """A truth [12, 5000] in mV at 500 Hz, NaN where nothing is known.
 
-    100 Hz are interpolated band-limited, other rates linearly, as the competition's tool does.
+    Truths of 100 Hz are interpolated band-limited, those of other rates linearly, as in the competition's tool.
 
     Raises:
-        UnreadableInputError: no such record, or none of the 12 leads in it.
+        UnreadableInputError: the record does not exist or has none of the 12 leads.
     """
     signals, rate = _read(path, fs)
     if rate == BAND_LIMITED_FS and np.isfinite(signals).all():
@@ -133,18 +136,19 @@ def read_truth(path: Path, fs: float | None) -> Floats:
 
 
 def printed(truth: Floats, layout: str) -> Floats:
-    """The samples of a truth [12, T] that a layout prints; one that has gaps already stays as it is."""
+    """The samples of a truth [12, T] that a layout prints; a truth that has gaps is returned as it is."""
     if np.isnan(truth).mean() > MASKED_SHARE:
         return truth
-    form = load_layout(layout)
+    page_format = load_layout(layout)
     out = np.full_like(truth, np.nan)
-    for cell in (*form.cells, *form.strips):
+    for cell in (*page_format.cells, *page_format.strips):
         row, first, last = lead_index(cell.lead), round(cell.start * FS), round((cell.start + cell.seconds) * FS)
         out[row, first:last] = truth[row, first:last]
     return out
 
 
 def _read(path: Path, fs: float | None) -> tuple[Floats, float]:
+    """Signals [12, T] in mV of a truth, and their rate in Hz."""
     if path.suffix.lower() != ".csv":
         recording = read_recording(path)
         return recording.signals, recording.fs
@@ -170,7 +174,7 @@ def _rows(path: Path, columns: set[str]) -> Sequence[dict[str, str]]:
     return rows
 
 
-def _lost(job: IndexJob, error: WorkerError) -> PageScore:
-    """A page whose worker died or ran out of time."""
+def _failed_row(job: IndexJob, error: WorkerError) -> PageScore:
+    """The row of a page whose worker died or ran out of time."""
     name = Path(job.image).name
     return PageScore(job.kind, job.number, name, job.layout, None, 0.0, bool(job.truth), reason=error.what)

@@ -1,8 +1,8 @@
-"""Named slices of drawn pages: difficulties that the truth of a page can tell exactly.
+"""Named slices of drawn pages: difficulties that follow exactly from the truth of a page.
 
-Each slice is a predicate on a `SynthPage`. What is about the print is judged on the flat sheet, what is about the
-picture in the picture. Where an effect leaves no record of its place (handwriting, stamps), the slice says only that
-it is on the page.
+Each slice is a predicate on a `SynthPage`. Difficulties of the print are looked for on the flat sheet, difficulties of
+the picture in the picture. The place of handwriting and stamps is not recorded: that slice holds where they are
+anywhere on the page.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.synth.truth import Curve, Page, SynthPage
 
 BIN_MM = 1.0
-"""Rows overlap where the heights of their curves do within one such stretch."""
+"""Width of the stretches of paper in which the heights of two rows are compared."""
 FAINT = 30.0
-"""Heavy grid lines that stand out less, of 255, are faint."""
+"""Heavy grid lines with a lower contrast, of 255, are faint."""
 BENT_MM = 0.3
-"""Grid nodes of a flat sheet lie nearer than this to where the best flat view puts them."""
-COARSE = 4.0
-"""Pixels of the picture a millimetre of paper: about 100 dpi."""
+"""On a flat sheet all grid nodes lie nearer than this to the best flat view."""
+COARSE_PX_PER_MM = 4.0
+"""Resolution under which a picture is coarse: about 100 dpi."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def rows_overlap(page: SynthPage) -> bool:
 
 
 def reaches_next_row(page: SynthPage) -> bool:
-    """A curve reaches the zero line of another row."""
+    """A curve reaches the baseline of another row."""
     rows = _rows(page.sheet)
-    zeros = [curves[0].cell.y0 for curves in rows]
+    baselines = [curves[0].cell.y0 for curves in rows]
     for k, curves in enumerate(rows):
         y = np.concatenate([curve.points[curve.visible, 1] for curve in curves])
-        if len(y) and ((k and y.min() <= zeros[k - 1]) or (k + 1 < len(rows) and y.max() >= zeros[k + 1])):
+        if len(y) and ((k and y.min() <= baselines[k - 1]) or (k + 1 < len(rows) and y.max() >= baselines[k + 1])):
             return True
     return False
 
@@ -68,7 +68,7 @@ def print_on_trace(page: SynthPage) -> bool:
 
 
 def written_on(page: SynthPage) -> bool:
-    """Somebody wrote on the sheet or stamped it."""
+    """There is handwriting or a stamp on the sheet."""
     return bool({"handwriting", "stamps"} & {name for name, _ in page.wear})
 
 
@@ -84,7 +84,7 @@ def cut_off(page: SynthPage) -> bool:
 
 
 def faint_grid(page: SynthPage) -> bool:
-    """There is no grid, or its heavy lines hardly stand out on the worn sheet."""
+    """There is no grid, or its heavy lines have little contrast on the worn sheet."""
     return grid_contrast(page.sheet) < FAINT
 
 
@@ -94,17 +94,17 @@ def grid_contrast(sheet: Page) -> float:
         return 0.0
     x0, y0, x1, y1 = sheet.grid_box
     area = sheet.pixels[max(0, round(y0)) : round(y1) + 1, max(0, round(x0)) : round(x1) + 1].astype(np.float32)
-    found = []
+    contrasts = []
     for axis, origin in ((1, sheet.grid_origin[0] - max(0, round(x0))), (0, sheet.grid_origin[1] - max(0, round(y0)))):
         profile = area.mean(axis=1 - axis)
         lines = _sampled(profile, origin, 0.0, sheet.px_per_mm)
         paper = _sampled(profile, origin, 2.5, sheet.px_per_mm)
-        found.append(float((paper - lines).max()))
-    return max(found)
+        contrasts.append(float((paper - lines).max()))
+    return max(contrasts)
 
 
 def bent(page: SynthPage) -> bool:
-    """Folds, curl, crumple or the lens move a node of the grid over 0.3 mm away from the best flat view."""
+    """Folds, curl, crumple or the lens move a grid node more than 0.3 mm away from the best flat view."""
     sheet = page.sheet.grid_nodes().reshape(-1, 2).astype(np.float64)
     photo = page.nodes.reshape(-1, 2).astype(np.float64)
     h, w = page.pixels.shape[:2]
@@ -113,8 +113,8 @@ def bent(page: SynthPage) -> bool:
         return False
     flat, _ = cv2.findHomography(photo[inside], sheet[inside], 0)
     back = cv2.perspectiveTransform(photo[inside][None], flat)[0]
-    off = np.hypot(*(back - sheet[inside]).T) / page.sheet.px_per_mm
-    return bool(off.max() > BENT_MM)
+    distances_mm = np.hypot(*(back - sheet[inside]).T) / page.sheet.px_per_mm
+    return bool(distances_mm.max() > BENT_MM)
 
 
 def turned(page: SynthPage) -> bool:
@@ -124,10 +124,10 @@ def turned(page: SynthPage) -> bool:
 
 
 def coarse(page: SynthPage) -> bool:
-    """Less than 4 pixels a millimetre in the picture (about 100 dpi)."""
+    """Less than 4 px/mm in the picture (about 100 dpi)."""
     steps = [np.hypot(*np.moveaxis(np.diff(page.nodes, axis=axis), 2, 0)).ravel() for axis in (0, 1)]
     both = np.concatenate(steps)
-    return bool(len(both) and np.median(both) < 5 * COARSE)
+    return bool(len(both) and np.median(both) < 5 * COARSE_PX_PER_MM)
 
 
 def unusual_scale(page: SynthPage) -> bool:
@@ -158,29 +158,30 @@ def _rows(sheet: Page) -> list[list[Curve]]:
     return sorted(lines.values(), key=lambda curves: curves[0].cell.y0)
 
 
-def _heights(curves: list[Curve], sheet: Page) -> NDArray[np.float64]:
+def _heights(curves: list[Curve], sheet: Page) -> Doubles:
     """Least and greatest y [2, bins] of a row's curves in each stretch of paper; +-inf where there is nothing."""
     width = BIN_MM * sheet.px_per_mm
     bounds = np.full((2, int(sheet.pixels.shape[1] / width) + 2), np.inf)
     bounds[1] = -np.inf
-    for x, y in _seen(curves):
-        place = np.clip((x / width).astype(int), 0, bounds.shape[1] - 1)
-        np.minimum.at(bounds[0], place, y)
-        np.maximum.at(bounds[1], place, y)
+    for x, y in _shown_points(curves):
+        bins = np.clip((x / width).astype(int), 0, bounds.shape[1] - 1)
+        np.minimum.at(bounds[0], bins, y)
+        np.maximum.at(bounds[1], bins, y)
     return bounds
 
 
-def _seen(curves: list[Curve]) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _shown_points(curves: list[Curve]) -> Iterator[tuple[Doubles, Doubles]]:
+    """x and y of the visible points of each curve, in sheet pixels."""
     for curve in curves:
         points = curve.points[curve.visible].astype(np.float64)
         yield points[:, 0], points[:, 1]
 
 
-def _sampled(profile: NDArray[np.float32], origin: float, offset: float, px_per_mm: float) -> NDArray[np.float64]:
+def _sampled(profile: Floats, origin: float, offset: float, px_per_mm: float) -> Doubles:
     """Median colour [3] of a profile [N, 3] at every 5 mm from `origin`, `offset` mm further.
 
-    Traces run along a few of the lines only, which the median leaves out.
+    The median leaves out the few lines that traces run along.
     """
     step = 5 * px_per_mm
-    at = np.rint(np.arange((origin + offset * px_per_mm) % step, len(profile) - 1, step)).astype(int)
-    return np.asarray(np.median(profile[at], axis=0) if len(at) else np.zeros(3), np.float64)
+    places = np.rint(np.arange((origin + offset * px_per_mm) % step, len(profile) - 1, step)).astype(int)
+    return np.asarray(np.median(profile[places], axis=0) if len(places) else np.zeros(3), np.float64)

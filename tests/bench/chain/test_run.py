@@ -1,73 +1,41 @@
-"""The benchmark of the whole chain on a PTB-XL of four simulated records: drawn, digitized, kept, and gone on with."""
+"""`bench chain` on rows of an earlier run: scored and written, and no page is drawn again."""
 
 from __future__ import annotations
 
-import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pytest
+from made_benches import chain_row, write_ptbxl
 
-from ecgimg.bench.chain.pages import ChainPlan, ChainRow, page_path, run_pages
-from ecgimg.bench.common.resumable_rows import read_rows
-from ecgimg.errors import UnreadableInputError, UsageError
-from ecgimg.layouts import layout_ids
-from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
-from ecgimg.synth.signals.simulator import Heart, simulate
-
-COLUMNS = ("ecg_id", "patient_id", "age", "sex", "report", "scp_codes", "strat_fold", "filename_lr", "filename_hr")
+from ecgimg.bench.chain.images import ImageRow
+from ecgimg.bench.chain.pages import SEED, ChainPlan
+from ecgimg.bench.chain.run import run_chain
+from ecgimg.networks.manifest import list_weights
+from ecgimg.networks.patchecg import load_patchecg
+from ecgimg.networks.screen import NAME
 
 
-@pytest.fixture(scope="module")
-def ptbxl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in PTB-XL's form."""
-    folder = tmp_path_factory.mktemp("ptbxl")
-    rows = []
-    for k in range(4):
-        signals = simulate(Heart(rate=60 + 10 * k), np.random.default_rng(k), 10.0, 100.0)
-        write_wfdb(Recording(signals, 100.0), folder, f"r{k}")
-        rows.append((k, k, 60, 0, "", "{'NORM': 100.0, 'SR': 0.0}", 9, f"r{k}", ""))
-    with (folder / "ptbxl_database.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
-    names = ("", "description", "diagnostic", "form", "rhythm", "diagnostic_class", "diagnostic_subclass")
-    with (folder / "scp_statements.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([names, ("NORM", "normal ECG", "1.0", "", "", "NORM", "NORM")])
-    return folder
-
-
-def test_pages_are_kept_and_gone_on_with(ptbxl: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    plan = ChainPlan(str(ptbxl), 9, 1, ("scan",), str(out))
-    told: list[tuple[ChainRow, int, int]] = []
-    (first,) = run_pages(plan, 1, lambda *step: told.append(step))
-    assert [(row.number, done, count) for row, done, count in told] == [(0, 1, 1)]
-    assert first.layout == layout_ids()[0]
-    assert page_path(out, "scan", 0).stat().st_size > 10_000
-    assert len(first.true) == 37
-    assert set(first.seconds) == {"draw", "digitize"}
-    if first.read is not None:
-        assert len(first.read) == 37
-        assert first.snr > 0
-        assert first.beats > 50
-
-    kept = (out / "pages.jsonl").read_text()
-    assert run_pages(plan, 1, lambda *step: pytest.fail("nothing is left to do")) == (first,)
-    assert (out / "pages.jsonl").read_text() == kept
-    assert read_rows(out / "pages.jsonl", lambda row: ChainRow(**row)) == [first]
-
-
-def test_another_plan_or_no_data_is_told(ptbxl: Path, tmp_path: Path) -> None:
-    plan = ChainPlan(str(ptbxl), 9, 1, ("scan",), str(tmp_path / "out"))
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out/plan.json").write_text(json.dumps({"fold": 8}))
-    with pytest.raises(UsageError, match="another benchmark"):
-        run_pages(plan, 1, lambda *step: None)
-    with pytest.raises(UsageError, match="nonsense"):
-        run_pages(replace(plan, presets=("nonsense",)), 1, lambda *step: None)
-    with pytest.raises(UnreadableInputError):
-        run_pages(replace(plan, data=str(tmp_path)), 1, lambda *step: None)
-    with pytest.raises(UnreadableInputError, match="no record"):
-        run_pages(replace(plan, fold=3), 1, lambda *step: None)
+def test_stored_rows_are_scored_and_written(tmp_path: Path) -> None:
+    count, out = 40, tmp_path / "out"
+    out.mkdir()
+    codes = [("{'NORM': 100.0, 'SR': 0.0}", "{'IMI': 100.0, 'AFIB': 0.0}")[k % 2] for k in range(count)]
+    data = write_ptbxl(tmp_path, [np.zeros((12, 100), np.float32)] * count, [9] * count, codes)
+    outputs = len(load_patchecg(1).outputs)
+    rng = np.random.default_rng(0)
+    logits = [[float(x) for x in rng.normal(k % 2, 1, outputs)] for k in range(count)]
+    rows = [chain_row(k, preset="scan", record=k, patient=k, true=logits[k], read=logits[k]) for k in range(count)]
+    images = [ImageRow("scan", k, True, True, {"superclass/MI": 0.1 + 0.8 * (k % 2)}) for k in range(count)]
+    sha = next(weight.sha256 for weight in list_weights() if weight.name == NAME)
+    (out / "plan.json").write_text(json.dumps({"fold": 9, "presets": ["scan"], "seed": SEED}))
+    for name, stored in (("pages.jsonl", rows), (f"images-{sha[:8]}.jsonl", images)):
+        (out / name).write_text("".join(json.dumps(asdict(row)) + "\n" for row in stored))
+    lines: list[str] = []
+    bench = run_chain(ChainPlan(str(data), 9, count, ("scan",), str(out)), 1, lines.append)
+    assert lines == []
+    (score,) = bench.presets
+    assert (score.pages, score.patients, score.refused) == (count, count, 0)
+    assert score.targets[1].lost.value == 0  # the digitized pages gave the logits of the printed ones
+    assert (out / "chain.md").is_file()
+    assert len((out / "pages.jsonl").read_text().splitlines()) == count

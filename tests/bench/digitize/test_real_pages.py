@@ -38,6 +38,7 @@ def write_truth(path: Path, mv: np.ndarray) -> None:
         csv.writer(file).writerows([[lead.upper() for lead in LEADS], *mv.T.tolist()])
 
 
+@pytest.mark.slow
 def test_pages_with_and_without_truth(tmp_path: Path, plain_png: Path, plain_page: PlainPage) -> None:
     write_truth(tmp_path / "truth.csv", plain_page.truth)
     image = str(plain_png)
@@ -61,9 +62,9 @@ def test_pages_with_and_without_truth(tmp_path: Path, plain_png: Path, plain_pag
 
     better = tmp_path / "layouts.csv"
     better.write_text(f"image,layout\n{plain_png.name},other: a page for this test\n")
-    told = bench_index(index, better, tmp_path / "out", 1, lambda *step: None)
-    assert [row.right_layout for row in told] == [False, False]
-    assert not any(row.has_truth for row in told)
+    corrected = bench_index(index, better, tmp_path / "out", 1, lambda *step: None)
+    assert [row.right_layout for row in corrected] == [False, False]
+    assert not any(row.has_truth for row in corrected)
 
 
 def test_truths_of_every_rate_become_500_hz(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_only_what_a_layout_prints_is_compared() -> None:
     assert np.array_equal(printed(full, "6x2"), full, equal_nan=True)
 
 
-def test_what_is_wrong_with_an_index_is_told(tmp_path: Path) -> None:
+def test_a_wrong_index_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no layout '5x5'"):
         read_index(write_index(tmp_path / "a.csv", ("x.png", "k", "5x5")))
     (tmp_path / "b.csv").write_text("image,kind\nx.png,k\n")
@@ -111,11 +112,12 @@ def test_a_missing_picture_is_a_refusal_with_its_reason(tmp_path: Path) -> None:
 
 def test_every_layout_that_was_written_down_is_one(shared: Path) -> None:
     rows = read_index(shared / "data/paper/index.csv", LAYOUTS)
-    told = {Path(job.image).name: job.layout for job in rows if "no-truth" in job.image}
-    assert len(told) == 30
-    assert all(told.values())
+    layouts = {Path(job.image).name: job.layout for job in rows if "no-truth" in job.image}
+    assert len(layouts) == 30
+    assert all(layouts.values())
 
 
+@pytest.mark.slow
 def test_the_score_is_the_shared_tool_s(shared: Path, tmp_path: Path) -> None:
     names = {"photos/01067.jpg", "photos/03424.jpg"}
     with (shared / "data/paper/index.csv").open(newline="") as file:
@@ -133,8 +135,8 @@ def test_the_score_is_the_shared_tool_s(shared: Path, tmp_path: Path) -> None:
         write_wfdb(digitize_page(Path(job.image), 1, RunOptions.read(), "x").recording, tmp_path, Path(job.image).stem)
         scores.append(index_page(job, lambda *step: None))
     command = [sys.executable, str(shared / "tools/score.py"), str(tmp_path), str(index)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    theirs = [float(line.split()[1]) for line in told[:-1]]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    theirs = [float(line.split()[1]) for line in lines[:-1]]
     assert [score.db for score in scores] == pytest.approx(theirs, abs=0.1)  # the tool prints one decimal a page
     mean = to_db(float(np.mean([score.snr for score in scores])))
-    assert mean == pytest.approx(json.loads(told[-1])["mean_db"], abs=0.05)
+    assert mean == pytest.approx(json.loads(lines[-1])["mean_db"], abs=0.05)
