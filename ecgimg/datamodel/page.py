@@ -82,7 +82,8 @@ class Sheet:
 
     `photo_shape` is the height and width of the photo; beyond it the sheet's pixels are filled in. `rotation` is the
     angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry: the
-    grid, or the edges of the page.
+    grid, or the edges of the page. `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen,
+    with a margin; None where no grid was.
     """
 
     pixels: Pixels
@@ -92,6 +93,7 @@ class Sheet:
     rotation: float
     straightened_by: Literal["grid", "page"]
     grid_confidence: float
+    grid_box: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")

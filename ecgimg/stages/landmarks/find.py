@@ -39,7 +39,11 @@ def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
     nodes = np.ascontiguousarray(np.rot90(sheet.map.nodes, k))
     turned = SheetMap(nodes, sheet.map.step)
     pixels = np.ascontiguousarray(np.rot90(sheet.pixels, k))
-    return replace(sheet, pixels=pixels, map=turned, rotation=turned.rotation)
+    box, width, height = sheet.grid_box, sheet.pixels.shape[1], sheet.pixels.shape[0]
+    for _ in range(k):
+        box = None if box is None else (box[1], width - 1 - box[2], box[3], width - 1 - box[0])
+        width, height = height, width
+    return replace(sheet, pixels=pixels, map=turned, rotation=turned.rotation, grid_box=box)
 
 
 def _read(sheet: Sheet) -> tuple[UprightSheet, float]:

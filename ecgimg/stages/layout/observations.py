@@ -15,9 +15,9 @@ NEAR_MM = 4.0
 """Distance from the curves' left end within which a pulse stands before them."""
 
 CUT_MM = 5.5
-"""Distance from the sheet's edge, which lies 4 mm beyond the grid's, within which a curve was cut off with the page."""
+"""Distance from the edge of the grid's box, 4 mm beyond the grid, within which a curve was cut off with the page."""
 GRIDLESS_CUT_MM = 1.5
-"""The same for a sheet that ends where the paper does: distance from the photo's edge."""
+"""Distance from the photo's edge within which a curve was cut off with it."""
 ALONE_MM, ALONE_SHARE = 10.0, 0.6
 """Share of the next millimetres over which a curve must be seen where it begins or ends."""
 
@@ -68,13 +68,17 @@ def printed_range(
 
 
 def _cut_off(lines: tuple[Trace, ...], at: Floats, sheet: Sheet, way: int) -> NDArray[np.bool_]:
-    """Which rows, that are seen as far as `at` to the left (`way` -1) or right (1), go on to the page's edge."""
-    if sheet.straightened_by == "grid":
-        width = max(len(line.y) * line.step for line in lines)
-        return np.asarray((at if way < 0 else width - at) < CUT_MM * sheet.px_per_mm)
+    """Which rows, that are seen as far as `at` to the left (`way` -1) or right (1), go on to the edge of the page.
+
+    The page ends with the photo, or where its grid does: a margin beyond.
+    """
     seen = np.isfinite(at)
     beyond = np.where(seen, at, 0) + way * GRIDLESS_CUT_MM * sheet.px_per_mm
-    return np.asarray(seen & ~sheet.on_photo(np.stack([beyond, [line.baseline_y for line in lines]], axis=1)))
+    cut = seen & ~sheet.on_photo(np.stack([beyond, [line.baseline_y for line in lines]], axis=1))
+    if sheet.grid_box is not None:
+        edge = sheet.grid_box[0 if way < 0 else 2]
+        cut |= np.abs(np.where(seen, at, np.inf) - edge) < CUT_MM * sheet.px_per_mm
+    return np.asarray(cut)
 
 
 def _extent(line: Trace, px_per_mm: float) -> tuple[float, float]:

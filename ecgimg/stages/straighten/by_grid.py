@@ -14,7 +14,8 @@ from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import flat_page
 from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid
-from ecgimg.stages.straighten.grid_region import Box, grid_box
+from ecgimg.stages.straighten.grid_region import grid_box
+from ecgimg.stages.straighten.paper_extent import carried_on, paper_box
 from ecgimg.stages.straighten.resample import resample, resized
 from ecgimg.stages.straighten.sheet_nodes import sheet_nodes
 
@@ -67,7 +68,7 @@ def by_grid_in_box(photo: Photo, corners: NDArray[np.floating]) -> Sheet | None:
     if sheet is None:
         return None
     nodes: Floats = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
-    return _sheet(photo, SheetMap(nodes, sheet.map.step), sheet.grid_confidence)
+    return _sheet(photo, SheetMap(nodes, sheet.map.step), sheet.grid_confidence, sheet.grid_box)
 
 
 def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -> Sheet | None:
@@ -79,24 +80,23 @@ def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -
     page = flat_page(work, fit, factor)
     nodes, strength = sheet_nodes(page, fit)
     from_flat = np.asarray(np.linalg.inv(page.from_photo), np.float64)
-    photo_nodes = _photo_nodes(nodes, grid_box(strength), from_flat, factor)
-    return _sheet(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), _confidence(fit))
+    grid = grid_box(strength)
+    paper = paper_box(work, page.from_photo, grid)
+    photo_nodes = _to_photo(carried_on(nodes, grid, paper), from_flat, factor)
+    x0, y0, x1, y1 = ((side - paper[k % 2]) * STRAIGHTEN.node_px for k, side in enumerate(grid))
+    return _sheet(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), _confidence(fit), (x0, y0, x1, y1))
 
 
-def _photo_nodes(nodes: Floats, box: Box, from_flat: Doubles, factor: float) -> Floats:
-    """Photo pixels [r, c, 2] of the nodes in a box.
+def _to_photo(nodes: Floats, from_flat: Doubles, factor: float) -> Floats:
+    """Photo pixels [r, c, 2] of nodes.
 
     Args:
-        nodes: flat-page pixels [R, C, 2] of all nodes.
-        box: the nodes that the sheet holds.
+        nodes: flat-page pixels [r, c, 2].
         from_flat: homography from flat-page pixels to pixels of the resized photo.
         factor: by which the photo was resized.
     """
-    x0, y0, x1, y1 = box
-    inner = nodes[y0 : y1 + 1, x0 : x1 + 1].reshape(-1, 1, 2).astype(np.float64)
-    work = cv2.perspectiveTransform(inner, from_flat)
-    photo = (work + 0.5) / factor - 0.5
-    return np.asarray(photo.reshape(y1 - y0 + 1, x1 - x0 + 1, 2), np.float32)
+    work = cv2.perspectiveTransform(nodes.reshape(-1, 1, 2).astype(np.float64), from_flat)
+    return np.asarray(((work + 0.5) / factor - 0.5).reshape(nodes.shape), np.float32)
 
 
 def _confidence(fit: GridFit) -> float:
@@ -105,7 +105,9 @@ def _confidence(fit: GridFit) -> float:
     return certainty * (STRAIGHTEN.assumed_confidence_factor if fit.assumed else 1.0)
 
 
-def _sheet(photo: Photo, sheet_map: SheetMap, confidence: float) -> Sheet:
+def _sheet(
+    photo: Photo, sheet_map: SheetMap, confidence: float, grid: tuple[float, float, float, float] | None
+) -> Sheet:
     return Sheet(
         pixels=resample(photo.pixels, sheet_map),
         px_per_mm=STRAIGHTEN.sheet_px_per_mm,
@@ -114,4 +116,5 @@ def _sheet(photo: Photo, sheet_map: SheetMap, confidence: float) -> Sheet:
         rotation=sheet_map.rotation,
         straightened_by="grid",
         grid_confidence=confidence,
+        grid_box=grid,
     )

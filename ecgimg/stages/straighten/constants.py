@@ -199,6 +199,20 @@ class StraightenConstants:
     min_short_side_mm: float = constant(25.0, unit="mm", why="a narrower grid holds no row of curves")
     max_side_mm: float = constant(700.0, unit="mm", why="10 s at 50 mm/s, with room for names and margins")
 
+    # The paper around the grid
+    paper_scale: float = constant(0.15, unit="factor", why="the paper is searched in a picture so much smaller")
+    paper_ink_px: int = constant(5, unit="px", why="side of the closing that removes curves and text at that scale")
+    paper_percentile: float = constant(
+        10.0, unit="percent", why="the paper under the grid is as bright as this percentile of it"
+    )
+    paper_brightness_share: float = constant(
+        0.85, unit="share", why="paper around the grid is at least so bright; a table is darker as a rule"
+    )
+    paper_outlier_percent: float = constant(0.5, unit="percent", why="of the paper's pixels may lie outside of its box")
+    paper_reach_mm: float = constant(
+        120.0, unit="mm", why="paper goes on no farther beyond the grid: half a page of which the grid was not seen"
+    )
+
     # Resampling
     max_sheet_px_per_photo_px: float = constant(
         0.67,
