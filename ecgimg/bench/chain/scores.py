@@ -143,10 +143,10 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
     diagnosed = subclasses.any(axis=1)
     known = np.stack([np.ones(len(complete), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
     blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.confidence >= DIAGNOSE.min_quality else blank for row in complete]
+    logits = [row.read if row.read and row.confidence >= DIAGNOSE.min_quality else blank for row in complete]
     data = CombinerData(
         keys,
-        _calibrated(net, np.array(judged, np.float64)),
+        _calibrated(net, np.array(logits, np.float64)),
         np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(complete), len(keys)),
         np.array([row.confidence for row in complete]),
         np.stack(labels, axis=1),
