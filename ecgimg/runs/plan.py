@@ -105,7 +105,7 @@ class _Names:
         source = before.source
         if source.page != page:
             return False
-        return os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path)
+        return bool(os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path))
 
 
 def _expand(text: str, out: Path) -> list[Path]:
