@@ -27,7 +27,7 @@ def digitized(layout: str) -> Recording:
     return assemble(lying.sheet, lines, match, "page")
 
 
-@pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", "12x1"])
+@pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", pytest.param("12x1", marks=pytest.mark.slow)])
 def test_signals_come_back(layout: str) -> None:
     page, _ = flat(layout, PageStyle(px_per_mm=8.0))
     fit = fit_page(true_signals(page), digitized(layout).signals, 500)
