@@ -15,7 +15,7 @@ from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import flat_page
 from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid
 from ecgimg.stages.straighten.grid_region import Box, grid_box
-from ecgimg.stages.straighten.resample import resample, resized
+from ecgimg.stages.straighten.resample import resized, sheet_of
 from ecgimg.stages.straighten.sheet_nodes import sheet_nodes
 
 
@@ -67,7 +67,7 @@ def by_grid_in_box(photo: Photo, corners: NDArray[np.floating]) -> Sheet | None:
     if sheet is None:
         return None
     nodes: Floats = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
-    return _sheet(photo, SheetMap(nodes, sheet.map.step), sheet.grid_confidence)
+    return sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence)
 
 
 def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -> Sheet | None:
@@ -80,7 +80,7 @@ def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -
     nodes, strength = sheet_nodes(page, fit)
     from_flat = np.asarray(np.linalg.inv(page.from_photo), np.float64)
     photo_nodes = _photo_nodes(nodes, grid_box(strength), from_flat, factor)
-    return _sheet(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), _confidence(fit))
+    return sheet_of(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), "grid", _confidence(fit))
 
 
 def _photo_nodes(nodes: Floats, box: Box, from_flat: Doubles, factor: float) -> Floats:
@@ -103,15 +103,3 @@ def _confidence(fit: GridFit) -> float:
     """How sure a grid is, 0..1, by the contrast of its comb; less where the spacing of its lines was assumed."""
     certainty = float(np.clip(fit.contrast / STRAIGHTEN.certain_comb_contrast, 0, 1))
     return certainty * (STRAIGHTEN.assumed_confidence_factor if fit.assumed else 1.0)
-
-
-def _sheet(photo: Photo, sheet_map: SheetMap, confidence: float) -> Sheet:
-    return Sheet(
-        pixels=resample(photo.pixels, sheet_map),
-        px_per_mm=STRAIGHTEN.sheet_px_per_mm,
-        map=sheet_map,
-        photo_shape=photo.shape,
-        rotation=sheet_map.rotation,
-        straightened_by="grid",
-        grid_confidence=confidence,
-    )

@@ -200,7 +200,7 @@ class StraightenConstants:
     max_side_mm: float = constant(700.0, unit="mm", why="10 s at 50 mm/s, with room for names and margins")
 
     # Resampling
-    max_sheet_px_per_photo_px: float = constant(
+    max_resampling_factor: float = constant(
         0.67,
         unit="factor",
         why="a photo of more pixels than the sheet by this factor is shrunk first: lines would alias",

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats, Pixels
-from ecgimg.datamodel.page import SheetMap
+from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
+
+
+def sheet_of(photo: Photo, sheet_map: SheetMap, straightened_by: Literal["grid", "page"], confidence: float) -> Sheet:
+    """The sheet of a photo, resampled through a map; `confidence` is that of the grid."""
+    return Sheet(
+        pixels=resample(photo.pixels, sheet_map),
+        px_per_mm=STRAIGHTEN.sheet_px_per_mm,
+        map=sheet_map,
+        photo_shape=photo.shape,
+        rotation=sheet_map.rotation,
+        straightened_by=straightened_by,
+        grid_confidence=confidence,
+    )
 
 
 def resample(pixels: Pixels, sheet_map: SheetMap) -> Pixels:
@@ -19,7 +34,7 @@ def resample(pixels: Pixels, sheet_map: SheetMap) -> Pixels:
     step = sheet_map.step
     spacing = float(np.median(np.linalg.norm(np.diff(sheet_map.nodes, axis=1), axis=2)))
     small, factor = pixels, 1.0
-    if step / spacing <= STRAIGHTEN.max_sheet_px_per_photo_px:
+    if step / spacing <= STRAIGHTEN.max_resampling_factor:
         small, factor = resized(pixels, round(max(pixels.shape[:2]) * (step / spacing)))
     nodes = (sheet_map.nodes + 0.5) * factor - 0.5
     size = (round((rows - 1) * step) + 1, round((cols - 1) * step) + 1)
