@@ -16,7 +16,7 @@ from PIL import Image
 from ecgimg.api import Report
 from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.recording import Recording
-from ecgimg.report.ecg_svg import LEFT_MM, SPEED, drawn_rows, ecg_svg, scale_words, trace_path
+from ecgimg.report.ecg_svg import LEFT_MM, SPEED, drawn_rows, ecg_svg, scale_text, trace_path
 from ecgimg.report.evidence import HUES, evidence_image, leading, weights_of
 from ecgimg.report.html import report_html
 
@@ -141,7 +141,7 @@ def test_the_drawing_is_in_true_size(tmp_path: Path) -> None:
 
 def test_a_long_recording_is_drawn_smaller_and_says_so() -> None:
     long = Recording(np.zeros((12, 15000), np.float32), 500.0)
-    assert "3 times smaller" in scale_words(long).replace("2.9", "3")
+    assert "3 times smaller" in scale_text(long).replace("2.9", "3")
     width = re.search(r'width="([\d.]+)mm"', ecg_svg(long, (), 150.0))
     assert width is not None
     assert float(width.group(1)) < 280
