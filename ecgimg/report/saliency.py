@@ -33,7 +33,7 @@ def saliency_image(photo: Photo, saliency: Floats, corners: Floats, title: str) 
     page = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     page = page * (1 - FADE) + 255 * FADE
     opacity = MAX_OPACITY * cv2.resize(saliency, size, interpolation=cv2.INTER_LINEAR)[..., None].clip(0, 1)
-    # Only the paper is coloured: a trace stays as dark as it was.
+    # The colour never makes a pixel lighter, so that a trace stays dark.
     colored = np.asarray(np.minimum(page, page * (1 - opacity) + SALIENCY_COLOR * opacity), np.float32)
     canvas = np.asarray(colored.clip(0, 255), np.uint8)
     unit = max(size) / 1000

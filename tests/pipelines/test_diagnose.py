@@ -40,6 +40,7 @@ def blank(folder: Path) -> Path:
     return folder / "blank.png"
 
 
+@pytest.mark.slow
 def test_a_page_both_networks_read(plain_png: Path, image_network: list[Screening], tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     report = ecgimg.diagnose(plain_png, hook=lambda step, artifact, done, total: steps.append((step, done, total)))

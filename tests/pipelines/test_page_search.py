@@ -98,6 +98,7 @@ def on_cloth(small: float) -> tuple[Photo, np.ndarray]:
     return Photo(np.where(mask[..., None], seen, cloth).astype(np.uint8), Path("page.png")), turn
 
 
+@pytest.mark.slow
 def test_a_page_on_a_woven_cloth_is_looked_at_from_near() -> None:
     photo, to_picture = on_cloth(0.45)
     whole = by_grid(photo)
