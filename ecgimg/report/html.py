@@ -253,9 +253,9 @@ def _leads(result: ReportResult) -> str:
     for lead, reading in result.leads.items():
         when = f"{reading.interval[0]:.1f}&ndash;{reading.interval[1]:.1f} s" if reading.interval else "&ndash;"
         word = reading.word.split()[0]
-        trust = f"{reading.confidence:.2f}" if reading.interval else ""
+        confidence = f"{reading.confidence:.2f}" if reading.interval else ""
         tag = f'<span class="tag {word}">{escape(reading.word)}</span>'
-        cards.append(f"<div><b>{escape(lead)}</b>{trust}<br>{when}<br>{tag}</div>")
+        cards.append(f"<div><b>{escape(lead)}</b>{confidence}<br>{when}<br>{tag}</div>")
     return f'<h2 class="next">Leads and their confidence</h2><div class="leads">{"".join(cards)}</div>'
 
 
