@@ -11,6 +11,7 @@ from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import Simulated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", recipe_names())
 def test_every_preset_draws_pages(name: str) -> None:
     recipe = load_recipe(name)
