@@ -298,10 +298,11 @@ def train_patchecg_command(
 
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.patchecg import fit as patchecg_fit
+    from ecgimg.train.patchecg import run as patchecg_run
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     plan = patchecg_fit.TrainingPlan(members=members)
-    path = patchecg_fit.train_patchecg(ptbxl_folder(data), out, plan, threads)
+    path = patchecg_run.run(ptbxl_folder(data), out, plan, threads)
     typer.echo(patchecg_fit.package(path) if package else path)
 
 
@@ -358,11 +359,28 @@ def train_tempo_command(
     """Fit how beats tell the paper speed, on recordings of folds 1-8; says how well it does on fold 9."""
     import logging
 
-    from ecgimg.train.paper_speed import run as tempo
+    from ecgimg.train.paper_speed import fit as tempo_fit
+    from ecgimg.train.paper_speed import run as tempo_run
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    path = tempo.run(data, out, count)
-    typer.echo(tempo.package(path) if package else path)
+    path = tempo_run.run(data, out, count)
+    typer.echo(tempo_fit.package(path) if package else path)
+
+
+@train_app.command("combiner")
+def train_combiner_command(
+    data: PtbxlOption,
+    rows: Annotated[list[Path], typer.Option(help="pages.jsonl of an `ecgimg bench chain`; may be given again.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the fitted model goes.")],
+    package: PackageOption = False,
+) -> None:
+    """Fit how the opinions of the signal and the image network combine, on pages that `ecgimg bench chain` wrote."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.combiner import fit as combiner_fit
+    from ecgimg.train.combiner import run as combiner_run
+
+    path = combiner_run.run(ptbxl_folder(data), rows, out)
+    typer.echo(combiner_fit.package(path) if package else path)
 
 
 @train_app.command("screen")
@@ -442,7 +460,6 @@ def bench_chain_command(
     presets: Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")] = "scan,photo",
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
     readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
-    package: Annotated[bool, typer.Option(help="Put the combiner fitted on these pages into the package.")] = False,
 ) -> None:
     """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
     from ecgimg.bench.chain.pages import ChainPlan
@@ -452,7 +469,7 @@ def bench_chain_command(
 
     names = tuple(name.strip() for name in presets.split(","))
     plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, names, str(out))
-    bench = run_chain(plan, jobs, lambda text: typer.echo(text, err=True), package)
+    bench = run_chain(plan, jobs, lambda text: typer.echo(text, err=True))
     typer.echo(markdown(bench), nl=False)
     if readme is not None:
         write_readme(bench, readme)

@@ -17,12 +17,11 @@ from ecgimg.bench.chain.images import ImageRow
 from ecgimg.bench.chain.pages import ChainRow
 from ecgimg.bench.common.signal_metrics import mean_db
 from ecgimg.datamodel.arrays import Bools, Doubles
-from ecgimg.datasets.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl
-from ecgimg.findings.statements import statement
+from ecgimg.datasets.ptbxl import Ptbxl
 from ecgimg.networks.combiner import log_odds
 from ecgimg.networks.patchecg import PatchEcg
-from ecgimg.stages.diagnose import MIN_QUALITY
-from ecgimg.train.combiner.fit import CombinerData, cross_fitted_combiner
+from ecgimg.train.combiner.data import AnsweredPage, combiner_data, signal_log_odds
+from ecgimg.train.combiner.fit import cross_fitted_combiner
 from ecgimg.train.common.calibrate import patient_parts
 from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
 
@@ -126,38 +125,16 @@ def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchE
     """Joins the rows of the two passes with the labels; pages whose worker was lost before the truth are left out."""
     pairs = [(row, image) for row, image in zip(rows, images, strict=True) if row.true]
     kept = tuple(row for row, _ in pairs)
-    keys = tuple((o.code, o.group) for o in net.outputs)
-    records = {record.ecg_id: record for record in database.records}
-    chosen = [records[row.record] for row in kept]
-    subclasses, superclasses = database.subclass_labels(chosen), database.superclass_labels(chosen)
-    rhythms = database.code_labels(chosen, [code for code, _ in keys])
-    columns = {"subclass": (SUBCLASSES, subclasses), "superclass": (SUPERCLASSES, superclasses)}
-    labels = [
-        columns[group][1][:, columns[group][0].index(code)] if group in columns else rhythms[:, k]
-        for k, (code, group) in enumerate(keys)
-    ]
-    diagnosed = subclasses.any(axis=1)
-    known = np.stack([np.ones(len(kept), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
-    blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.confidence >= MIN_QUALITY else blank for row in kept]
-    data = CombinerData(
-        keys,
-        _calibrated(net, np.array(judged, np.float64)),
-        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(kept), len(keys)),
-        np.array([row.confidence for row in kept]),
-        np.stack(labels, axis=1),
-        known,
-    )
+    data = combiner_data([_answered(row, image) for row, image in pairs], net, database)
     patients = np.array([row.patient for row in kept], np.int64)
     together = cross_fitted_combiner(data, patient_parts(patients))
-    true = _calibrated(net, np.array([row.true for row in kept], np.float64))
-    return ChainData(keys, kept, true, data.signal, data.image, together, data.labels, known, patients)
+    true = signal_log_odds(net, np.array([row.true for row in kept], np.float64))
+    return ChainData(data.keys, kept, true, data.signal, data.image, together, data.labels, data.known, patients)
 
 
-def combiner_data(data: ChainData) -> CombinerData:
-    """What the combiner is fitted on."""
-    quality = np.array([row.confidence for row in data.rows])
-    return CombinerData(data.keys, data.read, data.image, quality, data.labels, data.known)
+def _answered(row: ChainRow, image: ImageRow) -> AnsweredPage:
+    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
+    return AnsweredPage(row.record, row.confidence, row.read, probabilities)
 
 
 def score_chain(data: ChainData, fold: int, draws: int = DRAWS) -> ChainBench:
@@ -264,27 +241,6 @@ def _class_losses(preset: str, data: ChainData, draws: int) -> list[ClassLoss]:
             pair = (interval(float(d[0]), d[1:]) for d in (true, true - read))
             losses.append(ClassLoss(preset, code, group, int(labels.sum()), *pair))
     return losses
-
-
-def _calibrated(net: PatchEcg, logits: Doubles) -> Doubles:
-    """Calibrated log odds of logits [N, K]; NaN stays."""
-    slope = np.array([o.slope for o in net.outputs])
-    offset = np.array([o.offset for o in net.outputs])
-    return np.asarray(np.clip(logits * slope + offset, -30, 30), np.float64)
-
-
-def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]:
-    """Log odds of the image network by statement: its own, else its diagnostic group's, else NaN.
-
-    NaN throughout where the network does not take the picture for an ECG that can be read.
-    """
-    odds = []
-    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
-    for code, group in keys:
-        parent = statement(code, group).parent
-        value = probabilities.get(f"{group}/{code}", probabilities.get(f"superclass/{parent}"))
-        odds.append(np.nan if value is None else float(log_odds(np.float64(value))))
-    return odds
 
 
 def _median(values: Sequence[float]) -> float:
