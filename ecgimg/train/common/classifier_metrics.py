@@ -1,8 +1,8 @@
 """Scores of classifiers with intervals by patient: AUROC, average precision, calibration error, thresholds.
 
-Every score takes ``weights`` [D, N], D rows of how often each record counts, and returns D values: one row of ones
-gives the score itself, the rows of ``patient_draws`` its bootstrap distribution. Two models scored with the same
-draws can be subtracted row by row, which gives the paired interval of their difference.
+Every score takes ``weights`` [D, N], D rows of how often each record counts, and returns D values. One row of ones
+gives the score itself, the rows of ``patient_draws`` give its bootstrap distribution. The difference of two models'
+scores with the same draws, row by row, gives the paired interval of their difference.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def average_precision(labels: NDArray[np.bool_], scores: Doubles, weights: Doubl
     total = positive.sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
         precision = _counts(positive, reached[:, labels]) / _counts(weights, reached)
-        # A positive that a draw left out weighs nothing, also where its precision is 0 / 0.
+        # A positive that is not in a draw has no weight, even where its precision is 0 / 0.
         return np.where(total > 0, (positive * np.nan_to_num(precision)).sum(1) / total, np.nan)
 
 
@@ -96,13 +96,13 @@ def macro(score: Score, labels: NDArray[np.bool_], scores: Doubles, weights: Dou
 
 def interval(value: float, draws: Doubles) -> Interval:
     """The value with the 2.5 and 97.5 percentiles of its draws."""
-    kept = draws[~np.isnan(draws)]
-    if np.isnan(value) or not len(kept):
+    finite = draws[~np.isnan(draws)]
+    if np.isnan(value) or not len(finite):
         return Interval(value, np.nan, np.nan)
-    low, high = np.percentile(kept, (2.5, 97.5))
+    low, high = np.percentile(finite, (2.5, 97.5))
     return Interval(value, float(low), float(high))
 
 
 def _counts(weights: Doubles, comparison: NDArray[Any]) -> Doubles:
-    """Weight [D, P] of what each of P rows of a comparison [P, N] holds; single precision is exact for counts."""
+    """Total weight [D, P] of the records in each row of a comparison [P, N]; single precision is exact for counts."""
     return np.asarray(weights.astype(np.float32) @ comparison.astype(np.float32).T, np.float64)

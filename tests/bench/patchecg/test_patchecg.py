@@ -18,7 +18,8 @@ from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.networks.outputs import Output
 from ecgimg.networks.patchecg import PatchEcg
 from ecgimg.networks.runtime import Network, open_network
-from ecgimg.train.patchecg.fit import OUTPUTS, Phase, TrainingPlan, train_patchecg
+from ecgimg.train.patchecg import run as patchecg_run
+from ecgimg.train.patchecg.fit import OUTPUTS, Phase, TrainingPlan
 
 STATEMENTS = """,description,diagnostic,form,rhythm,diagnostic_class,diagnostic_subclass
 NORM,normal ECG,1.0,,,NORM,NORM
@@ -54,7 +55,7 @@ def ptbxl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_train_export_and_bench(ptbxl: Path, tmp_path: Path) -> None:
     plan = TrainingPlan((Phase(1, 2e-3, 0.15, 0.0), Phase(1, 1e-3, 0.1, 0.4)), batch=16, members=2, compiled=False)
-    path = train_patchecg(ptbxl, tmp_path / "run", plan)
+    path = patchecg_run.run(ptbxl, tmp_path / "run", plan)
     assert path.stat().st_size < 15e6
     network = open_network(path, threads=1)
     assert network.spec["calibration_folds"] == [9]
