@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.probability import sigmoid
 from ecgimg.networks.screen import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale, picture_corners, warp_ink
 from ecgimg.train.common.pixel_effects import PixelEffect, blur, coarsen, darken, jpeg, noise
 from ecgimg.train.screen.pages import PagePicture
@@ -257,7 +258,7 @@ def _copied(image: Floats, rng: np.random.Generator) -> Floats:
     """Hard contrast of a copier."""
     knee, slope = float(rng.uniform(0.15, 0.45)), float(rng.uniform(8, 20))
     ink = (255 - image) / 255
-    return np.asarray(255 - 255 / (1 + np.exp(-slope * (ink - knee))), np.float32)
+    return np.asarray(255 * (1 - sigmoid(slope * (ink - knee))), np.float32)
 
 
 def _covered(frame: Pixels, rng: np.random.Generator) -> Pixels:
