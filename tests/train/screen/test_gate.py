@@ -9,6 +9,7 @@ import torch
 from screen_pages import RECORDS, TINY, screen_page
 
 from ecgimg.networks.screen import HEIGHT, WIDTH
+from ecgimg.train.screen import gate
 from ecgimg.train.screen.data import LEARNED
 from ecgimg.train.screen.gate import fit_page, refit_gate
 from ecgimg.train.screen.model import ScreenModel
@@ -29,7 +30,8 @@ def test_the_gate_is_fitted_on_what_the_shards_hold(tmp_path: Path) -> None:
     assert after.shape == before.shape
 
 
-def test_both_classes_weigh_alike_however_rare_one_is() -> None:
+def test_both_classes_weigh_alike_however_rare_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "STEPS", 200)
     generator = torch.Generator().manual_seed(0)
     labels = (torch.arange(600) < 30).float()
     features = torch.randn(600, 6, generator=generator) + 3 * labels[:, None]
