@@ -1,4 +1,4 @@
-"""Every failure the project knows: what happened, where, and what to try; each class carries its exit code."""
+"""All failures of the package: what happened, where, and what to try. Each class has its exit code and remedy."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class ExitCode(IntEnum):
 
 
 class EcgimgError(Exception):
-    """Base of all errors that are told to a user in one line.
+    """Base of all errors that a user sees as one line.
 
     Args:
-        what: what happened, in the user's words.
+        what: what happened, in words for the user.
         where: the step or file it happened in.
         remedy: what to try; the class's own remedy by default.
     """

@@ -1,6 +1,6 @@
 """Paper formats: schema and loader of `layouts/*.yaml`.
 
-A format says what is printed and when, never where on the page: rows of cells from left to right, the seconds of a
+A format describes what is printed and when, never where on the page: rows of cells from left to right, the seconds of a
 column, the rhythm strips under them, and the usual paper speed and gain. A user's own file has the same form:
 
     id: 3x4+1R
@@ -32,7 +32,7 @@ from ecgimg.errors import UsageError
 
 M = TypeVar("M", bound=BaseModel)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""As safe as PyYAML's own and ten times as fast; it lacks where PyYAML was built without libyaml."""
+"""libyaml's loader where PyYAML was built with it: as safe as PyYAML's own and ten times as fast."""
 PAPER_SPEEDS = (12.5, 25.0, 50.0)
 """Paper speeds in mm/s that ECG machines print with."""
 GAINS = (2.5, 5.0, 10.0, 20.0)

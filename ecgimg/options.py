@@ -37,7 +37,7 @@ class PageSettings(BaseModel):
 
 
 class PageOptions(PageSettings):
-    """How one page is to be read: what the user knows of it. Pure: no file and no environment is read."""
+    """What the user knows of one page. Pure: no file and no environment is read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,7 +81,7 @@ class PageOptions(PageSettings):
 
 
 class RunOptions(BaseSettings):
-    """All options of a run over pages; made with `RunOptions.read`, whose errors are in the user's words."""
+    """All options of a run over pages; made with `RunOptions.read`, which raises UsageError."""
 
     model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
 
@@ -118,7 +118,7 @@ class RunOptions(BaseSettings):
 
     @property
     def page(self) -> PageOptions:
-        """What of them concerns a page."""
+        """The options that concern one page."""
         return PageOptions.of(self.layout, self.paper_speed, self.gain)
 
     @classmethod
@@ -130,7 +130,7 @@ class RunOptions(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What was given, then the environment, then the file."""
+        """The order of precedence: what was given, the environment, the file."""
         config = init_settings().get("config") or env_settings().get("config")
         file = (InitSettingsSource(settings_cls, _read_file(Path(config))),) if config else ()
         return (init_settings, env_settings, *file)

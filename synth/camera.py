@@ -175,7 +175,7 @@ class View:
 
     `lens` is the radial distortion at the corners as a share. `scale` is photo pixels a sheet pixel. `margins` (left,
     top, right, bottom) are shares of the page's extent, negative where the photo cuts into the page. With an `aspect`
-    (long side / short side) the photo is widened on two sides.
+    (long side / short side) the photo is widened on two sides towards it; without margins it has it exactly.
     """
 
     rotation_degrees: float = 0.0
@@ -290,7 +290,7 @@ def _homography(width: int, height: int, view: View) -> tuple[NDArray[np.float64
 
 
 def _margins(view: View, extent: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """The view's margins, widened to its aspect; the photo is upright or lying as the page is."""
+    """The view's margins, widened towards its aspect; the photo is upright or lying as the page is."""
     left, top, right, bottom = view.margins
     if view.aspect is None:
         return left, top, right, bottom

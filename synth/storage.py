@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -122,7 +124,7 @@ def read_page(path: Path | str) -> StoredPage:
             raise ValueError(f"format {truth['format']!r}")
         with np.load(path.with_name(truth["dense"])) as dense:
             return _stored(path, truth, {key: dense[key] for key in dense.files})
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         remedy = f"give the .json of a page that `ecgimg synth` wrote ({FORMAT})"
         raise UnreadableInputError(f"{path}: {error}", where="synthetic page", remedy=remedy) from error
 

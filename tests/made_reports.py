@@ -14,6 +14,8 @@ from ecgimg.findings.opinions import Diagnosis, Finding, Influence, Measurement,
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import lead_qualities
 from ecgimg.recording.recording import Recording
+from ecgimg.synth.signals.simulator import Heart, simulate
+from ecgimg.train.patchecg.masks import layout_mask
 
 BOUNDS = tuple(float(v) for v in np.linspace(0, 10, 9))
 
@@ -44,6 +46,12 @@ def recording() -> Recording:
     speed, gain = Scale(25.0, "text"), Scale(10.0, "assumed")
     geometry = PageGeometry(2.0, 0.0, "grid", speed, gain, tuple(curves))
     return Recording(signals, 500.0, confidence, "page", "3x4+1R", geometry)
+
+
+def masked_recording(heart: Heart, layout: int = 1, seconds: float = 10.0) -> Recording:
+    """What a page of one of the PatchECG layouts shows of a simulated heart."""
+    signals = simulate(heart, np.random.default_rng(3), seconds)
+    return Recording(np.where(layout_mask(layout, signals.shape[1]), signals, np.float32(np.nan)), 500.0)
 
 
 def saliency(lead: str, token: int) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""The command `ecgimg`; only here is typer known."""
+"""The command `ecgimg`: the only room that imports typer."""

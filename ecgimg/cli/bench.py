@@ -60,7 +60,6 @@ def bench_chain(
     presets: p.Presets = "scan,photo",
     jobs: p.Processes = 1,
     readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
-    package: Annotated[bool, typer.Option(help="Put the combiner fitted on these pages into the package.")] = False,
 ) -> None:
     """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
     from ecgimg.bench.chain.pages import ChainPlan
@@ -69,7 +68,7 @@ def bench_chain(
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
     plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, tuple(_names(presets)), str(out))
-    bench = run_chain(plan, jobs, _print_progress, package)
+    bench = run_chain(plan, jobs, _print_progress)
     typer.echo(markdown(bench), nl=False)
     if readme is not None:
         write_readme(bench, readme)

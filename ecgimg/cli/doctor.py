@@ -1,4 +1,4 @@
-"""Whether everything that digitizing needs is there; nothing heavy is imported to find out."""
+"""Checks that everything that digitizing needs is installed; nothing heavy is imported for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecgimg.networks.manifest import list_weights, weight_path
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: `ok` is None where the tool works without it."""
+    """One check: `ok` is None where something is missing that the tool works without."""
 
     name: str
     ok: bool | None
@@ -35,8 +35,8 @@ def _packages() -> tuple[Check, ...]:
             continue
         name = re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0]
         needed.append(_package(name))
-    twice = _package("opencv-python")
-    if twice.ok:
+    second_opencv = _package("opencv-python")
+    if second_opencv.ok:
         needed.append(Check("opencv-python", False, "stands beside opencv-python-headless and damages cv2; remove it"))
     return tuple(needed)
 
@@ -53,10 +53,10 @@ def _tesseract() -> Check:
     if path is None:
         return Check("tesseract", None, "not found; faint speeds and gains stay unread without it")
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         return Check("tesseract", None, f"{path} does not run ({error})")
-    return Check("tesseract", True, (said.stdout or said.stderr).splitlines()[0].removeprefix("tesseract "))
+    return Check("tesseract", True, (done.stdout or done.stderr).splitlines()[0].removeprefix("tesseract "))
 
 
 def _layouts() -> Check:

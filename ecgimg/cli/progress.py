@@ -1,4 +1,4 @@
-"""What a run tells its user on stderr: a progress bar on a terminal, plain lines elsewhere."""
+"""The progress of a run on stderr: a progress bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
 class Reporter:
-    """Tells what happens; a context, so that the terminal is left in order.
+    """Prints what happens in a run. It is a context, so that the terminal is left in order.
 
     Args:
-        quiet: only pages that gave no result are told.
-        verbose: warnings, pages done before and tracebacks as well.
-        console: where to; stderr by default.
+        quiet: print only pages that gave no result.
+        verbose: print warnings, skipped pages and tracebacks too.
+        console: where it is printed; stderr by default.
     """
 
     def __init__(self, quiet: bool = False, verbose: bool = False, console: Console | None = None) -> None:
@@ -49,9 +49,9 @@ class Reporter:
             self._pages = self._bar.add_task("", total=pages)
 
     def warned(self, text: str) -> None:
-        """Something about the run that the user should know."""
+        """A warning about the run."""
         if not self._quiet:
-            self._say(f"warning: {text}", "yellow")
+            self._print(f"warning: {text}", "yellow")
 
     def stepped(self, name: str, step: str, done: int, total: int) -> None:
         """A page has finished a step: the bar moves by its share of the page."""
@@ -63,32 +63,32 @@ class Reporter:
         """A page has ended."""
         self._move(outcome.name, 1 - self._steps.pop(outcome.name, 0.0))
         if outcome.status != "ok":
-            self._say(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
+            self._print(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
             if self._verbose and outcome.details:
-                self._say(outcome.details.rstrip())
+                self._print(outcome.details.rstrip())
             return
         if self._quiet or (outcome.skipped and not self._verbose):
             return
         how = "done before" if outcome.skipped else f"{outcome.seconds:.1f} s"
-        self._say(f"ok  {outcome.name}  {outcome.message}, {how}", "green")
+        self._print(f"ok  {outcome.name}  {outcome.message}, {how}", "green")
         for text in outcome.warnings if self._verbose else ():
-            self._say(f"    {text}")
+            self._print(f"    {text}")
 
     def print_summary(self, outcomes: tuple[Outcome, ...], where: str) -> None:
-        """The sum of a run that has come to its end."""
+        """One line about a run that has ended."""
         if self._quiet:
             return
         count = Counter[str](outcome.status for outcome in outcomes)
         before = sum(outcome.skipped for outcome in outcomes)
         parts = [f"{count[status]} {status}" for status in _STYLES if count[status]]
         done = f" ({before} of them done before; --force does them again)" if before else ""
-        self._say(f"{len(outcomes)} page{'s' * (len(outcomes) != 1)}: {', '.join(parts)}{done}; {where}")
+        self._print(f"{len(outcomes)} page{'s' * (len(outcomes) != 1)}: {', '.join(parts)}{done}; {where}")
 
     def _move(self, text: str, pages: float) -> None:
         if self._bar is not None and self._pages is not None:
             self._bar.update(self._pages, advance=pages, description=escape(text), refresh=True)
 
-    def _say(self, text: str, style: str | None = None) -> None:
+    def _print(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style if self._console.is_terminal else None, markup=False)
 
     def _make_bar(self) -> Progress:

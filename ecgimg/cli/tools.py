@@ -20,9 +20,9 @@ def doctor() -> None:
     from ecgimg.cli.doctor import examine
 
     checks = examine()
-    words = {True: "ok", None: "note", False: "FAILED"}
+    labels = {True: "ok", None: "note", False: "FAILED"}
     for check in checks:
-        typer.echo(f"{words[check.ok]:7} {check.name:24} {check.message}")
+        typer.echo(f"{labels[check.ok]:7} {check.name:24} {check.message}")
     if any(check.ok is False for check in checks):
         raise typer.Exit(int(ExitCode.DEPENDENCY))
 

@@ -29,10 +29,10 @@ def train_patchecg(
 ) -> None:
     """Train PatchECG and its two baselines on folds 1-8, calibrate on fold 9 and export."""
     from ecgimg.datasets.ptbxl import ptbxl_folder
-    from ecgimg.train.patchecg import fit
+    from ecgimg.train.patchecg import fit, run
 
     _log_progress()
-    path = fit.train_patchecg(ptbxl_folder(data), out, fit.TrainingPlan(members=members), threads)
+    path = run.run(ptbxl_folder(data), out, fit.TrainingPlan(members=members), threads)
     typer.echo(fit.package(path) if package else path)
 
 
@@ -81,11 +81,27 @@ def train_paper_speed(
     package: p.Package = False,
 ) -> None:
     """Fit how beats tell the paper speed, on recordings of folds 1-8; says how well it does on fold 9."""
-    from ecgimg.train.paper_speed import run
+    from ecgimg.train.paper_speed import fit, run
 
     _log_progress()
     path = run.run(data, out, count)
-    typer.echo(run.package(path) if package else path)
+    typer.echo(fit.package(path) if package else path)
+
+
+@train_app.command("combiner")
+def train_combiner(
+    data: p.PtbxlData,
+    rows: Annotated[list[Path], typer.Option(help="pages.jsonl of an `ecgimg bench chain`; may be given again.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the fitted model goes.")],
+    package: p.Package = False,
+) -> None:
+    """Fit how the opinions of the signal and the image network combine, on pages that `ecgimg bench chain` wrote."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.combiner import fit, run
+
+    _log_progress()
+    path = run.run(ptbxl_folder(data), rows, out)
+    typer.echo(fit.package(path) if package else path)
 
 
 @train_app.command("screen")

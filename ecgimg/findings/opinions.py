@@ -1,4 +1,4 @@
-"""What the networks conclude, and what is found from both.
+"""Opinions of the networks, and the findings that both give together.
 
 Probabilities lie in 0..1 and are calibrated; a threshold is the probability of the best balanced accuracy.
 """
@@ -19,7 +19,10 @@ ReadBy = Literal["signal and image", "signal", "image", "nothing"]
 
 @dataclass(frozen=True)
 class Influence:
-    """A stretch of a lead that spoke for a finding: seconds, and the fall of the log odds when it is hidden."""
+    """A stretch of a lead that is evidence for a finding.
+
+    `start` and `end` are seconds; `weight` is the fall of the finding's log odds when the stretch is hidden.
+    """
 
     lead: str
     start: float
@@ -29,10 +32,10 @@ class Influence:
 
 @dataclass(frozen=True, eq=False)
 class Opinion:
-    """What one network says of one statement.
+    """The opinion of one network on one statement.
 
     `saliency` [12, P] is the fall of the log odds when a token is hidden, NaN where a token shows nothing; token p
-    covers seconds `bounds[p]` to `bounds[p + 1]`. It is None where nobody asked for it.
+    covers seconds `bounds[p]` to `bounds[p + 1]`. It is None where it was not computed.
     """
 
     code: str
@@ -55,9 +58,10 @@ class Opinion:
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """What the signal network says of a recording; `refusal` tells why it says nothing (then `opinions` is empty).
+    """The opinions of the signal network on a recording.
 
-    `quality` is the confidence of what was read, 0 to 1; `lead_seconds` how much was seen.
+    `opinions` is empty where the recording is not judged, and `refusal` is the reason. `quality` is the confidence of
+    the recording, 0 to 1; `lead_seconds` is how much of it is known, summed over the leads.
     """
 
     opinions: tuple[Opinion, ...]
@@ -69,7 +73,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, eq=False)
 class Screening:
-    """What the image network says of a photo, without any signal.
+    """The opinions of the image network on a photo, without any signal.
 
     `ecg` and `readable` are probabilities that the picture shows an ECG, and one that can be read; `abnormal` that it
     is not normal. `saliency` [h, w] in 0..1 covers the photo, None where there is none.
@@ -89,9 +93,8 @@ class Screening:
 class Finding:
     """One statement about the page: both opinions, the probability they give together, and the verdict.
 
-    `why` tells why a finding is not assessable. For a subclass `image` is the opinion on its diagnostic group, since
-    the image network says nothing of subclasses. `influences` are the stretches that
-    spoke for it most, strongest first.
+    `why` is the reason why a finding is not assessable. For a subclass `image` may be the opinion on its diagnostic
+    group, where the image network has none on the subclass. `influences` are its strongest evidence, strongest first.
     """
 
     code: str
@@ -118,7 +121,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A figure taken from the signal; `value` is None where it can't be taken, and `reason` tells why."""
+    """A figure measured on the signal; `value` is None where it can't be measured, and `reason` is why."""
 
     name: str
     value: float | None

@@ -1,4 +1,4 @@
-"""What a report holds: everything that was read and found on one page."""
+"""The content of a report: everything that was read and found on one page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ecgimg.recording.recording import Recording
 
 @dataclass(frozen=True, eq=False)
 class ReportContent:
-    """Everything that is told about one page; see `ecgimg.diagnose`.
+    """Everything that a report says about one page; see `ecgimg.diagnose`.
 
-    `recording`, `sheet` and `match` are None where the page could not be digitized, and `refusal` tells why.
-    `findings` are sorted by probability within each group; `not_visible` tells what the page leaves open.
+    `recording`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is the reason.
+    `findings` are sorted by probability within each group; `not_visible` lists what the page does not show.
     """
 
     photo: Photo
@@ -47,12 +47,12 @@ class ReportContent:
 
     @property
     def positive(self) -> tuple[Finding, ...]:
-        """What is likely or possible, most probable first."""
+        """The findings that are likely or possible, most probable first."""
         found = [f for f in self.findings if f.verdict in ("likely", "possible")]
         return tuple(sorted(found, key=lambda f: -f.probability))
 
     @property
     def headline(self) -> tuple[Finding, ...]:
-        """What is likely or possible, without diagnostic groups of which a statement is among it."""
+        """The positive findings without a diagnostic group of which a subclass is positive too."""
         parents = {statement(*f.key).parent for f in self.positive if f.group == "subclass"}
         return tuple(f for f in self.positive if f.group != "superclass" or f.code not in parents)

@@ -1,7 +1,7 @@
-"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC and PDF, told apart by their first bytes, never by their name.
+"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC and PDF, recognised by their first bytes, never by their name.
 
-What can be known without decoding (kind, size in pixels, number of pages, password) is checked first. Pages come one by
-one, so that a document of a hundred pages never lies in memory at once.
+The kind, the size in pixels, the number of pages and the password are checked before anything is decoded. Pages are
+read one by one, so that a document of a hundred pages is never in memory at once.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf")
 )
-"""File names that a folder is searched for; a file that is named itself may have any."""
+"""Suffixes that a folder is searched for; a file that is given itself may have any."""
 MAX_PIXELS = 170_000_000
 """Largest picture that is decoded: a page of A4 at 1200 dpi has 139 million; Pillow itself stops at 179 million."""
 PDF_DPI = 300
+"""Resolution at which a PDF page is drawn."""
 MAX_PDF_PIXELS = 25_000_000
-"""A PDF page is drawn at PDF_DPI, or more coarsely where it would have more pixels than this."""
+"""A PDF page that would have more pixels is drawn more coarsely."""
 
 Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF"]
 
@@ -125,7 +126,7 @@ def _check_page(path: Path, page: int, pages: int) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _unreadable_errors(path: Path) -> Iterator[None]:
     """Turns whatever a decoder raises on a damaged file into one error of ours."""
     try:
         yield
@@ -150,7 +151,7 @@ def _open_picture(path: Path) -> Iterator[Image.Image]:
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    with _told(path), warnings.catch_warnings():
+    with _unreadable_errors(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # our own limit replaces Pillow's warning; broken EXIF data only warns
         try:
             picture = Image.open(path, formats=[_PILLOW_NAMES.get(kind, kind.upper())])
@@ -216,7 +217,7 @@ def _from_deep_grey(values: np.ndarray) -> Pixels:
 def _open_pdf(path: Path) -> Iterator[PdfDocument]:
     import pypdfium2
 
-    with _told(path):
+    with _unreadable_errors(path):
         try:
             document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:

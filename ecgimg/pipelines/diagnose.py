@@ -1,7 +1,7 @@
-"""The chain from a photo to a report: digitize, ask both networks, measure, and join what they say.
+"""The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> combine.
 
-The image network sees the photo as it came, the signal network the digitized recording and nothing else, so that their
-opinions are independent. A page that can't be digitized still gets a report from the image alone, which says why.
+The image network sees the photo as it came, the signal network sees the digitized recording and nothing else, so that
+their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.quality import lead_qualities, page_confidence
 from ecgimg.stages.combine import agreement, combine, not_visible, read_by
-from ecgimg.stages.diagnose import diagnose as ask_signal
+from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.measure import measure
-from ecgimg.stages.screen import screen as ask_image
+from ecgimg.stages.screen import screen as image_opinion
 
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
 
@@ -36,11 +36,11 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
-    screening = steps.run("screen", lambda: ask_image(photo))
+    screening = steps.run("screen", lambda: image_opinion(photo))
     read = _digitize(photo, options, name, steps)
     made = read.made
     quality = page_confidence(made.match, made.recording) if made else 0.0
-    diagnosis = None if made is None else steps.run("diagnose", lambda: ask_signal(made.recording, quality))
+    diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
     measured = () if made is None else steps.run("measure", lambda: measure(made.recording))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
@@ -81,9 +81,9 @@ def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner) 
 
 
 def _warnings(made: Digitized | None, diagnosis: Diagnosis | None, screening: Screening) -> tuple[str, ...]:
-    told = [*(made.recording.warnings if made else ()), *(diagnosis.warnings if diagnosis else ())]
+    texts = [*(made.recording.warnings if made else ()), *(diagnosis.warnings if diagnosis else ())]
     if not screening.is_ecg:
-        told.append("the image network does not take this picture for a 12-lead ECG")
+        texts.append("the image network does not take this picture for a 12-lead ECG")
     elif not screening.is_readable:
-        told.append("the image network takes this picture for too poor to be read")
-    return tuple(dict.fromkeys(told))
+        texts.append("the image network takes this picture for too poor to be read")
+    return tuple(dict.fromkeys(texts))

@@ -1,7 +1,7 @@
 """The pipeline from a photo to a recording: load -> gate -> straighten -> landmarks -> trace -> layout -> assemble.
 
-The image network is asked in two places, both measured: its gate refuses what is no ECG page before anything is
-traced ("gate"), and where the grid of the whole photo shows no ECG it tells where to look ("ecg_box", see
+The image network is used in two places, both measured. Its gate refuses what is no ECG page before anything is traced
+("gate"). Where the grid of the whole photo shows no ECG, it locates the ECG ("ecg_box", see
 `ecgimg.pipelines.page_search`). It never sees the traces.
 """
 
@@ -65,9 +65,9 @@ def digitize_photo(photo: Photo, options: PageOptions, name: str, steps: StepRun
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
     upright = find_page(photo, steps)
-    with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are followed
+    with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
         scales = beside.submit(read_scales, upright)
-        lines = steps.run("trace", lambda: trace(upright))
-        match = steps.run("layout", lambda: find_layout(upright, lines, scales.result(), wanted))
-    recording = steps.run("assemble", lambda: assemble(upright.sheet, lines, match, name))
+        traces = steps.run("trace", lambda: trace(upright))
+        match = steps.run("layout", lambda: find_layout(upright, traces, scales.result(), wanted))
+    recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
     return Digitized(photo, upright.sheet, match, recording, steps.timings)

@@ -1,4 +1,4 @@
-"""Pictures of a recording: its traces over the photo they were read from, and the 12 leads redrawn on a grid."""
+"""Pictures of a recording: the 12 leads redrawn on a grid; and the curves and texts that other pictures draw."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.io.png import write_png
 from ecgimg.recording.samples import Samples
 
-COLORS: dict[str, tuple[int, int, int]] = dict(
+Color = tuple[int, int, int]
+"""RGB, 0 to 255."""
+COLORS: dict[str, Color] = dict(
     zip(
         LEADS,
         (
@@ -23,37 +25,35 @@ COLORS: dict[str, tuple[int, int, int]] = dict(
     )
 )  # fmt: skip
 """One colour (RGB) a lead, dark enough to be read on white paper."""
-
-
 PX_PER_MM = 5
 ROW_MM = 20
+"""Distance of two leads."""
 MARGIN_MM = 10
 PAPER_SPEED = 25
+"""mm/s of the drawing, whatever the page had."""
 GAIN = 10
+"""mm/mV of the drawing, whatever the page had."""
 _SUBPIXEL = 4
 """Bits of a pixel's fraction in cv2's drawing."""
-
-Color = tuple[int, int, int]
 
 
 def recording_image(recording: Samples) -> Pixels:
     """The 12 leads of a recording one below the other on a standard grid, 25 mm/s and 10 mm/mV, 5 pixels a millimetre.
 
-    Every lead stands at its time; what is not known is left blank.
+    Every lead is drawn at its time; unknown samples are left blank.
     """
-    q = PX_PER_MM
     seconds = recording.signals.shape[1] / recording.fs
-    width = round((seconds * PAPER_SPEED + 2 * MARGIN_MM) * q) + 1
-    height = (len(LEADS) * ROW_MM + 2 * MARGIN_MM) * q + 1
+    width = round((seconds * PAPER_SPEED + 2 * MARGIN_MM) * PX_PER_MM) + 1
+    height = (len(LEADS) * ROW_MM + 2 * MARGIN_MM) * PX_PER_MM + 1
     canvas = _grid(width, height)
-    x = MARGIN_MM * q + np.arange(recording.signals.shape[1]) / recording.fs * PAPER_SPEED * q
+    x = MARGIN_MM * PX_PER_MM + np.arange(recording.signals.shape[1]) / recording.fs * PAPER_SPEED * PX_PER_MM
     for row, lead in enumerate(LEADS):
-        zero = (MARGIN_MM + (row + 0.5) * ROW_MM) * q
-        points = np.stack([x, zero - recording.signals[row] * GAIN * q], axis=1)
+        baseline_y = (MARGIN_MM + (row + 0.5) * ROW_MM) * PX_PER_MM
+        points = np.stack([x, baseline_y - recording.signals[row] * GAIN * PX_PER_MM], axis=1)
         draw_curve(canvas, points, (20, 20, 20), 1)
-        write_text(canvas, lead, (q, round(zero) + q), 0.5, (0, 0, 0))
-    foot = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
-    write_text(canvas, foot, (MARGIN_MM * q, height - 2 * q), 0.5, (0, 0, 0))
+        write_text(canvas, lead, (PX_PER_MM, round(baseline_y) + PX_PER_MM), 0.5, (0, 0, 0))
+    caption = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
+    write_text(canvas, caption, (MARGIN_MM * PX_PER_MM, height - 2 * PX_PER_MM), 0.5, (0, 0, 0))
     return canvas
 
 

@@ -11,23 +11,23 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch
 from ecgimg.recording.recording import Recording
 
+DOUBTFUL = 0.5
+"""Mean confidence below which a lead is doubtful."""
+MIN_SECONDS = 1.0
+"""A lead of which fewer seconds are known counts as not visible."""
+ASSUMED = 0.9
+"""Factor of a page's confidence where a scale is assumed."""
+
 
 @dataclass(frozen=True)
 class LeadQuality:
-    """How well a lead can be seen: `word` is good, doubtful or not visible; `seconds` are those known."""
+    """How well a lead can be seen: `word` is the verdict, `interval` and `seconds` are what is known of it."""
 
     lead: str
     word: Literal["good", "doubtful", "not visible"]
     confidence: float
     interval: tuple[float, float] | None
     seconds: float
-
-
-DOUBTFUL = 0.5
-"""Mean confidence of a lead under which it is doubtful."""
-
-MIN_SECONDS = 1.0
-"""A lead of which less is known is as good as not visible."""
 
 
 def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
@@ -45,18 +45,14 @@ def _lead(recording: Recording, lead: str) -> LeadQuality:
     return LeadQuality(lead, "good" if confidence >= DOUBTFUL else "doubtful", confidence, interval, seconds)
 
 
-ASSUMED = 0.9
-"""What is left of a page's confidence where a scale is assumed."""
-
-
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
-    """One figure for a page: the lower of the layout's confidence and the printed leads' mean confidence.
+    """One figure in 0..1 for a page: the lower of the layout's confidence and the printed leads' mean confidence.
 
-    Where no print tells the speed or the gain it counts ASSUMED times as much, since machines print with others too,
-    and so it does where no grid tells what a millimetre is.
+    It is multiplied by ASSUMED where the speed or the gain is neither printed, measured nor given, and where no grid
+    shows how long a millimetre is.
     """
     printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
-    ruled = recording.geometry is None or recording.geometry.straightened_by == "grid"
-    told = ruled and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
+    has_grid = recording.geometry is None or recording.geometry.straightened_by == "grid"
+    is_measured = has_grid and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
-    return round(lower if told else ASSUMED * lower, 4)
+    return round(lower if is_measured else ASSUMED * lower, 4)

@@ -1,8 +1,4 @@
-"""Recordings on disk: WFDB and CSV. The only place that encodes NaN.
-
-wfdb's own writer compares with `== np.nan` and fails on a lead that is all NaN; the samples are therefore made here
-(16 bit, 1000 units per mV, -32768 for an unknown sample, as WFDB defines) and wfdb is used to read.
-"""
+"""Reads recordings from disk: WFDB records and CSV tables."""
 
 from __future__ import annotations
 
@@ -51,8 +47,11 @@ def _read_csv(path: Path) -> Recording:
         head = [name.strip() for name in rows[0]]
         if head[0].lower() not in ("time_s", "time") or len(table) < 2:
             raise ValueError("the first column must be time_s")
-        fs = (len(table) - 1) / (table[-1, 0] - table[0, 0])
-    except (OSError, ValueError, IndexError, UnicodeDecodeError, ZeroDivisionError) as error:
+        seconds = float(table[-1, 0] - table[0, 0])
+        if not seconds > 0:  # NaN too
+            raise ValueError("the times do not increase")
+        fs = (len(table) - 1) / seconds
+    except (OSError, ValueError, IndexError, UnicodeDecodeError) as error:
         remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
         raise UnreadableInputError(f"{path}: {error}", where="recording", remedy=remedy) from error
     return _recording(dict(zip(head[1:], table.T[1:], strict=True)), float(round(fs, 3)), path.stem)

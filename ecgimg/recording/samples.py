@@ -1,4 +1,4 @@
-"""What a writer of recordings needs to know of one."""
+"""The part of a recording that writers of files need."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ class Samples(Protocol):
 
     @property
     def name(self) -> str:
-        """What the recording is called."""
+        """Name of the recording."""
         ...

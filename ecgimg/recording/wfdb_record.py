@@ -1,7 +1,7 @@
 """Recordings as WFDB records: a header and 16-bit samples.
 
-wfdb's own writer compares with `== np.nan` and fails on a lead that is all NaN; the samples are therefore made here
-(16 bit, 1000 units per mV, -32768 for an unknown sample, as WFDB defines) and wfdb is used to read.
+The package wfdb only reads them: its writer compares with `== np.nan` and fails on a lead that is all NaN. The samples
+are made here: 16 bit, 1000 units per mV, and -32768, WFDB's invalid sample, where a sample is unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ecgimg.io.files import write_atomically
 from ecgimg.recording.samples import Samples
 
 UNITS_PER_MV = 1000
-
+"""One unit is 1 uV."""
 INVALID = -32768
 """WFDB's invalid sample in format 16."""
 

@@ -1,6 +1,6 @@
 """The recording redrawn on a standard grid as SVG in true size, with the findings' evidence under each trace.
 
-Leads stand in the rows in which the page showed them, each at its time; what the page does not show stays blank.
+Leads are drawn in the rows of the page, each at its time; unknown samples stay blank.
 """
 
 from __future__ import annotations
@@ -17,17 +17,24 @@ from ecgimg.findings.opinions import Finding
 from ecgimg.recording.recording import Recording
 from ecgimg.report.evidence import HUES, weights_of
 
-SPEED, GAIN = 25.0, 10.0
-"""mm/s and mm/mV of the drawing, whatever the page had."""
-LEFT_MM, TOP_MM = 9.0, 6.0
+SPEED = 25.0
+"""mm/s of the drawing, whatever the page had."""
+GAIN = 10.0
+"""mm/mV of the drawing, whatever the page had."""
+LEFT_MM = 9.0
+"""Left margin, with the calibration pulses."""
+TOP_MM = 6.0
+"""Upper and lower margin."""
 FULL_SECONDS = 10.4
-"""Longer recordings are drawn smaller, and say so."""
+"""Longer recordings are drawn smaller, with a note."""
 RIBBON_MM = 1.5
+"""Height of a ribbon of evidence, at most."""
 DENSE_MM = 20.0
 """Rows closer than this have their names and ribbons close to the trace."""
 TOLERANCE_MM = 0.02
+"""By how much a simplified path may differ from the trace."""
 DOUBTFUL = 0.5
-"""Confidence of a sample under which it is drawn in grey."""
+"""Samples with a lower confidence are drawn in grey."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float)
     )
 
 
-def scale_words(recording: Recording) -> str:
+def scale_text(recording: Recording) -> str:
     """Speed and gain of the drawing in words."""
     shrink = min(1.0, FULL_SECONDS / recording.seconds)
     speed = f"{SPEED:g} mm/s" if shrink == 1 else f"time drawn {1 / shrink:.1f} times smaller than {SPEED:g} mm/s"
@@ -103,29 +110,31 @@ def _row(
     low, high = (float(v) * GAIN for v in np.percentile(known, [0.5, 99.5])) if known.size else (0.0, 0.0)
     thick = min(RIBBON_MM, 0.08 * pitch)
     ribbons = thick * len(findings)
-    zero = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 4, pitch / 4))
-    under = min(zero + max(5.0, 1.5 - low), top + pitch - ribbons) if pitch >= DENSE_MM else zero + 2
-    parts = [_pulse(zero)]
+    baseline_y = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 4, pitch / 4))
+    under = min(baseline_y + max(5.0, 1.5 - low), top + pitch - ribbons) if pitch >= DENSE_MM else baseline_y + 2
+    parts = [_pulse(baseline_y)]
     for k, stretch in enumerate(row):
-        parts += [_ribbons(stretch, findings, (under, thick), shrink), _trace(recording, stretch, zero, shrink)]
+        parts += [_ribbons(stretch, findings, (under, thick), shrink), _trace(recording, stretch, baseline_y, shrink)]
         x = LEFT_MM + stretch.start * SPEED * shrink
-        parts.append(f'<path d="M{x:.2f} {zero - 6:.2f}v3M{x:.2f} {zero + 3:.2f}v3" class="tick"/>' if k else "")
-        parts.append(_name(recording, stretch, x + 1, zero, (top, pitch)))
+        if k:
+            above, below = f"M{x:.2f} {baseline_y - 6:.2f}v3", f"M{x:.2f} {baseline_y + 3:.2f}v3"
+            parts.append(f'<path d="{above}{below}" class="tick"/>')
+        parts.append(_name(recording, stretch, x + 1, baseline_y, (top, pitch)))
     return "".join(parts)
 
 
-def _name(recording: Recording, stretch: Stretch, x: float, zero: float, row: tuple[float, float]) -> str:
+def _name(recording: Recording, stretch: Stretch, x: float, baseline_y: float, row: tuple[float, float]) -> str:
     """The lead's name over the first 0.4 s of its stretch: close to the trace in dense rows, else clear of a QRS."""
     top, pitch = row
     values = _cut(recording, stretch)[1][: round(0.4 * recording.fs)]
     known = values[np.isfinite(values)]
     high = float(known.max()) * GAIN if known.size else 0.0
-    y = max(top + 0.5, zero - max(6.5, high + 1.2)) if pitch >= DENSE_MM else zero - 1.6
+    y = max(top + 0.5, baseline_y - max(6.5, high + 1.2)) if pitch >= DENSE_MM else baseline_y - 1.6
     return f'<text x="{x:.2f}" y="{y:.2f}" class="lead">{stretch.lead}</text>'
 
 
-def _pulse(zero: float) -> str:
-    return f'<path d="M2 {zero:.2f}h1.5v-10h3v10h1.5" class="pulse"/>'
+def _pulse(baseline_y: float) -> str:
+    return f'<path d="M2 {baseline_y:.2f}h1.5v-10h3v10h1.5" class="pulse"/>'
 
 
 def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats]:
@@ -137,11 +146,11 @@ def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats
     return np.asarray(times, np.float32), values, recording.confidences[row, first:last]
 
 
-def _trace(recording: Recording, stretch: Stretch, zero: float, shrink: float) -> str:
-    times, values, trust = _cut(recording, stretch)
-    x, y = LEFT_MM + times * SPEED * shrink, zero - values * GAIN
+def _trace(recording: Recording, stretch: Stretch, baseline_y: float, shrink: float) -> str:
+    times, values, confidence = _cut(recording, stretch)
+    x, y = LEFT_MM + times * SPEED * shrink, baseline_y - values * GAIN
     paths = []
-    for name, chosen in (("sure", trust >= DOUBTFUL), ("doubt", trust < DOUBTFUL)):
+    for name, chosen in (("sure", confidence >= DOUBTFUL), ("doubt", confidence < DOUBTFUL)):
         shown = np.isfinite(values) & chosen
         edges = np.flatnonzero(np.diff(np.concatenate([[False], shown, [False]]).astype(np.int8)))
         runs = [slice(a, min(b + 1, len(x))) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -14,15 +14,16 @@ from ecgimg.findings.opinions import Finding, Influence
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import GROUPS
 from ecgimg.io.files import write_atomically
-from ecgimg.report.ecg_svg import ecg_svg, scale_words
+from ecgimg.report.ecg_svg import ecg_svg, scale_text
 from ecgimg.report.evidence import HUES, evidence_image, jpeg_uri, leading
 from ecgimg.schemas.report import ReportResult
 
-SHOWN = 7
-"""Findings on the first page; the others stand in the table."""
+MAX_SHOWN = 7
+"""Findings on the first page; the others are in the table only."""
 MIN_SHOWN = 0.05
-"""Findings under this stand only in the table, even where they reach the low threshold of a rare statement."""
+"""Findings less probable than this are in the table only, even where they reach the low threshold of a rare one."""
 ECG_HEIGHT_MM = 158.0
+"""Height of the redrawn ECG on its page."""
 
 
 def report_html(report: ReportContent, result: ReportResult) -> str:
@@ -118,14 +119,14 @@ def _refusal_box(report: ReportContent) -> str:
 
 def _findings_box(report: ReportContent) -> str:
     letters = {id(finding): k for k, finding in enumerate(leading(report))}
-    told = [f for f in report.headline if f.probability >= MIN_SHOWN or id(f) in letters][:SHOWN]
-    more = len(report.headline) - len(told)
+    shown = [f for f in report.headline if f.probability >= MIN_SHOWN or id(f) in letters][:MAX_SHOWN]
+    more = len(report.headline) - len(shown)
     if not report.findings:
         body = '<p class="note">No finding: neither network could read this page.</p>'
-    elif not told:
+    elif not shown:
         body = '<p class="note">No statement reaches its threshold.</p>'
     else:
-        body = "".join(_finding(f, letters.get(id(f))) for f in told)
+        body = "".join(_finding(f, letters.get(id(f))) for f in shown)
     note = f'<p class="note">{more} more reach the threshold of their statement: see the last page.</p>' if more else ""
     return f'<div class="box"><h2>Findings</h2>{body}{note}</div>'
 
@@ -145,11 +146,11 @@ def _finding(finding: Finding, letter: int | None) -> str:
 
 
 def _opinions(finding: Finding) -> str:
-    said = [f"signal {_percent(finding.signal.probability)}"] if finding.signal else []
+    opinions = [f"signal {_percent(finding.signal.probability)}"] if finding.signal else []
     if finding.image:
         of = "" if finding.own_image else f" (any {escape(finding.image.code)})"
-        said.append(f"image {_percent(finding.image.probability)}{of}")
-    return " &middot; ".join(said)
+        opinions.append(f"image {_percent(finding.image.probability)}{of}")
+    return " &middot; ".join(opinions)
 
 
 def _stretches(influences: Iterable[Influence]) -> str:
@@ -211,21 +212,22 @@ def _ecg_page(report: ReportContent, result: ReportResult) -> str:
         f"{escape(f.name)} {_percent(f.probability)}</span>"
         for letter, f, hue in zip("ABC", top, HUES, strict=False)
     )
-    words = (
+    note = (
         "Ribbons under a trace: the darker, the more the finding's odds fall when this stretch is hidden."
         if top
         else ""
     )
     drawing = ecg_svg(report.recording, top, ECG_HEIGHT_MM)
-    scale = f"<span>{scale_words(report.recording)}. Grey: doubtful.</span>"
-    return f'<div class="ecgbox">{drawing}</div><div class="legend">{marks}<span>{words}</span>{scale}</div>'
+    scale = f"<span>{scale_text(report.recording)}. Grey: doubtful.</span>"
+    return f'<div class="ecgbox">{drawing}</div><div class="legend">{marks}<span>{note}</span>{scale}</div>'
 
 
 def _figures_page(report: ReportContent, result: ReportResult) -> str:
     by_group = {group: [f for f in report.findings if f.group == group] for group in GROUPS}
     left = _table(GROUPS["subclass"], by_group["subclass"]) + _table(GROUPS["form"], by_group["form"])
     right = _table(GROUPS["rhythm"], by_group["rhythm"]) + _table(GROUPS["superclass"], by_group["superclass"])
-    return f'<div class="tables"><div>{left}{_words()}</div><div>{right}{_leads(result)}{_made(result)}</div></div>'
+    right += _leads(result) + _provenance(result)
+    return f'<div class="tables"><div>{left}{_explanation()}</div><div>{right}</div></div>'
 
 
 def _table(title: str, findings: Sequence[Finding]) -> str:
@@ -251,13 +253,13 @@ def _leads(result: ReportResult) -> str:
     for lead, reading in result.leads.items():
         when = f"{reading.interval[0]:.1f}&ndash;{reading.interval[1]:.1f} s" if reading.interval else "&ndash;"
         word = reading.word.split()[0]
-        trust = f"{reading.confidence:.2f}" if reading.interval else ""
+        confidence = f"{reading.confidence:.2f}" if reading.interval else ""
         tag = f'<span class="tag {word}">{escape(reading.word)}</span>'
-        cards.append(f"<div><b>{escape(lead)}</b>{trust}<br>{when}<br>{tag}</div>")
+        cards.append(f"<div><b>{escape(lead)}</b>{confidence}<br>{when}<br>{tag}</div>")
     return f'<h2 class="next">Leads and their confidence</h2><div class="leads">{"".join(cards)}</div>'
 
 
-def _words() -> str:
+def _explanation() -> str:
     return (
         '<p class="small">Probabilities are calibrated on PTB-XL. Together: both networks joined by a small calibrated '
         "model. The threshold is the probability of the best balanced accuracy, which is low for rare statements. "
@@ -266,7 +268,7 @@ def _words() -> str:
     )
 
 
-def _made(result: ReportResult) -> str:
+def _provenance(result: ReportResult) -> str:
     seconds = sum(result.timings.values())
     steps = ", ".join(f"{step} {value:.2f}" for step, value in result.timings.items())
     networks = ", ".join(f"{name} {sha}" for name, sha in result.networks.items())

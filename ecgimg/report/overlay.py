@@ -10,9 +10,10 @@ from ecgimg.datamodel.page import Photo, PlacedCell
 from ecgimg.recording.plot import COLORS, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 
-OVERLAY_SIDES = (1400, 2400)
-"""Longest side of an overlay in pixels: smaller photos are enlarged, so that a trace is seen, larger ones shrunk."""
-
+MIN_SIDE_PX = 1400
+"""Longest side of an overlay, at least: smaller photos are enlarged, so that a trace is seen."""
+MAX_SIDE_PX = 2400
+"""Longest side of an overlay, at most: larger photos are shrunk."""
 FADE = 0.45
 """Share of white that is mixed into the photo under the traces."""
 
@@ -21,12 +22,12 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     """The traces of a digitized recording over its photo, one colour a lead, each cell's lead name where it starts.
 
     Raises:
-        ValueError: the recording does not know how it lay on a photo.
+        ValueError: the recording has no geometry, since it was not read from a photo.
     """
     if recording.geometry is None:
         raise ValueError("the recording was not read from a photo")
     height, width = photo.shape
-    factor = float(np.clip(max(height, width), *OVERLAY_SIDES)) / max(height, width)
+    factor = float(np.clip(max(height, width), MIN_SIDE_PX, MAX_SIDE_PX)) / max(height, width)
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     canvas = np.asarray(cv2.resize(photo.pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)
     canvas = np.asarray(cv2.addWeighted(canvas, 1 - FADE, np.full_like(canvas, 255), FADE, 0), np.uint8)

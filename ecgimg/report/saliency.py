@@ -1,4 +1,4 @@
-"""The overlay of `ecgimg screen`: what spoke for a finding as warmth over the photo, and the part that was read."""
+"""The overlay of `ecgimg screen`: the saliency of a finding over the photo, and the part that was read."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ import numpy as np
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.page import Photo
 
-LONGEST = 1400
-"""Longest side of an overlay in pixels; smaller photos keep their size."""
+MAX_SIDE_PX = 1400
+"""Longest side of an overlay; smaller photos keep their size."""
 FADE = 0.35
-"""Share of white that is mixed into the photo under the warmth."""
-WARM = np.array([235, 60, 20], np.float32)
+"""Share of white that is mixed into the photo under the saliency."""
+SALIENCY_COLOR = np.array([235, 60, 20], np.float32)
+MAX_OPACITY = 0.6
+"""Opacity of the highest saliency."""
 OUTLINE = (30, 90, 200)
 
 
-def saliency_image(photo: Photo, heat: Floats, corners: Floats, title: str) -> Pixels:
+def saliency_image(photo: Photo, saliency: Floats, corners: Floats, title: str) -> Pixels:
     """RGB pixels [h, w, 3] of the overlay.
 
     Args:
         photo: the page.
-        heat: 0..1 over the whole photo, coarser than it or not [a, b].
+        saliency: 0..1 over the whole photo, coarser than it or not [a, b].
         corners: photo points [4, 2] around the part that was read.
-        title: what the warmth speaks for.
+        title: the finding, written into the corner.
     """
     height, width = photo.shape
-    factor = min(1.0, LONGEST / max(height, width))
+    factor = min(1.0, MAX_SIDE_PX / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     page = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     page = page * (1 - FADE) + 255 * FADE
-    share = 0.6 * cv2.resize(heat, size, interpolation=cv2.INTER_LINEAR)[..., None].clip(0, 1)
-    # Warmth is laid over the paper only: a trace under it stays as dark as it was.
-    warmed = np.asarray(np.minimum(page, page * (1 - share) + WARM * share), np.float32)
-    canvas = np.asarray(warmed.clip(0, 255), np.uint8)
+    opacity = MAX_OPACITY * cv2.resize(saliency, size, interpolation=cv2.INTER_LINEAR)[..., None].clip(0, 1)
+    # The colour never makes a pixel lighter, so that a trace stays dark.
+    colored = np.asarray(np.minimum(page, page * (1 - opacity) + SALIENCY_COLOR * opacity), np.float32)
+    canvas = np.asarray(colored.clip(0, 255), np.uint8)
     unit = max(size) / 1000
     outline = np.round(corners * factor).astype(np.int32)
     cv2.polylines(canvas, [outline], True, OUTLINE, max(1, round(1.5 * unit)), cv2.LINE_AA)

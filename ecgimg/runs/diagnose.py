@@ -1,7 +1,7 @@
 """One page of `ecgimg diagnose`: NAME.report.html, then NAME.report.json; done when both are there and agree.
 
 A page whose picture can be read always gets a report. It is ok when a network read it, and refused when neither could;
-the report tells why.
+the report gives the reason.
 """
 
 from __future__ import annotations

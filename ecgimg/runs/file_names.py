@@ -1,4 +1,4 @@
-"""What the files of a page are called: a page's name, then one of these suffixes."""
+"""Names of the files of a page: the page's name, then one of these suffixes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ REPORT_HTML = ".report.html"
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
 DEBUG = ".debug"
-"""A folder of pictures."""
+"""A folder of pictures of the steps."""
 DIGITIZE_SUFFIXES = (PAGE_JSON, *(suffix for one in FORMATS for suffix in one.suffixes), OVERLAY)
-"""All that digitizing may write for a page; the record comes first."""
+"""All files that digitizing may write for a page; the record comes first."""
 DIAGNOSE_SUFFIXES = (REPORT_JSON, REPORT_HTML)
 SCREEN_SUFFIXES = (SCREEN_JSON, SCREEN_OVERLAY)
 _PICTURES = (OVERLAY, SCREEN_OVERLAY)

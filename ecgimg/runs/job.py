@@ -95,7 +95,7 @@ class RunKind(Generic[Content]):
         read: the record in a file, None where there is no record of this kind.
         make: does a page and writes its files; called in a worker as make(task, hook), may raise.
         is_current: whether a record has the settings of a task and all its files are there.
-        outcome: the outcome of a page from its record, with the seconds that the record tells.
+        outcome: the outcome of a page from its record, with the seconds in the record.
         preload: imports everything that `make` needs.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
     """

@@ -15,7 +15,7 @@ from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import SUFFIXES, count_pages
 from ecgimg.runs.file_names import DEBUG, is_own_picture
-from ecgimg.runs.job import PageJob, RunKind
+from ecgimg.runs.job import PageJob, Record, RunKind
 
 _WHERE = "inputs"
 
@@ -99,13 +99,13 @@ class _Names:
         outputs = [self._out / f"{name}{suffix}" for suffix in self._kind.suffixes]
         if any(os.path.abspath(output) in self._inputs for output in outputs):
             return False
-        before = self._kind.read(outputs[0])
+        before: Record | None = self._kind.read(outputs[0])
         if before is None:
             return not any(output.exists() for output in outputs)
         source = before.source
         if source.page != page:
             return False
-        return os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path)
+        return bool(os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path))
 
 
 def _expand(text: str, out: Path) -> list[Path]:

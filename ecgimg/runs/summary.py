@@ -17,7 +17,7 @@ COLUMNS = ("name", "input", "page", "status", "reason", "layout", "confidence", 
 
 
 def write_summary(outcomes: Sequence[Outcome], path: Path, columns: tuple[str, ...] = ()) -> None:
-    """Writes summary.csv, `columns` after the usual ones; rows of an older one that are not in this run are kept.
+    """Writes summary.csv, `columns` after the usual ones; rows of an older file for pages of other runs stay.
 
     Raises:
         OutputError: the file can't be written.

@@ -271,7 +271,7 @@ class _Keeper:
             return _talk(process, message, request.tell)
         except (EOFError, OSError, pickle.UnpicklingError):
             with suppress(subprocess.TimeoutExpired):
-                process.wait(2)  # its pipes close before it has ended; its own end tells more than our kill
+                process.wait(2)  # its pipes close before it has ended; its own exit code is the better reason
             self._end()
             request.ended(process.pid)
             raise self._loss(process, request) from None

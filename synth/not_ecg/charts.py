@@ -16,7 +16,7 @@ Wave = Callable[[np.random.Generator, int], Floats]
 
 
 def _axes(rng: np.random.Generator) -> tuple[Pixels, Ink, tuple[float, float, float, float]]:
-    """Paper with axes, marks, a faint grid and texts; a layer of ink; x0, y0, x1, y1 of the area of the plot."""
+    """Paper with axes, a faint grid and texts; a layer of ink; x0, y0, x1, y1 of the area of the plot."""
     pixels = blank_paper(rng)
     h, w = pixels.shape[:2]
     x0, y0, x1, y1 = 0.1 * w, 0.1 * h, 0.95 * w, 0.88 * h

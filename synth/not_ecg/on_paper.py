@@ -71,9 +71,9 @@ def _wave(n: int, kind: int, rng: np.random.Generator) -> Floats:
         return np.asarray(np.sin(6.28 * rate * (0.2 * t + t**2)), np.float32)
     if kind == 4:  # a walk
         return np.asarray(np.cumsum(rng.normal(0, 1, n)) / np.sqrt(n), np.float32)
-    turns = float(rng.uniform(2, 90))  # sawtooth or beats of two tones
-    saw = (turns * t) % 1
-    return np.asarray(saw if rng.random() < 0.5 else np.sin(6.28 * turns * t) * np.sin(9 * t), np.float32)
+    cycles = float(rng.uniform(2, 90))  # sawtooth or beats of two tones
+    saw = (cycles * t) % 1
+    return np.asarray(saw if rng.random() < 0.5 else np.sin(6.28 * cycles * t) * np.sin(9 * t), np.float32)
 
 
 def form(pixels: Pixels, rng: np.random.Generator) -> None:

@@ -167,7 +167,7 @@ def pulse_outlines(layout: Layout, style: PageStyle, plan: PagePlan) -> list[NDA
 
 
 def _separators(ink: Ink, layout: Layout, style: PageStyle, plan: PagePlan) -> None:
-    """Marks the ends of columns."""
+    """Draws the separators between columns."""
     px, rows = style.px_per_mm, plan.zero_lines[: layout.n_rows]
     for column in range(1, layout.n_columns):
         x = plan.left + column * layout.column_seconds * style.paper_speed * px

@@ -76,7 +76,7 @@ class PageStyle:
     row are one line.
 
     `pulse` is the place of the calibration pulses: left, right, none. `label` is the place of a lead's name at the
-    start of its stretch (above, below, left), moved by `label_shift`. `separator` marks the ends of columns: none,
+    start of its stretch (above, below, left), moved by `label_shift`. `separator` stands between columns: none,
     tick, full, dotted, double. `header` is none, block or columns. `font` None is the plain font.
     """
 

@@ -136,6 +136,7 @@ def test_an_output_folder_without_the_right_to_write(tmp_path: Path, plain_png: 
     assert in_process("digitize", plain_png, "-o", tmp_path / "locked")[0] == 5
 
 
+@pytest.mark.slow
 def test_one_page_end_to_end(tmp_path: Path, plain_png: Path, plain_page: object) -> None:
     out = tmp_path / "out"
     done = ecgimg("digitize", plain_png, "-o", out, "--format", "wfdb", "--format", "csv")
@@ -169,6 +170,7 @@ def printed_only(truth: Floats) -> Floats:
     return shown
 
 
+@pytest.mark.slow
 def test_bad_pages_each_get_one_line_and_the_others_go_on(tmp_path: Path, plain_png: Path) -> None:
     bad = tmp_path / "bad"
     bad.mkdir()
@@ -205,6 +207,7 @@ def test_bad_pages_each_get_one_line_and_the_others_go_on(tmp_path: Path, plain_
     assert {p.name.split(".")[0] for p in out.glob("*.hea")} == good
 
 
+@pytest.mark.slow
 def test_a_single_bad_page_sets_the_exit_code(tmp_path: Path) -> None:
     (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
     assert in_process("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")[0] == 3
@@ -213,6 +216,7 @@ def test_a_single_bad_page_sets_the_exit_code(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_missing_weights_are_told_in_one_line(tmp_path: Path, plain_png: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(Path(package).parent, broken / "ecgimg", ignore=shutil.ignore_patterns("*.onnx", "__pycache__"))
@@ -223,6 +227,7 @@ def test_missing_weights_are_told_in_one_line(tmp_path: Path, plain_png: Path) -
     assert not list((tmp_path / "out").glob("*.hea"))
 
 
+@pytest.mark.slow
 def test_half_a_page_is_refused_or_tells_what_is_missing(tmp_path: Path, plain_png: Path) -> None:
     page = Image.open(plain_png)
     page.crop((0, 0, page.width // 2, page.height)).save(tmp_path / "left.png")
@@ -237,6 +242,7 @@ def test_half_a_page_is_refused_or_tells_what_is_missing(tmp_path: Path, plain_p
             assert "rows" in row["reason"] or "mm" in row["reason"]
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_long(tmp_path: Path, plain_png: Path) -> None:
     done = ecgimg("digitize", plain_png, "-o", tmp_path, "--timeout", "0.05")
     assert done.returncode == 7
@@ -244,6 +250,7 @@ def test_a_page_that_takes_too_long(tmp_path: Path, plain_png: Path) -> None:
     assert "raise --timeout" in done.stderr
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_of_good_pages_and_done_ones_are_skipped(tmp_path: Path, plain_png: Path) -> None:
     first = ecgimg("digitize", plain_png, "-o", tmp_path, "-q")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
@@ -252,6 +259,7 @@ def test_quiet_says_nothing_of_good_pages_and_done_ones_are_skipped(tmp_path: Pa
     assert "1 of them done before" in again.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c(tmp_path: Path, plain_png: Path) -> None:
     pages = tmp_path / "pages"

@@ -16,6 +16,8 @@ from ecgimg.errors import ExitCode
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.report import ReportResult
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: object) -> tuple[int, str, str]:
     done = CliRunner().invoke(app, [str(word) for word in words])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ecgimg.datamodel.page import Photo
 from ecgimg.errors import ExitCode, UnreadableInputError, UsageError
 from ecgimg.io.images import MAX_PDF_PIXELS, count_pages, read_page
 
@@ -26,6 +27,10 @@ def picture(width: int = 60, height: int = 40) -> Image.Image:
 def looks_right(pixels: np.ndarray) -> bool:
     left, right, top = pixels[-5, 5].astype(int), pixels[-5, -6].astype(int), pixels[2, 30].astype(int)
     return bool(left[0] - left[2] > 150 and right[2] - right[0] > 150 and top.max() < 60)
+
+
+def all_pages(path: Path) -> list[Photo]:
+    return [read_page(path, page) for page in range(1, count_pages(path) + 1)]
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "bmp", "webp", "heic"])
@@ -103,9 +108,7 @@ def test_tiff_pages_come_one_by_one(tmp_path: Path) -> None:
     pages = [Image.new("RGB", (30 + k, 20), (k * 50, 0, 0)) for k in range(3)]
     pages[0].save(path, save_all=True, append_images=pages[1:])
     assert count_pages(path) == 3
-    assert [
-        (p.page, p.pages, p.pixels.shape[1], int(p.pixels[0, 0, 0])) for p in (read_page(path, k) for k in (1, 2, 3))
-    ] == [
+    assert [(p.page, p.pages, p.pixels.shape[1], int(p.pixels[0, 0, 0])) for p in all_pages(path)] == [
         (1, 3, 30, 0),
         (2, 3, 31, 50),
         (3, 3, 32, 100),
@@ -124,7 +127,7 @@ def test_pdf_pages(tmp_path: Path) -> None:
     path = tmp_path / "two.pdf"
     picture(600, 400).save(path, resolution=100, save_all=True, append_images=[Image.new("RGB", (600, 400), "white")])
     assert count_pages(path) == 2
-    first, second = (read_page(path, k) for k in (1, 2))
+    first, second = all_pages(path)
     assert first.pixels.shape[:2] == pytest.approx((1200, 1800), abs=1)  # 6 x 4 inches at 300 dpi
     assert first.pixels[-5, 5, 0] > 200
     assert first.pixels[-5, -6, 2] > 200

@@ -23,7 +23,7 @@ SEEN = Screening(0.99, 0.98, 0.6, True, True, True, (Opinion("AFIB", "rhythm", 0
 def image_network(monkeypatch: pytest.MonkeyPatch) -> list[Screening]:
     """A double of the image network; the list's last element is what it says."""
     said = [SEEN]
-    monkeypatch.setattr(diagnosing, "ask_image", lambda photo: said[-1])
+    monkeypatch.setattr(diagnosing, "image_opinion", lambda photo: said[-1])
     return said
 
 
@@ -40,6 +40,7 @@ def blank(folder: Path) -> Path:
     return folder / "blank.png"
 
 
+@pytest.mark.slow
 def test_a_page_both_networks_read(plain_png: Path, image_network: list[Screening], tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     report = ecgimg.diagnose(plain_png, hook=lambda step, artifact, done, total: steps.append((step, done, total)))
@@ -91,7 +92,7 @@ def test_the_image_network_sees_the_photo_as_it_came(
         photos.append(photo)
         return SEEN
 
-    monkeypatch.setattr(diagnosing, "ask_image", look)
+    monkeypatch.setattr(diagnosing, "image_opinion", look)
     ecgimg.diagnose(plain_png)
     assert np.array_equal(photos[0].pixels, np.asarray(Image.open(plain_png).convert("RGB")))
 

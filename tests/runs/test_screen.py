@@ -42,6 +42,7 @@ def rows(out: Path) -> dict[str, dict[str, str]]:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
+@pytest.mark.slow
 def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: PlainPage) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
@@ -66,6 +67,7 @@ def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: Plain
     assert "1 ok" in words
 
 
+@pytest.mark.slow
 def test_pages_that_are_done_are_not_done_again(tmp_path: Path, plain_page: PlainPage) -> None:
     page, out = write(tmp_path / "ecg.png", plain_page.pixels), tmp_path / "out"
     assert run("screen", page, "-o", out)[0] == 0
@@ -79,6 +81,7 @@ def test_pages_that_are_done_are_not_done_again(tmp_path: Path, plain_page: Plai
     assert (out / "ecg.screen.json").stat().st_mtime_ns > before
 
 
+@pytest.mark.slow
 def test_bad_input_has_its_exit_code(tmp_path: Path) -> None:
     assert run("screen", tmp_path / "none.png", "-o", tmp_path / "out")[0] == 3
     blank = write(tmp_path / "blank.png", np.full((700, 990, 3), 250, np.uint8))

@@ -1,4 +1,4 @@
-"""Joining both networks: verdicts, what can't be judged, and how far they agree."""
+"""The combined opinions of both networks: verdicts, what can't be judged, and how far they agree."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ AMI = Opinion("AMI", "subclass", 0.8, 0.15)
 
 
 def test_verdicts_follow_the_probability_and_the_threshold() -> None:
-    said = diagnosis(AFIB, Opinion("SR", "rhythm", 0.2, 0.7), Opinion("LVH", "subclass", 0.2, 0.07))
-    found = {f.code: f.verdict for f in combine(said, None, whole(), 0.9)}
+    signal = diagnosis(AFIB, Opinion("SR", "rhythm", 0.2, 0.7), Opinion("LVH", "subclass", 0.2, 0.07))
+    found = {f.code: f.verdict for f in combine(signal, None, whole(), 0.9)}
     assert found == {"AFIB": "likely", "SR": "unlikely", "LVH": "possible"}
 
 
 def test_findings_come_by_group_and_probability() -> None:
-    said = diagnosis(AMI, Opinion("IMI", "subclass", 0.9, 0.1), AFIB, Opinion("MI", "superclass", 0.3, 0.2))
-    assert [f.code for f in combine(said, None, whole(), 0.9)] == ["AFIB", "MI", "IMI", "AMI"]
+    signal = diagnosis(AMI, Opinion("IMI", "subclass", 0.9, 0.1), AFIB, Opinion("MI", "superclass", 0.3, 0.2))
+    assert [f.code for f in combine(signal, None, whole(), 0.9)] == ["AFIB", "MI", "IMI", "AMI"]
 
 
 def test_both_networks_weigh_and_each_may_be_missing() -> None:
@@ -88,9 +88,9 @@ def test_what_is_not_visible_cannot_be_judged(code: str, group: str, seen: tuple
     leads = tuple(q if q.lead in seen else LeadQuality(q.lead, "not visible", 0, None, 0) for q in whole())
     findings = combine(diagnosis(Opinion(code, group, 0.9, 0.1)), None, leads, 0.9)
     assert (findings[0].verdict, findings[0].why) == ("not assessable", why)
-    told = " ".join(not_visible(leads, findings))
-    assert findings[0].name in told
-    assert "Not visible: " in told
+    sentences = " ".join(not_visible(leads, findings))
+    assert findings[0].name in sentences
+    assert "Not visible: " in sentences
 
 
 def test_a_rhythm_needs_five_seconds() -> None:
@@ -108,8 +108,8 @@ def test_neighbouring_tokens_are_one_stretch() -> None:
     values = np.full((12, 8), np.nan, np.float32)
     values[1, :] = (0.0, 0.5, 0.6, 0.0, 0.05, 0.0, 1.0, -2.0)
     (finding,) = combine(diagnosis(replace(AFIB, saliency=values, bounds=BOUNDS)), None, whole(), 0.9)
-    told = [(i.lead, i.start, i.end, round(i.weight, 2)) for i in finding.influences]
-    assert told == [("II", 1.25, 3.75, 1.1), ("II", 7.5, 8.75, 1.0)]
+    stretches = [(i.lead, i.start, i.end, round(i.weight, 2)) for i in finding.influences]
+    assert stretches == [("II", 1.25, 3.75, 1.1), ("II", 7.5, 8.75, 1.0)]
 
 
 def test_leads_of_a_recording() -> None:

@@ -44,10 +44,10 @@ def drawn_page(zeros: tuple[float, ...], line: int = 3) -> tuple[UprightSheet, l
 
 def test_every_row_is_followed_within_a_quarter_millimetre() -> None:
     page, truths = drawn_page((250.0, 450.0, 650.0))
-    lines = trace(page)
-    assert [line.baseline_y for line in lines] == [250.0, 450.0, 650.0]
-    for line, truth in zip(lines, truths, strict=True):
-        y = line.y[::2]
+    traces = trace(page)
+    assert [one.baseline_y for one in traces] == [250.0, 450.0, 650.0]
+    for one, truth in zip(traces, truths, strict=True):
+        y = one.y[::2]
         inside = slice(40, WIDTH - 40)
         assert np.isfinite(y[inside]).mean() > 0.95
         error = np.abs(y - truth)[inside]
@@ -61,10 +61,10 @@ def test_nothing_is_followed_where_the_photo_ends() -> None:
     ends_at = 448  # rises of the second row reach above it, its baseline does not
     cut = trace(replace(page, sheet=replace(page.sheet, photo_shape=(ends_at, WIDTH))))
     assert np.array_equal(cut[0].y, whole[0].y, equal_nan=True)
-    kept = np.isfinite(cut[1].y)
-    assert 0 < kept.sum() < np.isfinite(whole[1].y).sum() / 2
-    assert (cut[1].y[kept] < ends_at).all()
-    assert (cut[1].confidence[~kept] == 0).all()
+    seen = np.isfinite(cut[1].y)
+    assert 0 < seen.sum() < np.isfinite(whole[1].y).sum() / 2
+    assert (cut[1].y[seen] < ends_at).all()
+    assert (cut[1].confidence[~seen] == 0).all()
     assert not np.isfinite(cut[2].y).any()
 
 
@@ -74,7 +74,7 @@ def test_empty_paper_has_no_curve() -> None:
     assert np.isfinite(trace(blank)[0].y).mean() < 0.2
 
 
-def test_a_page_without_rows_has_no_lines() -> None:
+def test_a_page_without_rows_has_no_traces() -> None:
     page, _ = drawn_page((250.0,))
     assert trace(UprightSheet(page.sheet, page.planes, ())) == ()
 

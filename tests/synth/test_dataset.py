@@ -41,6 +41,7 @@ def one_beat(recording: Recording) -> Mapping[str, Sequence[Mapping[str, float]]
     return {"II": [{"r_mv": float(np.nanmax(recording.lead("II")))}]}
 
 
+@pytest.mark.slow
 def test_one_process_or_two_write_the_same_bytes(tmp_path: Path, recipe: str) -> None:
     plan, seen = SetPlan(4, recipe, seed=5), []
     one = write_dataset(tmp_path / "one", plan, progress=lambda done, total: seen.append((done, total)))
@@ -52,6 +53,7 @@ def test_one_process_or_two_write_the_same_bytes(tmp_path: Path, recipe: str) ->
     assert cv2.imread(str(one.contact_sheet)) is not None
 
 
+@pytest.mark.slow
 def test_an_unfinished_set_goes_on(tmp_path: Path, recipe: str) -> None:
     plan = SetPlan(3, recipe, seed=1)
     write_dataset(tmp_path / "set", plan)
@@ -82,6 +84,7 @@ def test_what_is_written_is_read_back(tmp_path: Path, recipe: str) -> None:
         assert np.abs(mm_y / page.gain * curve.cell.sign - curve.mv[curve.visible]).max() < 0.01
 
 
+@pytest.mark.slow
 def test_patchecg_prints_each_record_under_each_condition(tmp_path: Path) -> None:
     write_dataset(tmp_path, SetPlan(7, "patchecg", seed=2))
     pages = [json.loads(p.read_text()) for p in sorted((tmp_path / "pages").glob("*.json"))]

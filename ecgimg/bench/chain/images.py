@@ -20,7 +20,7 @@ TIMEOUT_S = 300.0
 
 @dataclass(frozen=True)
 class ImageJob:
-    """A picture to look at."""
+    """A picture for the image network."""
 
     preset: str
     number: int

@@ -1,4 +1,4 @@
-"""`ecgimg bench chain` from a folder of data to tables, plots and, with `--package`, the packaged combiner."""
+"""`ecgimg bench chain` from a folder of data to tables and plots."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from pathlib import Path
 from ecgimg.bench.chain.images import run_images
 from ecgimg.bench.chain.pages import ChainPlan, ChainRow, run_pages
 from ecgimg.bench.chain.report import write_all
-from ecgimg.bench.chain.scores import ChainBench, chain_data, combiner_data, score_chain
+from ecgimg.bench.chain.scores import ChainBench, chain_data, score_chain
 from ecgimg.datasets.ptbxl import read_ptbxl
 from ecgimg.networks.patchecg import load_patchecg
-from ecgimg.train.combiner.fit import fit_combiner, package
 
 
-def run_chain(plan: ChainPlan, jobs: int, tell: Callable[[str], None], keep_combiner: bool = False) -> ChainBench:
+def run_chain(plan: ChainPlan, jobs: int, tell: Callable[[str], None]) -> ChainBench:
     """Draws, digitizes and scores; goes on where an earlier run of the same plan stopped.
-
-    With `keep_combiner` the combiner fitted on all these pages goes into the package; the scores stay those of the
-    cross-fitted ones.
 
     Raises:
         UsageError: the folder holds another plan, or there is no such preset.
@@ -33,9 +29,6 @@ def run_chain(plan: ChainPlan, jobs: int, tell: Callable[[str], None], keep_comb
     rows = run_pages(plan, jobs, on_progress)
     images = run_images(rows, Path(plan.out), jobs, lambda row, done, count: tell(f"{done}/{count} images"))
     data = chain_data(rows, images, load_patchecg(), read_ptbxl(plan.data))
-    if keep_combiner:
-        what = f"{len(data.rows)} pages of {', '.join(plan.presets)}, PTB-XL fold {plan.fold}"
-        package(fit_combiner(combiner_data(data)), [what])
     bench = score_chain(data, plan.fold)
     write_all(bench, Path(plan.out))
     return bench

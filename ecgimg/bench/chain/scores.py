@@ -19,12 +19,11 @@ from ecgimg.bench.common.signal_metrics import MIN_SNR, mean_db
 from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval, mean_of_known, median_of_known
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.datamodel.probability import sigmoid
-from ecgimg.datasets.ptbxl import SUBCLASSES, SUPERCLASSES, Ptbxl
-from ecgimg.findings.statements import statement
+from ecgimg.datasets.ptbxl import Ptbxl
 from ecgimg.networks.combiner import log_odds
 from ecgimg.networks.patchecg import PatchEcg
-from ecgimg.stages.diagnose import DIAGNOSE
-from ecgimg.train.combiner.fit import CombinerData, cross_fitted_combiner
+from ecgimg.train.combiner.data import AnsweredPage, combiner_data, signal_log_odds
+from ecgimg.train.combiner.fit import cross_fitted_combiner
 from ecgimg.train.common.calibrate import patient_parts
 from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
 
@@ -129,39 +128,17 @@ class ChainBench:
 def chain_data(rows: Sequence[ChainRow], images: Sequence[ImageRow], net: PatchEcg, database: Ptbxl) -> ChainData:
     """Joins the rows of both passes with the labels; pages without a truth (their worker died) are left out."""
     pairs = [(row, image) for row, image in zip(rows, images, strict=True) if row.true]
-    complete = tuple(row for row, _ in pairs)
-    keys = tuple((o.code, o.group) for o in net.outputs)
-    records = {record.ecg_id: record for record in database.records}
-    chosen = [records[row.record] for row in complete]
-    subclasses, superclasses = database.subclass_labels(chosen), database.superclass_labels(chosen)
-    rhythms = database.code_labels(chosen, [code for code, _ in keys])
-    columns = {"subclass": (SUBCLASSES, subclasses), "superclass": (SUPERCLASSES, superclasses)}
-    labels = [
-        columns[group][1][:, columns[group][0].index(code)] if group in columns else rhythms[:, k]
-        for k, (code, group) in enumerate(keys)
-    ]
-    diagnosed = subclasses.any(axis=1)
-    known = np.stack([np.ones(len(complete), bool) if g == "rhythm" else diagnosed for _, g in keys], axis=1)
-    blank = [np.nan] * len(keys)
-    judged = [row.read if row.read and row.confidence >= DIAGNOSE.min_quality else blank for row in complete]
-    data = CombinerData(
-        keys,
-        _calibrated(net, np.array(judged, np.float64)),
-        np.array([_image_odds(image, keys) for _, image in pairs]).reshape(len(complete), len(keys)),
-        np.array([row.confidence for row in complete]),
-        np.stack(labels, axis=1),
-        known,
-    )
-    patients = np.array([row.patient for row in complete], np.int64)
+    kept = tuple(row for row, _ in pairs)
+    data = combiner_data([_answered(row, image) for row, image in pairs], net, database)
+    patients = np.array([row.patient for row in kept], np.int64)
     together = cross_fitted_combiner(data, patient_parts(patients))
-    true = _calibrated(net, np.array([row.true for row in complete], np.float64))
-    return ChainData(keys, complete, true, data.signal, data.image, together, data.labels, known, patients)
+    true = signal_log_odds(net, np.array([row.true for row in kept], np.float64))
+    return ChainData(data.keys, kept, true, data.signal, data.image, together, data.labels, data.known, patients)
 
 
-def combiner_data(data: ChainData) -> CombinerData:
-    """What the combiner is fitted on."""
-    quality = np.array([row.confidence for row in data.rows])
-    return CombinerData(data.keys, data.read, data.image, quality, data.labels, data.known)
+def _answered(row: ChainRow, image: ImageRow) -> AnsweredPage:
+    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
+    return AnsweredPage(row.record, row.confidence, row.read, probabilities)
 
 
 def score_chain(data: ChainData, fold: int, n_draws: int = N_DRAWS) -> ChainBench:
@@ -270,24 +247,3 @@ def _class_losses(preset: str, data: ChainData, n_draws: int) -> list[ClassLoss]
             pair = map(drawn_interval, (true, true - read))
             losses.append(ClassLoss(preset, code, group, int(labels.sum()), *pair))
     return losses
-
-
-def _calibrated(net: PatchEcg, logits: Doubles) -> Doubles:
-    """Calibrated log odds of logits [N, K]; NaN stays."""
-    slope = np.array([o.slope for o in net.outputs])
-    offset = np.array([o.offset for o in net.outputs])
-    return np.asarray(np.clip(logits * slope + offset, -MAX_LOG_ODDS, MAX_LOG_ODDS), np.float64)
-
-
-def _image_odds(image: ImageRow, keys: Sequence[tuple[str, str]]) -> list[float]:
-    """Log odds of the image network by statement: of the statement, else of its diagnostic group, else NaN.
-
-    All are NaN where the picture does not count as a readable ECG.
-    """
-    odds = []
-    probabilities = image.probabilities if image.is_ecg and image.is_readable else {}
-    for code, group in keys:
-        parent = statement(code, group).parent
-        value = probabilities.get(f"{group}/{code}", probabilities.get(f"superclass/{parent}"))
-        odds.append(np.nan if value is None else float(log_odds(np.float64(value))))
-    return odds

@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 ROWS = "pages.jsonl"
 """The file of the rows in the folder of a benchmark."""
 PLAN = "plan.json"
-"""The file that tells which benchmark a folder holds."""
+"""The file of the plan of the benchmark that a folder holds."""
 TIMEOUT_S = 600.0
 """A worker that takes longer for one page is ended."""
 

@@ -1,8 +1,9 @@
-"""Means and medians of figures that may be unknown, and bootstrap intervals of scores."""
+"""Means and medians of figures that may be unknown, bootstrap intervals of scores, and the score of one class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,29 @@ N_DRAWS = 1000
 """Draws of a bootstrap."""
 UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 """The interval of a score of nothing."""
+
+
+class Keyed(Protocol):
+    """The score of one class."""
+
+    @property
+    def code(self) -> str:
+        """The code of the class."""
+
+    @property
+    def group(self) -> str:
+        """The group of the class: subclass, superclass, rhythm or screening."""
+
+
+KeyedScore = TypeVar("KeyedScore", bound=Keyed)
+
+
+def find_score(scores: Iterable[KeyedScore], code: str, group: str) -> KeyedScore:
+    """The score of one class; KeyError where there is none."""
+    for score in scores:
+        if (score.code, score.group) == (code, group):
+            return score
+    raise KeyError(f"no score for {code!r} in group {group!r}")
 
 
 def mean_of_known(values: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from ecgimg.errors import UsageError
 
 
 def run_drawn(
-    plan: DrawnPlan, presets: Sequence[str], pages: int, processes: int, tell: Callable[[str], None]
+    plan: DrawnPlan, presets: Sequence[str], pages: int, processes: int, write_line: Callable[[str], None]
 ) -> DigitizeBench:
     """Measures drawn pages and writes the results; continues an earlier run of the same plan.
 
@@ -21,12 +21,12 @@ def run_drawn(
         UsageError: there is no such preset or source, or the folder holds another benchmark.
         UnreadableInputError: the data is not there.
     """
-    rows = bench_drawn(plan, tuple(presets), pages, processes, _on_progress(tell))
+    rows = bench_drawn(plan, tuple(presets), pages, processes, _on_progress(write_line))
     return _finish(rows, Path(plan.out))
 
 
 def run_index(
-    index: Path, layouts: Path | None, out: Path, processes: int, tell: Callable[[str], None]
+    index: Path, layouts: Path | None, out: Path, processes: int, write_line: Callable[[str], None]
 ) -> DigitizeBench:
     """Measures the pages of an index and writes the results; continues an earlier run.
 
@@ -34,7 +34,7 @@ def run_index(
         UsageError: an unknown layout, or the folder holds another benchmark.
         UnreadableInputError: a file can't be read.
     """
-    return _finish(bench_index(index, layouts, out, processes, _on_progress(tell)), out)
+    return _finish(bench_index(index, layouts, out, processes, _on_progress(write_line)), out)
 
 
 def _finish(rows: Sequence[PageScore], out: Path) -> DigitizeBench:
@@ -46,12 +46,12 @@ def _finish(rows: Sequence[PageScore], out: Path) -> DigitizeBench:
     return bench
 
 
-def _on_progress(tell: Callable[[str], None]) -> OnProgress:
+def _on_progress(write_line: Callable[[str], None]) -> OnProgress:
     """Writes one line for each page."""
 
     def on_progress(row: PageScore, done: int, count: int) -> None:
         db = f", {row.db:.1f} dB" if row.has_truth else ""
         how = f"{row.found}, confidence {row.confidence:.2f}{db}" if row.found else f"refused: {row.reason}"
-        tell(f"{done}/{count} {row.name} {row.layout}: {how}")
+        write_line(f"{done}/{count} {row.name} {row.layout}: {how}")
 
     return on_progress

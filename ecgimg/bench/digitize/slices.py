@@ -80,7 +80,7 @@ def clipped(page: SynthPage) -> bool:
 def cut_off(page: SynthPage) -> bool:
     """Part of a printed curve lies outside of the picture."""
     pairs = zip(page.sheet.curves, page.curves, strict=True)
-    return any(bool((on_sheet.visible & ~seen.visible).any()) for on_sheet, seen in pairs)
+    return any(bool((on_sheet.visible & ~in_picture.visible).any()) for on_sheet, in_picture in pairs)
 
 
 def faint_grid(page: SynthPage) -> bool:
@@ -117,7 +117,7 @@ def bent(page: SynthPage) -> bool:
     return bool(distances_mm.max() > BENT_MM)
 
 
-def turned(page: SynthPage) -> bool:
+def quarter_turned(page: SynthPage) -> bool:
     """The page lies on its side or upside down in the picture."""
     right = page.corners[1] - page.corners[0]
     return abs(float(np.arctan2(right[1], right[0]))) > np.pi / 4
@@ -144,7 +144,7 @@ SLICES = (
     Slice("cut off by the picture", cut_off),
     Slice("faint or no grid", faint_grid),
     Slice("bent paper", bent),
-    Slice("on its side or upside down", turned),
+    Slice("on its side or upside down", quarter_turned),
     Slice("under 4 px/mm", coarse),
     Slice("not 25 mm/s and 10 mm/mV", unusual_scale),
 )

@@ -18,7 +18,7 @@ from ecgimg.errors import UnreadableInputError
 class Fold:
     """The records of a fold in memory: signals [N, 12, 1000] in mV at 100 Hz, labels [N, K] of the network's outputs.
 
-    `known` [N, K]: whether the database says anything about a label. `patients` [N] are numbers.
+    `known` [N, K]: whether the database has a value for a label. `patients` [N] are numbers.
     """
 
     number: int

@@ -103,8 +103,9 @@ def parse_layouts(text: str) -> Sequence[int]:
 
 
 def load_baselines(folder: Path) -> dict[str, Predictor]:
-    """Both baselines of a training folder; UsageError where one has not been trained there."""
-    from ecgimg.train.patchecg.fit import BASELINES, load_trained, logits_of
+    """Both baselines of a training folder; UsageError when one has not been trained there."""
+    from ecgimg.train.patchecg.fit import BASELINES, load_trained
+    from ecgimg.train.patchecg.model import logits_of
 
     def predictor(name: str) -> Predictor:
         model = load_trained(name, folder)

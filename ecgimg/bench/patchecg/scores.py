@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgimg.bench.common.statistics import N_DRAWS, UNKNOWN, drawn_interval
+from ecgimg.bench.common.statistics import N_DRAWS, UNKNOWN, drawn_interval, find_score
 from ecgimg.bench.patchecg.conditions import Condition
 from ecgimg.bench.patchecg.records import Fold
 from ecgimg.datamodel.arrays import Doubles, Floats
@@ -63,10 +63,7 @@ class ConditionScore:
 
     def of(self, code: str, group: str) -> ClassScore:
         """The score of one output; KeyError where there is none."""
-        for score in self.classes:
-            if (score.code, score.group) == (code, group):
-                return score
-        raise KeyError(f"no score for {code!r} in group {group!r}")
+        return find_score(self.classes, code, group)
 
 
 @dataclass(frozen=True)

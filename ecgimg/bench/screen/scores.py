@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval
+from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval, find_score
 from ecgimg.bench.screen.pages import OtherRead, PageRead
 from ecgimg.bench.screen.real_pages import LabelledPage
 from ecgimg.datamodel.arrays import Bools, Doubles
@@ -61,10 +61,7 @@ class ScreenSliceScore:
 
     def of(self, code: str, group: str) -> FindingScore:
         """The score of one finding; KeyError where there is none."""
-        for score in self.findings:
-            if (score.code, score.group) == (code, group):
-                return score
-        raise KeyError(f"no score for {code!r}")
+        return find_score(self.findings, code, group)
 
 
 @dataclass(frozen=True)

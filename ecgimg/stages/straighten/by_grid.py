@@ -16,7 +16,7 @@ from ecgimg.stages.straighten.flat_page import flat_page
 from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid
 from ecgimg.stages.straighten.grid_region import grid_box
 from ecgimg.stages.straighten.paper_extent import carried_on, paper_box
-from ecgimg.stages.straighten.resample import resample, resized
+from ecgimg.stages.straighten.resample import resized, sheet_of
 from ecgimg.stages.straighten.sheet_nodes import sheet_nodes
 
 
@@ -68,7 +68,7 @@ def by_grid_in_box(photo: Photo, corners: NDArray[np.floating]) -> Sheet | None:
     if sheet is None:
         return None
     nodes: Floats = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
-    return _sheet(photo, SheetMap(nodes, sheet.map.step), sheet.grid_confidence, sheet.grid_box)
+    return sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
 
 
 def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -> Sheet | None:
@@ -84,7 +84,7 @@ def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -
     paper = paper_box(work, page.from_photo, grid)
     photo_nodes = _to_photo(carried_on(nodes, grid, paper), from_flat, factor)
     x0, y0, x1, y1 = ((side - paper[k % 2]) * STRAIGHTEN.node_px for k, side in enumerate(grid))
-    return _sheet(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), _confidence(fit), (x0, y0, x1, y1))
+    return sheet_of(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), "grid", _confidence(fit), (x0, y0, x1, y1))
 
 
 def _to_photo(nodes: Floats, from_flat: Doubles, factor: float) -> Floats:
@@ -103,18 +103,3 @@ def _confidence(fit: GridFit) -> float:
     """How sure a grid is, 0..1, by the contrast of its comb; less where the spacing of its lines was assumed."""
     certainty = float(np.clip(fit.contrast / STRAIGHTEN.certain_comb_contrast, 0, 1))
     return certainty * (STRAIGHTEN.assumed_confidence_factor if fit.assumed else 1.0)
-
-
-def _sheet(
-    photo: Photo, sheet_map: SheetMap, confidence: float, grid: tuple[float, float, float, float] | None
-) -> Sheet:
-    return Sheet(
-        pixels=resample(photo.pixels, sheet_map),
-        px_per_mm=STRAIGHTEN.sheet_px_per_mm,
-        map=sheet_map,
-        photo_shape=photo.shape,
-        rotation=sheet_map.rotation,
-        straightened_by="grid",
-        grid_confidence=confidence,
-        grid_box=grid,
-    )

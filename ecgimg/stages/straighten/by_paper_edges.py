@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
 from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
-from ecgimg.stages.straighten.resample import resample
+from ecgimg.stages.straighten.resample import sheet_of
 
 
 def by_paper_edges(photo: Photo, corners: Floats, mm_per_px: float) -> Sheet:
@@ -32,16 +32,7 @@ def by_paper_edges(photo: Photo, corners: Floats, mm_per_px: float) -> Sheet:
     x, y = np.meshgrid(np.arange(columns) * step, np.arange(rows) * step)
     points = np.stack([x, y], axis=2).astype(np.float32).reshape(-1, 1, 2)
     nodes = cv2.perspectiveTransform(points, to_photo).reshape(rows, columns, 2).astype(np.float32)
-    sheet_map = SheetMap(nodes, step)
-    return Sheet(
-        pixels=resample(photo.pixels, sheet_map),
-        px_per_mm=STRAIGHTEN.sheet_px_per_mm,
-        map=sheet_map,
-        photo_shape=photo.shape,
-        rotation=sheet_map.rotation,
-        straightened_by="page",
-        grid_confidence=0.0,
-    )
+    return sheet_of(photo, SheetMap(nodes, step), "page", confidence=0.0)
 
 
 def level_paper_corners(pixels: Pixels) -> Floats:

@@ -92,10 +92,11 @@ def line_spacing(comb: Comb, n_lines: float) -> tuple[float, bool]:
         n_lines: number of lines along the longer side of the page.
     """
     small, large = STRAIGHTEN.small_square_mm, STRAIGHTEN.large_square_mm
-    frequency = FREQUENCIES[comb.frequency : comb.frequency + 1]
-    if comb_contrast(comb.rays, frequency / 5).mean() > STRAIGHTEN.min_other_level_contrast:
+    found = FREQUENCIES[comb.frequency : comb.frequency + 1]
+    bold, fine = np.asarray(found * small / large, np.float32), np.asarray(found * large / small, np.float32)
+    if comb_contrast(comb.rays, bold).mean() > STRAIGHTEN.min_other_level_contrast:
         return small, False
-    if comb_contrast(comb.rays, frequency * 5).mean() > STRAIGHTEN.min_other_level_contrast:
+    if comb_contrast(comb.rays, fine).mean() > STRAIGHTEN.min_other_level_contrast:
         return large, False
     return (large if n_lines < STRAIGHTEN.max_large_squares else small), True
 

@@ -214,7 +214,7 @@ class StraightenConstants:
     )
 
     # Resampling
-    max_sheet_px_per_photo_px: float = constant(
+    max_resampling_factor: float = constant(
         0.67,
         unit="factor",
         why="a photo of more pixels than the sheet by this factor is shrunk first: lines would alias",

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats, Pixels
-from ecgimg.datamodel.page import SheetMap
+from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
+
+
+def sheet_of(
+    photo: Photo,
+    sheet_map: SheetMap,
+    straightened_by: Literal["grid", "page"],
+    confidence: float,
+    grid: tuple[float, float, float, float] | None = None,
+) -> Sheet:
+    """The sheet of a photo, resampled through a map.
+
+    Args:
+        photo: the photo.
+        sheet_map: where each point of the sheet lies in it.
+        straightened_by: the origin of the geometry.
+        confidence: of the grid.
+        grid: the part of the sheet on which the grid was seen, x0, y0, x1, y1 in sheet pixels.
+    """
+    return Sheet(
+        pixels=resample(photo.pixels, sheet_map),
+        px_per_mm=STRAIGHTEN.sheet_px_per_mm,
+        map=sheet_map,
+        photo_shape=photo.shape,
+        rotation=sheet_map.rotation,
+        straightened_by=straightened_by,
+        grid_confidence=confidence,
+        grid_box=grid,
+    )
 
 
 def resample(pixels: Pixels, sheet_map: SheetMap) -> Pixels:
@@ -19,7 +49,7 @@ def resample(pixels: Pixels, sheet_map: SheetMap) -> Pixels:
     step = sheet_map.step
     spacing = float(np.median(np.linalg.norm(np.diff(sheet_map.nodes, axis=1), axis=2)))
     small, factor = pixels, 1.0
-    if step / spacing <= STRAIGHTEN.max_sheet_px_per_photo_px:
+    if step / spacing <= STRAIGHTEN.max_resampling_factor:
         small, factor = resized(pixels, round(max(pixels.shape[:2]) * (step / spacing)))
     nodes = (sheet_map.nodes + 0.5) * factor - 0.5
     size = (round((rows - 1) * step) + 1, round((cols - 1) * step) + 1)
@@ -37,10 +67,22 @@ def resized(pixels: Pixels, side: int) -> tuple[Pixels, float]:
 
 
 def dense_map(nodes: Floats, size: tuple[int, int], step: float) -> tuple[Floats, Floats]:
-    """Maps [H, W] of x and y for cv2.remap from nodes [R, C, 2] every `step` pixels."""
-    x, y = np.meshgrid(np.arange(size[1], dtype=np.float32) / step, np.arange(size[0], dtype=np.float32) / step)
-    dense = cv2.remap(nodes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return dense[..., 0], dense[..., 1]
+    """Maps [H, W] of x and y for cv2.remap from nodes [R, C, 2] every `step` pixels, exactly bilinear.
+
+    cv2.remap itself rounds places to 1/32 of a node's distance, which is 0.6 px of a sheet.
+    """
+    rows = _interpolated(nodes, size[0], step)
+    dense = _interpolated(np.ascontiguousarray(rows.transpose(1, 0, 2)), size[1], step)
+    return np.ascontiguousarray(dense[..., 0].T), np.ascontiguousarray(dense[..., 1].T)
+
+
+def _interpolated(nodes: Floats, count: int, step: float) -> Floats:
+    """Values [count, C, 2] of nodes [R, C, 2], linear between their rows, which are `step` apart."""
+    place = np.minimum(np.arange(count) / step, len(nodes) - 1)
+    first = np.minimum(place.astype(int), max(len(nodes) - 2, 0))
+    share = (place - first).astype(np.float32)[:, None, None]
+    after = nodes[np.minimum(first + 1, len(nodes) - 1)]
+    return np.asarray(nodes[first] * (1 - share) + after * share, np.float32)
 
 
 def _filled_outside(pixels: Pixels, inside: Bools) -> Pixels:

@@ -1,1 +1,1 @@
-"""Fit of the model that joins the two networks' probabilities."""
+"""Fit of the model that combines the probabilities of the signal and the image network."""

@@ -1,55 +1,35 @@
-"""Fits the combiner of nets/combiner.py on pages of a held-out fold, cross-fitted by patient where it is scored.
+"""Fits the combiner of `ecgimg.networks.combiner` on pages of a held-out fold, cross-fitted by patient for scores.
 
-Every page is shown several times, each time with both networks, or with one of the two dropped at random, so that
-either may be missing at use. First one set of weights is fitted for all statements of a group together, then each
-statement departs from it as far as its own positives warrant.
+Every page counts several times: with both networks, or with one of the two dropped at random, since either may be
+missing at use. One set of weights is fitted for all statements of a group; then each statement's own weights are fitted
+with a prior around these.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.datamodel.arrays import Bools, Doubles
+from ecgimg.datamodel.arrays import Doubles
 from ecgimg.networks.combiner import WEIGHTS, Combiner, design
-from ecgimg.networks.manifest import FOLDER, register
+from ecgimg.networks.manifest import FOLDER
+from ecgimg.train.combiner.data import CombinerData
 from ecgimg.train.common.logistic import fit_logistic
+from ecgimg.train.common.package import package_network
 
 START: Doubles = np.array([0, 0.8, 0.2, 0, 0, 1, 0, 0, 1], np.float64)
-"""What is believed before any page was seen: each network alone is calibrated, of both the signal weighs more."""
+"""Mean of the prior of a group's weights: each network alone is calibrated, of both the signal weighs more."""
 L2_SHARED = 20.0
+"""Precision of that prior."""
 L2_OWN = np.array([30.0, 100, 100, 200, 30, 100, 200, 30, 100])
-"""Precisions of the Gaussian priors around START and around a group's shared weights; offsets move more freely."""
+"""Precisions of the prior of a statement's weights around its group's; offsets move more freely."""
 VIEWS = 4
+"""How often each page counts, with a weight of 1 / VIEWS."""
 QUALITY_CENTRE = 0.9
-
-
-@dataclass(frozen=True, eq=False)
-class CombinerData:
-    """Log odds [N, K] of both networks (NaN: says nothing), quality [N], labels and which labels are known [N, K]."""
-
-    keys: tuple[tuple[str, str], ...]
-    signal: Doubles
-    image: Doubles
-    quality: Doubles
-    labels: Bools
-    known: Bools
-
-    def rows(self, chosen: Bools) -> CombinerData:
-        """The chosen pages."""
-        return CombinerData(
-            self.keys,
-            self.signal[chosen],
-            self.image[chosen],
-            self.quality[chosen],
-            self.labels[chosen],
-            self.known[chosen],
-        )
 
 
 def fit_combiner(data: CombinerData, seed: int = 0) -> Combiner:
@@ -58,20 +38,21 @@ def fit_combiner(data: CombinerData, seed: int = 0) -> Combiner:
     departure = np.tile(data.quality - QUALITY_CENTRE, VIEWS)
     labels, known = np.tile(data.labels, (VIEWS, 1)), np.tile(data.known, (VIEWS, 1))
     columns = [design(signal[:, k], image[:, k], departure) for k in range(len(data.keys))]
-    said = [known[:, k] & columns[k].any(axis=1) for k in range(len(data.keys))]
+    usable = [known[:, k] & columns[k].any(axis=1) for k in range(len(data.keys))]
     weights = {}
     for group in dict.fromkeys(group for _, group in data.keys):
         members = [k for k, key in enumerate(data.keys) if key[1] == group]
-        terms = np.concatenate([columns[k][said[k]] for k in members])
-        truth = np.concatenate([labels[said[k], k] for k in members])
+        terms = np.concatenate([columns[k][usable[k]] for k in members])
+        truth = np.concatenate([labels[usable[k], k] for k in members])
         shared = fit_logistic(terms, truth, START, np.full(WEIGHTS, L2_SHARED), 1 / VIEWS)
         for k in members:
-            weights[data.keys[k]] = fit_logistic(columns[k][said[k]], labels[said[k], k], shared, L2_OWN, 1 / VIEWS)
+            rows = usable[k]
+            weights[data.keys[k]] = fit_logistic(columns[k][rows], labels[rows, k], shared, L2_OWN, 1 / VIEWS)
     return Combiner(weights, QUALITY_CENTRE)
 
 
 def apply_combiner(combiner: Combiner, data: CombinerData) -> Doubles:
-    """Combined log odds [N, K]; NaN where neither network says anything."""
+    """Combined log odds [N, K]; NaN where neither network has an answer."""
     departure = data.quality - combiner.quality_centre
     out = np.full(data.signal.shape, np.nan)
     for k, key in enumerate(data.keys):
@@ -81,7 +62,7 @@ def apply_combiner(combiner: Combiner, data: CombinerData) -> Doubles:
 
 
 def cross_fitted_combiner(data: CombinerData, part: NDArray[np.int64], seed: int = 0) -> Doubles:
-    """Combined log odds [N, K], no page scored by a combiner that saw its patient; `part` [N] keeps patients whole."""
+    """Combined log odds [N, K], none by a combiner fitted on the same part; `part` [N] does not divide patients."""
     out = np.full(data.signal.shape, np.nan)
     for p in np.unique(part):
         out[part == p] = apply_combiner(fit_combiner(data.rows(part != p), seed), data.rows(part == p))
@@ -89,22 +70,21 @@ def cross_fitted_combiner(data: CombinerData, part: NDArray[np.int64], seed: int
 
 
 def write_combiner(combiner: Combiner, path: Path, trained_on: Sequence[str]) -> Path:
-    """Writes the weights as JSON with a line of what they were fitted on."""
+    """Writes the weights as JSON, with lines that describe the pages they were fitted on."""
     rows = [
         {"code": code, "group": group, "weights": [round(float(w), 4) for w in weights]}
         for (code, group), weights in combiner.weights.items()
     ]
     content = {"trained_on": list(trained_on), "quality_centre": combiner.quality_centre, "statements": rows}
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return path
 
 
-def package(combiner: Combiner, trained_on: Sequence[str], folder: Path = FOLDER) -> Path:
-    """Puts the weights into the package and registers their hash; the card is written by hand."""
-    path = write_combiner(combiner, folder / "combiner.json", trained_on)
+def package(path: Path, folder: Path = FOLDER) -> Path:
+    """Puts written weights into the package."""
     purpose = "one calibrated probability a statement from the signal network, the image network, or both"
-    register("combiner", path, purpose, folder)
-    return path
+    return package_network("combiner", path, purpose, folder)
 
 
 def _drop(data: CombinerData, rng: np.random.Generator) -> tuple[Doubles, Doubles]:

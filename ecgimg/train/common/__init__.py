@@ -1,1 +1,1 @@
-"""What the trainers share."""
+"""Parts that several trainings share."""

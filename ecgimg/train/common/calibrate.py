@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Doubles
+from ecgimg.datamodel.probability import sigmoid
 from ecgimg.train.common.classifier_metrics import best_threshold
 
 
@@ -21,23 +22,23 @@ class Calibration:
 
     def apply(self, logits: NDArray[np.floating]) -> Doubles:
         """Probabilities of logits of any shape."""
-        return np.asarray(1 / (1 + np.exp(-(self.slope * logits + self.offset))), np.float64)
+        return np.asarray(sigmoid(self.slope * logits + self.offset), np.float64)
 
 
-def fit_platt(logits: NDArray[np.floating], labels: NDArray[np.bool_], pull: float = 8.0) -> Calibration:
-    """Platt scaling (1999) by Newton's method, with a pull of the slope towards 1 that matters in rare classes only.
+def fit_platt(logits: NDArray[np.floating], labels: NDArray[np.bool_], l2: float = 8.0) -> Calibration:
+    """Platt scaling (1999) by Newton's method, with a Gaussian prior that matters in rare classes only.
 
-    The pull is a Gaussian prior of the slope with standard deviation 1 / sqrt(pull); the offset is drawn to 0 with a
-    hundredth of it, so that a class without positives still has finite numbers.
+    The slope has mean 1 and precision `l2`, the offset mean 0 and precision `l2` / 100, so that a class without
+    positives still has finite numbers.
     """
     design = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
     weight = np.array([1.0, 0.0])
-    prior = np.array([pull, pull / 100])
+    precision = np.array([l2, l2 / 100])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-design @ weight))
-        slope = design.T @ (chance - labels) + prior * (weight - (1.0, 0.0))
-        bend = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(prior)
-        step = np.linalg.solve(bend, slope)
+        probability = sigmoid(design @ weight)
+        gradient = design.T @ (probability - labels) + precision * (weight - (1.0, 0.0))
+        hessian = (design * (probability * (1 - probability))[:, None]).T @ design + np.diag(precision)
+        step = np.linalg.solve(hessian, gradient)
         weight -= np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-8:
             break
@@ -57,10 +58,15 @@ def cross_fitted(
     part: NDArray[np.int64],
     fitted_on: Sequence[int] | None = None,
 ) -> list[Doubles]:
-    """Probabilities [N, K] of each view (logits [N, K] under one mask), no record scored by what it calibrated.
+    """Probabilities [N, K] of each view, none from a calibration that was fitted on the same record.
 
-    One calibration serves all views, because nobody tells the network at use which layout it looks at. It is fitted
-    on the views numbered by ``fitted_on``, all by default.
+    A view are the logits [N, K] under one mask. One calibration serves all views, since the layout is unknown at use.
+
+    Args:
+        views: logits [N, K] of each view.
+        labels: [N, K].
+        part: [N] of `patient_parts`.
+        fitted_on: numbers of the views to fit on; all by default.
     """
     chosen = [views[k] for k in fitted_on] if fitted_on else views
     out = [np.zeros(view.shape) for view in views]

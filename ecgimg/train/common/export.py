@@ -1,11 +1,10 @@
-"""From torch to a packaged ONNX file: half precision storage, specification inside, parity checked."""
+"""From torch to an ONNX file: weights stored in half precision, specification inside."""
 
 from __future__ import annotations
 
 import copy
 import json
 import logging
-import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -17,18 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ecgimg.networks.manifest import FOLDER, register
 from ecgimg.networks.runtime import METADATA_KEY
 
 logger = logging.getLogger(__name__)
-
-
-def package_network(name: str, path: Path, purpose: str) -> Path:
-    """Copies an exported network into the package and enters it into the manifest; its card is written by hand."""
-    target = FOLDER / f"{name}.onnx"
-    shutil.copyfile(path, target)
-    register(name, target, purpose)
-    return target
 
 
 class Ensemble(nn.Module):
@@ -70,9 +60,15 @@ def export_onnx(
     spec: Mapping[str, Any],
     free: Mapping[str, Mapping[int, str]] | None = None,
 ) -> None:
-    """Write a deployable twin with a free first axis; weights of two axes and more are stored in half precision.
+    """Writes a deployable twin as ONNX with a free first axis, large weights in half precision.
 
-    ``free`` names further axes of inputs and outputs whose length is free.
+    Args:
+        twin: as `deployable` gives it.
+        inputs: an example of each input, by name.
+        outputs: names of the outputs.
+        path: the file to write.
+        spec: specification stored in the file's metadata as JSON.
+        free: names of further axes of free length, by input or output and axis.
     """
     import onnx
 

@@ -6,7 +6,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -19,13 +19,24 @@ BatchT = TypeVar("BatchT")
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Length and strength of a training. ``average`` is the decay of the moving average per step."""
+    """Length and strength of a training.
+
+    Attributes:
+        epochs: number of epochs; a checkpoint is written after each.
+        steps: optimizer steps an epoch.
+        rate: highest learning rate of the cycle.
+        decay: weight decay of AdamW, on weights of two axes and more.
+        warmup: share of the steps in which the learning rate rises.
+        average: decay of the moving average of weights per step.
+        clip: largest norm of the gradient.
+        half: whether the loss is computed in bfloat16 where that helps.
+    """
 
     epochs: int
     steps: int
     rate: float = 2e-3
     decay: float = 0.05
-    warm: float = 0.15
+    warmup: float = 0.15
     average: float = 0.998
     clip: float = 1.0
     half: bool = True
@@ -33,7 +44,7 @@ class FitOptions:
 
 @dataclass(frozen=True)
 class Progress:
-    """State of a training after an epoch."""
+    """State of a training after an epoch: how many are done, the epoch's mean loss, seconds of all epochs."""
 
     epoch: int
     loss: float
@@ -41,9 +52,10 @@ class Progress:
 
 
 class Fit(Generic[BatchT]):
-    """Trains ``model`` in place; ``average`` holds the averaged twin, which is the one to evaluate and export.
+    """Trains ``model`` in place; ``average`` is the averaged twin, which is the one to evaluate and export.
 
-    ``loss`` maps (model, batch) to a scalar. With a ``checkpoint`` path a training goes on where it stopped.
+    ``loss`` maps (model, batch) to a scalar. Where ``checkpoint`` is a file, the training goes on from it; ValueError
+    where that file was written with other options.
     """
 
     def __init__(
@@ -51,15 +63,15 @@ class Fit(Generic[BatchT]):
     ) -> None:
         self.model, self.loss, self.options, self.checkpoint = model, loss, options, checkpoint
         self.average = copy.deepcopy(model).eval().requires_grad_(False)
-        plain = [p for p in model.parameters() if p.ndim < 2]
-        weighty = [p for p in model.parameters() if p.ndim >= 2]
+        vectors = [p for p in model.parameters() if p.ndim < 2]
+        matrices = [p for p in model.parameters() if p.ndim >= 2]
         groups: list[dict[str, Any]] = [
-            {"params": weighty, "weight_decay": options.decay},
-            {"params": plain, "weight_decay": 0.0},
+            {"params": matrices, "weight_decay": options.decay},
+            {"params": vectors, "weight_decay": 0.0},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=options.rate, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, options.rate, options.epochs * options.steps, pct_start=options.warm, final_div_factor=1e3
+            self.optimizer, options.rate, options.epochs * options.steps, pct_start=options.warmup, final_div_factor=1e3
         )
         self.epoch = 0
         self.seconds = 0.0
@@ -69,7 +81,12 @@ class Fit(Generic[BatchT]):
     def run(
         self, epoch_of: Callable[[int], Iterable[BatchT]], after: Callable[[Progress], None] | None = None
     ) -> nn.Module:
-        """Train to the end; ``epoch_of(k)`` gives the batches of epoch k. Returns the averaged model."""
+        """Trains to the end and logs a line an epoch; returns the averaged model.
+
+        Args:
+            epoch_of: gives the batches of an epoch by its number, from 0.
+            after: is called after each epoch.
+        """
         while self.epoch < self.options.epochs:
             started = time.monotonic()
             self.model.train()
@@ -118,7 +135,8 @@ class Fit(Generic[BatchT]):
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        if replace(FitOptions(**state["options"])) != self.options:
+        stored = {"warmup" if name == "warm" else name: value for name, value in state["options"].items()}
+        if FitOptions(**stored) != self.options:  # "warm" is the name in checkpoints of earlier versions
             raise ValueError(f"{self.checkpoint} was trained with other options; choose another folder")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
@@ -127,19 +145,16 @@ class Fit(Generic[BatchT]):
         self.epoch, self.seconds = state["epoch"], state["seconds"]
 
 
-def fit_head(head: nn.Module, loss: Callable[[], Tensor], steps: int, rate: float, pull: float) -> float:
-    """Trains a small network whose input is drawn by ``loss``, by one cycle of AdamW; returns the last loss.
-
-    ``pull`` is the strength of the weights' decay.
-    """
-    solver = torch.optim.AdamW(head.parameters(), rate, weight_decay=pull)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, rate, steps)
+def fit_head(head: nn.Module, loss: Callable[[], Tensor], steps: int, rate: float, decay: float) -> float:
+    """Trains a small network by one cycle of AdamW; ``loss`` draws its own inputs. Returns the last loss."""
+    optimizer = torch.optim.AdamW(head.parameters(), rate, weight_decay=decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps)
     value = 0.0
     for _ in range(steps):
-        missed = loss()
-        solver.zero_grad()
-        torch.autograd.backward(missed)
-        solver.step()
+        current = loss()
+        optimizer.zero_grad()
+        torch.autograd.backward(current)
+        optimizer.step()
         schedule.step()
-        value = float(missed.detach())
+        value = float(current.detach())
     return value

@@ -1,7 +1,6 @@
 """Sheets with the places of their rows, lead names, pulses and printed scales.
 
-The sheets are those of the trace network (`ecgimg.train.common.sheets`), but for a margin beside the page, and one in
-eight upside down.
+The sheets are those of `ecgimg.train.common.sheets`, with a margin beside the page; one in eight is upside down.
 """
 
 from __future__ import annotations
@@ -24,14 +23,16 @@ from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource
 from ecgimg.synth.truth import Curve, Page, SynthPage
 from ecgimg.train.common.shards import next_shards, save_whole, to_bytes
-from ecgimg.train.common.sheets import RECIPES, SheetWarp, draw_print, draw_warp, sheet_size
+from ecgimg.train.common.sheets import RECIPES, draw_print, draw_warp, sheet_size
 
 MARGIN_MM = (-6.0, 12.0)
-"""By how much a sheet reaches over its page's edges."""
+"""Least and largest margin of a sheet beside its page's edges."""
 
 UPSIDE_DOWN = 0.12
+"""Share of sheets turned by 180 degrees."""
 
 NODE = 16
+"""Distance of the nodes of a sheet's map, in sheet pixels."""
 
 PAGES = 16
 """Pages of a shard."""
@@ -65,7 +66,7 @@ def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Ge
 
 
 def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tuple[Page, Pixels, tuple[float, float]]:
-    """A flat print with cheap wear, cut anywhere near its edges."""
+    """A flat print with cheap wear, cropped near its edges: page, pixels, the page's corner on them in mm."""
     page, worn, _ = draw_print(source, recipe.page, rng)
     height, width = worn.shape[:2]
     left, top, right, bottom = np.rint(-rng.uniform(MARGIN_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
@@ -73,10 +74,10 @@ def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tu
 
 
 def straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
-    """A photograph straightened by its true map, but for a small warp and with a rim around the page."""
+    """A photograph straightened by its true map plus a small warp, and the page's corner on it in mm."""
     width, height = sheet_size(photo.sheet)
     left, top, right, bottom = rng.uniform(*MARGIN_MM, 4) * SHEET_PX_PER_MM
-    warp: SheetWarp = draw_warp(rng, (height, width))
+    warp = draw_warp(rng, (height, width))
     x, y = np.meshgrid(np.arange(-left, width + right + NODE, NODE), np.arange(-top, height + bottom + NODE, NODE))
     dx, dy = warp.shift(x.astype(np.float32), y.astype(np.float32))
     size = np.array(photo.sheet.pixels.shape[1::-1]) / (width, height)
@@ -92,30 +93,30 @@ def straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tu
 
 def _marks(page: Page, seen: Sequence[Curve]) -> Floats:
     """The marks of a page in millimetres from its top left corner."""
-    q, marks = page.px_per_mm, []
+    px_per_mm, marks = page.px_per_mm, []
     for curve, shown in zip(page.curves, seen, strict=True):
         if not shown.visible.any():
             continue
-        x = curve.points[shown.visible, 0] / q
-        y = curve.cell.y0 / q
+        x = curve.points[shown.visible, 0] / px_per_mm
+        y = curve.cell.y0 / px_per_mm
         marks.append((ROW, x.min(), y, x.max(), y))
         if shown.visible[: max(len(shown.visible) // 20, 1)].any():
-            marks.append((START, curve.cell.x0 / q, y, curve.cell.x0 / q, y))
+            marks.append((START, curve.cell.x0 / px_per_mm, y, curve.cell.x0 / px_per_mm, y))
     for text in page.texts:
-        (x0, y0), (x1, y1) = text.corners.min(axis=0) / q, text.corners.max(axis=0) / q
+        (x0, y0), (x1, y1) = text.corners.min(axis=0) / px_per_mm, text.corners.max(axis=0) / px_per_mm
         if text.lead is not None:
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
             marks.append((FIRST_NAME + lead_index(text.lead), x, y, x, y))
         elif text.kind in ("speed", "gain"):
             marks.append((SCALE_TEXT, x0, y0, x1, y1))
     for pulse in page.pulses:
-        (x0, y0), (x1, y1) = pulse.min(axis=0) / q, pulse.max(axis=0) / q
+        (x0, y0), (x1, y1) = pulse.min(axis=0) / px_per_mm, pulse.max(axis=0) / px_per_mm
         marks.append((PULSE, x0, y0, x1, y1))
     return np.array(marks, np.float32).reshape(-1, 5)
 
 
 def _turned(marks: Floats, shape: tuple[int, ...]) -> Floats:
-    """The marks of a page that is turned by 180 degrees: only its rows can still be read."""
+    """The marks of a page turned by 180 degrees; only its rows can still be read."""
     rows = marks[marks[:, 0] == ROW]
     w, h = shape[1] / SHEET_PX_PER_MM, shape[0] / SHEET_PX_PER_MM
     x0, y0, x1, y1 = rows[:, 1:].T

@@ -1,4 +1,4 @@
-"""Recordings and labels of PTB-XL as the networks' training takes them."""
+"""Recordings and labels of PTB-XL as arrays for training."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from ecgimg.datasets.ptbxl import FORMS, RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecord
 
+TRAIN_FOLDS = (1, 2, 3, 4, 5, 6, 7, 8)
+"""Folds of PTB-XL that train."""
+
 AUXILIARY_CODES: tuple[str, ...] = (
     "ASMI", "AMI", "ALMI", "IMI", "ILMI", "INJAS", "INJAL", "LAFB", "LPFB", "1AVB", "ISCAL", "ISCIN", "ISCIL",
     "ISCAS", "ISCLA", "NDT", "DIG", "LNGQT", "ANEUR", "EL",
 )  # fmt: skip
-"""Exact diagnostic statements with at least 75 records: learnt beside the outputs, not exported."""
+"""Exact diagnostic statements with at least 75 records: learned beside the outputs, not exported."""
 
 TARGETS: tuple[str, ...] = (*SUBCLASSES, *SUPERCLASSES, *RHYTHMS, *FORMS, *AUXILIARY_CODES)
 
@@ -34,7 +37,7 @@ class EcgSet:
 
 
 def load_set(data: Ptbxl, folds: Sequence[int], cache: Path | None = None) -> EcgSet:
-    """All records of the folds; signals are kept as ``cache``/ptbxl-<folds>.npy when a folder is given."""
+    """All records of the folds; signals are stored as ``cache``/ptbxl-<folds>.npy where a folder is given."""
     records = data.select(folds, diagnostic_only=False)
     path = None if cache is None else cache / f"ptbxl-{'-'.join(map(str, folds))}.npy"
     if path is not None and path.is_file():
@@ -48,9 +51,9 @@ def load_set(data: Ptbxl, folds: Sequence[int], cache: Path | None = None) -> Ec
 
 
 def targets_of(data: Ptbxl, records: Sequence[PtbxlRecord]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Targets and weights [N, K]: no weight where the database says nothing about a target.
+    """Targets and weights [N, K]; the weight is 0 where the database has no label.
 
-    A record without a diagnostic statement says nothing about subclasses, one without exact codes nothing about
+    A record without a diagnostic statement has no label of subclasses and superclasses, one without exact codes none of
     forms and exact statements.
     """
     parts = [

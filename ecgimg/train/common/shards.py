@@ -1,8 +1,10 @@
-"""Training data in shards that another process writes while a network learns."""
+"""Training data in shards: a process renders them into a folder while a network learns from the same folder."""
 
 from __future__ import annotations
 
 import multiprocessing
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +18,30 @@ from ecgimg.networks.contrast import MAX_CONTRAST
 from ecgimg.synth.signals.sources import SignalSource, open_source
 from ecgimg.threads import use_one_opencv_thread
 from ecgimg.train.common.varied_signals import Varied
+
+POLL_SECONDS = 5.0
+"""Time between two looks at an empty folder."""
+
+
+class Shards:
+    """Queue over a growing folder of shards, the least used first; `seed` makes the order repeatable."""
+
+    def __init__(self, folder: Path, seed: int = 0) -> None:
+        self.folder = folder
+        self.seed = seed
+        self._uses: Counter[str] = Counter()
+
+    def next(self, rng: np.random.Generator) -> Path:
+        """Path of one of the shards used least; waits until the folder holds one."""
+        paths = sorted(self.folder.glob("*.npz"))
+        while not paths:
+            time.sleep(POLL_SECONDS)
+            paths = sorted(self.folder.glob("*.npz"))
+        fewest = min(self._uses[p.name] for p in paths)
+        candidates = [p for p in paths if self._uses[p.name] == fewest]
+        path = candidates[int(rng.integers(len(candidates)))]
+        self._uses[path.name] += 1
+        return path
 
 
 def to_bytes(contrast: Floats) -> NDArray[np.uint8]:
@@ -40,9 +66,9 @@ def save_whole(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
 def next_shards(
     data: str, folder: Path, seed: int
 ) -> Iterator[tuple[Path, Sequence[SignalSource], np.random.Generator]]:
-    """Without end the path of the next shard, the sources of its signals, and its generator.
+    """Yields without end the path of the next shard, the sources of its signals, and its generator.
 
-    Five of the sources are the recordings of `data`, one simulates.
+    Five of the six sources are the recordings of `data`; the sixth simulates.
     """
     use_one_opencv_thread()
     sources = [*[Varied(open_source(data))] * 5, Varied(open_source("sim", seed=seed))]
@@ -52,7 +78,7 @@ def next_shards(
 
 @contextmanager
 def rendering(render: Callable[[str, Path, int], None], data: str, shards: Path) -> Iterator[None]:
-    """A process that renders shards as long as the block runs: render(data, shards, seed)."""
+    """Runs render(data, shards, seed) in a process as long as the block runs."""
     shards.mkdir(parents=True, exist_ok=True)
     seed = 1 + len(list(shards.glob("*.npz")))
     process = multiprocessing.get_context("spawn").Process(target=render, args=(data, shards, seed), daemon=True)

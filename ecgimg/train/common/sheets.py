@@ -1,4 +1,4 @@
-"""Sheets to learn from: synthetic pages as an imperfect straightening leaves them, with their true curves."""
+"""Training sheets: synthetic pages after an imperfect straightening, with their true curves."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from ecgimg.synth.page.style import sample_style
 from ecgimg.synth.recipe import PageRecipe, Recipe, pick
 from ecgimg.synth.sample import printed, sample_page
 from ecgimg.synth.signals.sources import FS, SignalSource
-from ecgimg.synth.truth import Curve as Stretch
-from ecgimg.synth.truth import Page, SynthPage
+from ecgimg.synth.truth import Curve, Page, SynthPage
 
 NODE_MM = 20.0
-
+"""Distance of the nodes of a sheet's warp."""
 RECIPES = ("clean", "scan", "photo", "photo", "ruin")
-"""The prints' own recipe, and those of the photographs."""
+"""The recipe of the prints, then those of the photographs."""
+VALIDATION_FOLD = 9
+"""Fold of PTB-XL whose signals are on validation pages."""
+VALIDATION_RECIPES = ("clean", "scan", "photo", "ruin")
+"""Recipes of the pages that measure a trained network and calibrate its confidence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,7 @@ class RowCurve:
 
 @dataclass(frozen=True, eq=False)
 class SheetWarp:
-    """What straightening left: a sheet point s shows the page point s + shift(s); nodes [R, C, 2] every NODE_MM."""
+    """Error of straightening: a sheet point s shows the page point s + shift(s); nodes [R, C, 2] every NODE_MM."""
 
     nodes: Floats
 
@@ -50,7 +53,7 @@ class SheetWarp:
 
 @dataclass(frozen=True, eq=False)
 class Straightened:
-    """A sheet of PX_PER_MM, pixels [H, W, 3], the page's rows, and by how much straightening failed."""
+    """A sheet of PX_PER_MM: pixels [H, W, 3], the page's rows, and the error of straightening."""
 
     pixels: Pixels
     curves: tuple[RowCurve, ...]
@@ -74,10 +77,10 @@ def draw_warp(rng: np.random.Generator, shape: tuple[int, ...]) -> SheetWarp:
 
 
 def degrade(page: Pixels, warp: SheetWarp, rng: np.random.Generator) -> Pixels:
-    """The sheet that a camera and a straightener would have made of a flat page: light, folds, blur, noise, JPEG."""
+    """A flat page as a camera and straightening would leave it: light, folds, blur, noise, JPEG, warp."""
     pixels = page
     scale = float(np.exp(rng.uniform(np.log(3.6), np.log(12)))) / PX_PER_MM if rng.random() < 0.7 else 1.0
-    if scale < 1:  # before all else, since that is where the time goes
+    if scale < 1:  # first, since the other effects then take less time
         pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     photo = pixels.astype(np.float32)
     if rng.random() < 0.75:
@@ -94,7 +97,7 @@ def degrade(page: Pixels, warp: SheetWarp, rng: np.random.Generator) -> Pixels:
 
 
 def _grain(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
-    """White noise [H, W, 1] of unit strength; a tile is repeated, which is quicker."""
+    """White noise [H, W, 1] of unit variance; it repeats a tile, which is quicker."""
     tile = rng.standard_normal((400, 400), np.float32)
     repeats = -(-shape[0] // 400), -(-shape[1] // 400)
     return np.tile(tile, repeats)[: shape[0], : shape[1], None]
@@ -153,13 +156,13 @@ def draw_sheet(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.G
 
 
 def print_sheet(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> Straightened:
-    """A flat print with the cheap wear."""
+    """A flat print with the wear of `degrade`."""
     drawn, worn, warp = draw_print(source, recipe, rng)
     return Straightened(worn, _rows(drawn, drawn.curves), warp)
 
 
 def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generator) -> tuple[Page, Pixels, SheetWarp]:
-    """A drawn page, its pixels at PX_PER_MM with the cheap wear, and the warp in them."""
+    """A drawn page, its pixels at PX_PER_MM with the wear of `degrade`, and the warp in them."""
     chosen = pick(rng, recipe.layouts)
     layout = load_layout(str(rng.choice(layout_ids())) if chosen == "all" else chosen)
     mv = printed(source.get(int(rng.integers(2**31))).mv, rng)
@@ -170,7 +173,7 @@ def draw_print(source: SignalSource, recipe: PageRecipe, rng: np.random.Generato
 
 
 def photo_sheet(page: SynthPage, rng: np.random.Generator) -> Straightened:
-    """A photograph straightened by its true map, but for a small random warp."""
+    """A photograph straightened by its true map plus a small random warp."""
     width, height = sheet_size(page.sheet)
     warp = draw_warp(rng, (height, width))
     step = 16
@@ -191,24 +194,18 @@ def sheet_size(drawn: Page) -> tuple[int, int]:
     return round(w * PX_PER_MM / drawn.px_per_mm), round(h * PX_PER_MM / drawn.px_per_mm)
 
 
-def _rows(drawn: Page, seen: Sequence[Stretch]) -> tuple[RowCurve, ...]:
-    """The stretches of a page joined row by row, in sheet pixels; `seen` says what is visible of each."""
+def _rows(drawn: Page, visible: Sequence[Curve]) -> tuple[RowCurve, ...]:
+    """The curves of a page joined row by row, in sheet pixels; those of `visible` have the visible parts."""
     width, height = sheet_size(drawn)
     scale = np.array([width / drawn.pixels.shape[1], height / drawn.pixels.shape[0]], np.float32)
     rows: dict[float, list[Floats]] = {}
-    for curve, shown in zip(drawn.curves, seen, strict=True):
+    for curve, shown in zip(drawn.curves, visible, strict=True):
         points = np.where(shown.visible[:, None], curve.points, np.nan)
         gap = np.array([[points[-1, 0], np.nan]], np.float32)
         rows.setdefault(curve.cell.y0, []).extend((points, gap))
     out = []
-    for zero, parts in rows.items():
+    for baseline_y, parts in rows.items():
         points = (np.concatenate(parts) + 0.5) * scale - 0.5
         x = np.maximum.accumulate(np.nan_to_num(points[:, 0], nan=-np.inf))
-        out.append(RowCurve(x, points[:, 1].astype(np.float32), float((zero + 0.5) * scale[1] - 0.5)))
+        out.append(RowCurve(x, points[:, 1].astype(np.float32), float((baseline_y + 0.5) * scale[1] - 0.5)))
     return tuple(out)
-
-
-VALIDATION_FOLD = 9
-
-VALIDATION_RECIPES = ("clean", "scan", "photo", "ruin")
-"""Recipes of the pages on which the trained network is measured and its confidence calibrated."""

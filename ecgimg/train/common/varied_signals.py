@@ -1,4 +1,4 @@
-"""Signals of the digitizer's training pages: recordings with what paper shows and records of 100 Hz have lost."""
+"""Signals of the digitizer's training pages: recordings with details that paper shows and 100 Hz records lack."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from ecgimg.synth.signals.sources import FS, Signal, SignalSource
 
 JUMPS = 0.08
 """Share of recordings whose baselines jump."""
-QUICKENED, MAX_QUICK = 0.4, 2.0
-"""Share that is played faster, and how much at most: a QRS of 100 Hz has nothing above 50 Hz, those on paper have."""
+QUICKENED = 0.4
+"""Share of recordings played faster: a QRS of 100 Hz has nothing above 50 Hz, those on paper have."""
+MAX_QUICK = 2.0
+"""Largest factor by which a recording is played faster."""
 SPLINTERED = 0.35
-"""Share whose beats are notched and splintered."""
+"""Share of recordings whose beats are notched and splintered."""
 SPLINTER_HZ = (35.0, 170.0)
+"""Band of the splinters."""
 
 
 @dataclass(frozen=True)
 class Varied:
-    """Another source with each of its recordings varied; the same number always gives the same variation."""
+    """Another source with varied recordings; the same number always gives the same variation."""
 
     source: SignalSource
 
@@ -40,7 +43,7 @@ class Varied:
 
 
 def vary(mv: Floats, rng: np.random.Generator) -> Floats:
-    """Signals [12, T] at 500 Hz, at times with sharper beats, noise, another size, a wandering or jumping baseline."""
+    """Signals [12, T] at 500 Hz, some with sharper beats, noise, another size, a wandering or jumping baseline."""
     out = mv.astype(np.float64)
     if rng.random() < QUICKENED:
         out = _quickened(out, rng.uniform(1, MAX_QUICK))
@@ -59,7 +62,7 @@ def vary(mv: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _quickened(mv: np.ndarray, speed: float) -> np.ndarray:
-    """The recording played faster, begun again where it is over."""
+    """The recording [12, T] played `speed` times as fast, repeated from its start where it ends."""
     length = mv.shape[1]
     at = (np.arange(length) * speed) % (length - 1)
     low = at.astype(int)
@@ -68,7 +71,7 @@ def _quickened(mv: np.ndarray, speed: float) -> np.ndarray:
 
 
 def _splinters(mv: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Noise of high frequencies [12, T] that comes with the beats, as notches and the muscles' tremor do."""
+    """Noise of high frequencies [12, T] near the beats, like notches and muscle tremor."""
     steep = np.abs(np.gradient(np.nan_to_num(mv), axis=1)).max(axis=0)
     near = np.convolve(steep, np.hanning(45) / 22, "same")
     near = np.clip(near / max(float(np.percentile(near, 98)), 1e-6), 0, 1)
@@ -78,10 +81,11 @@ def _splinters(mv: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _jumps(length: int, rng: np.random.Generator) -> Floats:
-    """Baselines [12, T] that leave for another level, quickly or slowly, as when an electrode is touched."""
+    """Baselines [12, T] that move to another level, quickly or slowly, as when an electrode is touched."""
     out = np.zeros((12, length), np.float32)
     for _ in range(int(rng.integers(1, 4))):
         level = rng.normal(0, 0.6, (12, 1)) * (rng.random((12, 1)) < 0.6)
-        place, width = rng.uniform(0, length), np.exp(rng.uniform(np.log(5), np.log(800)))
-        out += (level / (1 + np.exp(-np.clip((np.arange(length) - place) / width, -30, 30)))).astype(np.float32)
+        start, width = rng.uniform(0, length), np.exp(rng.uniform(np.log(5), np.log(800)))
+        inverse = 1 + np.exp(-np.clip((np.arange(length) - start) / width, -30, 30))
+        out += (level / inverse).astype(np.float32)
     return out - np.median(out, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""The landmark network in torch; `ecgimg.networks.landmarks` says what goes in and what comes out."""
+"""The landmark network in torch; its inputs and outputs are described in `ecgimg.networks.landmarks`."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecgimg.networks.landmarks import CHANNELS
-from ecgimg.train.common.blocks import Block
+from ecgimg.train.common.blocks import Block, halved
 
 STEM = 24
 WIDTHS = (40, 56, 72, 96)
 RARE = -4.0
-"""Bias of the heat at the start of training: landmarks are rare."""
+"""Bias of the heatmaps at the start of training: landmarks are rare."""
+SPOT_WEIGHT = 12.0
+"""Extra weight of a pixel at the centre of a landmark."""
 
 
 class LandmarkNet(nn.Module):
-    """U-Net over sheets, whose finest level lies at the output's scale; letters are read by a block before it."""
+    """U-Net over sheets; its finest level has the output's scale, the block before it the scale of letters."""
 
     def __init__(self, stem: int = STEM, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(2, stem, 5, 2, 2, bias=False), nn.BatchNorm2d(stem), nn.ReLU(), Block(stem))
-        self.down = nn.ModuleList(_down(a, b) for a, b in pairwise((stem, *widths)))
+        self.down = nn.ModuleList(halved(a, b) for a, b in pairwise((stem, *widths)))
         self.encode = nn.ModuleList(Block(w) for w in widths)
         self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decode = nn.ModuleList(Block(w) for w in widths[:-1])
@@ -31,7 +33,7 @@ class LandmarkNet(nn.Module):
         nn.init.constant_(self.head.bias, RARE)  # type: ignore[arg-type]
 
     def forward(self, sheet: Tensor) -> Tensor:
-        """Planes [N, 2, H, W] to heat [N, 16, H / 4, W / 4]."""
+        """Planes [N, 2, H, W] to heatmap logits [N, 16, H / 4, W / 4]."""
         x, levels = self.stem(sheet), []
         for down, encode in zip(self.down, self.encode, strict=True):
             x = encode(down(x))
@@ -39,19 +41,12 @@ class LandmarkNet(nn.Module):
         x = levels.pop()
         for up, decode in zip(reversed(self.up), reversed(self.decode), strict=True):
             x = decode(levels.pop() + F.interpolate(up(x), scale_factor=2.0, mode="nearest"))
-        heat: Tensor = self.head(x)
-        return heat
+        logits: Tensor = self.head(x)
+        return logits
 
 
-def _down(width: int, wider: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(width, wider, 3, 2, 1, bias=False), nn.BatchNorm2d(wider), nn.ReLU())
-
-
-def heat_loss(heat: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of the heat with the spots weighted up, since almost all of a page is empty."""
-    entropy = F.binary_cross_entropy_with_logits(heat.float(), target, reduction="none")
+def heatmap_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Weighted cross-entropy of heatmaps; landmarks weigh more, since almost all of a page is empty."""
+    entropy = F.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
     weight = 1 + SPOT_WEIGHT * target
     return (entropy * weight).sum() / weight.sum() * torch.tensor(float(CHANNELS))
-
-
-SPOT_WEIGHT = 12.0

@@ -1,4 +1,4 @@
-"""What the masked-patch model has to beat: a plain residual 1-D CNN that is not told what was observed."""
+"""Baselines of the masked-patch network: a plain residual 1-D CNN without the mask as an input."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Baseline(nn.Module):
         self.head = nn.Linear(2 * before, config.outputs)
 
     def forward(self, signals: Tensor, mask: Tensor) -> Tensor:
-        """signals (mV) and mask [B, 12, T] -> logits [B, K]; the mask serves the filling and nothing else."""
+        """Signals (mV) and mask [B, 12, T] to logits [B, K]; the mask serves only to fill the gaps."""
         values = centre(signals, mask)
         if self.config.fill == "linear":
             values = interpolate(values, mask)
@@ -57,13 +57,13 @@ class Baseline(nn.Module):
 def interpolate(values: Tensor, mask: Tensor) -> Tensor:
     """Straight lines through unobserved stretches [B, 12, T], held level at the ends; 0 in a lead never observed."""
     length = values.shape[-1]
-    place = torch.arange(length).expand_as(values)
-    seen = mask > 0
-    before = torch.where(seen, place, -1).cummax(-1).values
-    after = torch.where(seen, place, length).flip(-1).cummin(-1).values.flip(-1)
+    sample = torch.arange(length).expand_as(values)
+    observed = mask > 0
+    before = torch.where(observed, sample, -1).cummax(-1).values
+    after = torch.where(observed, sample, length).flip(-1).cummin(-1).values.flip(-1)
     left, right = before.clamp_min(0), after.clamp_max(length - 1)
     low, high = torch.gather(values, 2, left), torch.gather(values, 2, right)
     low, high = torch.where(before < 0, high, low), torch.where(after == length, low, high)
-    share = (place - left) / (right - left).clamp_min(1)
-    filled = torch.where(seen, values, low + (high - low) * share.clamp(0, 1))
-    return torch.where(seen.any(-1, keepdim=True), filled, torch.zeros_like(filled))
+    share = (sample - left) / (right - left).clamp_min(1)
+    filled = torch.where(observed, values, low + (high - low) * share.clamp(0, 1))
+    return torch.where(observed.any(-1, keepdim=True), filled, torch.zeros_like(filled))

@@ -1,4 +1,4 @@
-"""Training data in memory and its damage: PTB-XL tensors, targets with weights, and the errors of a digitizer."""
+"""Training batches: PTB-XL recordings with the errors of a digitizer and masks, their targets and weights."""
 
 from __future__ import annotations
 
@@ -10,13 +10,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ecgimg.train.common.mixup import larger_share
 from ecgimg.train.common.ptbxl_targets import EcgSet
 from ecgimg.train.patchecg.masks import MaskRecipe, draw_masks
 
 
 @dataclass(frozen=True)
 class DamageRecipe:
-    """How far a training signal is bent: chances and widths (mV, samples at 100 Hz, or ratios)."""
+    """How far a training signal is distorted.
+
+    Attributes:
+        shift: largest shift of a record, in samples at 100 Hz.
+        gain: standard deviation of the logarithm of a record's gain.
+        lead_gain: the same of each lead's gain.
+        wander_mv: standard deviation of each amplitude of baseline wander.
+        noise_mv: largest standard deviation of white noise.
+        jitter: largest shift of a lead against its record, in samples at 100 Hz.
+        clip: probability that a lead is clipped.
+        mixup: Beta parameter of mixing pairs of records, 0 for none.
+    """
 
     shift: int = 150
     gain: float = 0.1
@@ -30,14 +42,12 @@ class DamageRecipe:
 
 @dataclass(frozen=True)
 class Batch:
-    """``signals`` [B, 12, T] mV, ``mask`` [B, 12, T] of 0 and 1, ``targets`` and ``weights`` [B, K], ``index`` [B]."""
+    """``signals`` [B, 12, T] in mV, ``mask`` [B, 12, T] of 0 and 1, ``targets`` and ``weights`` [B, K]."""
 
     signals: Tensor
     mask: Tensor
     targets: Tensor
     weights: Tensor
-    index: Tensor
-    clean: Tensor
 
 
 def batches(
@@ -52,7 +62,7 @@ def batches(
 def draw_batch(
     data: EcgSet, index: NDArray[np.int_], rng: np.random.Generator, masks: MaskRecipe, damage: DamageRecipe
 ) -> Batch:
-    """The records of ``index`` with fresh damage and masks."""
+    """The records of numbers ``index`` with fresh damage and masks."""
     signals = torch.from_numpy(data.signals[index].astype(np.float32))
     targets, weights = torch.from_numpy(data.targets[index]), torch.from_numpy(data.weights[index])
     if damage.mixup and rng.random() < 0.5:
@@ -61,42 +71,34 @@ def draw_batch(
         targets = share * targets + (1 - share) * targets.flip(0)
         weights = weights * weights.flip(0)
     mask = torch.from_numpy(draw_masks(rng, len(index), signals.shape[-1], masks)).float()
-    bent, inside = bend(signals, rng, damage)
-    return Batch(bent, mask * inside, targets, weights, torch.from_numpy(index), signals)
+    distorted, inside = distort(signals, rng, damage)
+    return Batch(distorted, mask * inside, targets, weights)
 
 
-def larger_share(rng: np.random.Generator, parameter: float) -> float:
-    """Share of the first of two mixed records, at least one half: mixup (Zhang et al. 2018, arXiv 1710.09412) with
-    Beta(`parameter`, `parameter`).
-    """
-    share = float(rng.beta(parameter, parameter))
-    return max(share, 1 - share)
-
-
-def bend(signals: Tensor, rng: np.random.Generator, damage: DamageRecipe) -> tuple[Tensor, Tensor]:
-    """Signals with the digitizer's errors, and where they still lie inside the record: two [B, 12, T]."""
+def distort(signals: Tensor, rng: np.random.Generator, damage: DamageRecipe) -> tuple[Tensor, Tensor]:
+    """Signals [B, 12, T] with a digitizer's errors, and 1 where they lie inside the record, else 0 [B, 12, T]."""
     count, leads, length = signals.shape
-    moved, inside = _shift(signals, rng, damage)
+    out, inside = _shift(signals, rng, damage)
     gain = np.exp(rng.normal(0, damage.gain, (count, 1, 1)) + rng.normal(0, damage.lead_gain, (count, leads, 1)))
-    moved = moved * torch.from_numpy(gain.astype(np.float32))
+    out = out * torch.from_numpy(gain.astype(np.float32))
     time = torch.arange(length, dtype=torch.float32) / 100
     for low, high in ((0.05, 0.2), (0.2, 0.6)):
         size = np.abs(rng.normal(0, damage.wander_mv, (count, leads, 1))) * (rng.random((count, 1, 1)) < 0.5)
-        turn = rng.uniform(0, 2 * np.pi, (count, leads, 1))
+        start = rng.uniform(0, 2 * np.pi, (count, leads, 1))
         hertz = rng.uniform(low, high, (count, leads, 1))
-        phase = torch.from_numpy((2 * np.pi * hertz).astype(np.float32)) * time + torch.from_numpy(turn).float()
-        moved = moved + torch.from_numpy(size.astype(np.float32)) * torch.sin(phase)
+        phase = torch.from_numpy((2 * np.pi * hertz).astype(np.float32)) * time + torch.from_numpy(start).float()
+        out = out + torch.from_numpy(size.astype(np.float32)) * torch.sin(phase)
     sigma = rng.uniform(0, damage.noise_mv, (count, leads, 1)) * (rng.random((count, 1, 1)) < 0.5)
     noise = rng.standard_normal((count, leads, length), dtype=np.float32) * sigma.astype(np.float32)
-    moved = moved + torch.from_numpy(noise)
+    out = out + torch.from_numpy(noise)
     ceiling = torch.from_numpy(rng.uniform(0.7, 1, (count, leads, 1)).astype(np.float32))
     clipped = torch.from_numpy(rng.random((count, leads, 1)) < damage.clip)
-    limit = torch.where(clipped, ceiling, 2.0) * moved.abs().amax(-1, keepdim=True)
-    return moved.clamp(-limit, limit), inside
+    limit = torch.where(clipped, ceiling, 2.0) * out.abs().amax(-1, keepdim=True)
+    return out.clamp(-limit, limit), inside
 
 
 def _shift(signals: Tensor, rng: np.random.Generator, damage: DamageRecipe) -> tuple[Tensor, Tensor]:
-    """Half of the records start earlier or later, and some leads by a few samples more."""
+    """Shifts half of the records in time, and some leads by a few samples more."""
     count, leads, length = signals.shape
     whole = rng.integers(-damage.shift, damage.shift + 1, (count, 1)) * (rng.random((count, 1)) < 0.5)
     each = rng.integers(-damage.jitter, damage.jitter + 1, (count, leads)) * (rng.random((count, 1)) < 0.3)

@@ -1,4 +1,4 @@
-"""What a page shows of a record: the one definition of PatchECG's masks, for training, benches and inference.
+"""Masks of what a page shows of a record: the one definition of PatchECG's masks, for training and benchmarks.
 
 A mask is a bool array [12, T], True where a sample was observed. The seven layouts and the blackouts are those of
 PatchECG (arXiv 2508.09165); the columns of a layout are fractions of T, so any length will do.
@@ -32,7 +32,7 @@ def layout_mask(layout: int, length: int) -> Mask:
 
 
 def column_mask(bounds: Sequence[int] | NDArray[np.int_], length: int) -> Mask:
-    """Leads dealt in order to len(bounds) - 1 columns; column k shows samples [bounds[k], bounds[k + 1])."""
+    """Mask of len(bounds) - 1 columns that share the leads in order; column k shows [bounds[k], bounds[k + 1])."""
     mask = np.zeros((LEAD_COUNT, length), bool)
     for k, leads in enumerate(np.array_split(np.arange(LEAD_COUNT), len(bounds) - 1)):
         mask[leads, bounds[k] : bounds[k + 1]] = True
@@ -55,38 +55,42 @@ def lead_blackout(dark: int, count: int, length: int, seed: int = 0) -> Mask:
 
 @dataclass(frozen=True)
 class MaskRecipe:
-    """Chances of the parts of a training mask.
+    """Probabilities of the parts of a training mask.
 
-    ``layout`` / ``free_columns``: one of the layouts 0-5, or 1-4 columns with free bounds and strips; otherwise all
-    is visible before blackouts. ``blackout``: per lead a contiguous block of .0 to .8 of the record goes dark.
-    ``leads``: 1 to ``most_leads`` whole leads go dark. ``gaps``: short dropouts of the digitizer.
+    Attributes:
+        layout: of one of the layouts 0-5.
+        free_columns: of 2-4 columns with free bounds and strips; with neither of both all is visible before blackouts.
+        blackout: that a contiguous block of .0 to .8 of the record is hidden in each lead.
+        leads: that 1 to `max_leads` whole leads are hidden.
+        max_leads: largest number of hidden leads.
+        gaps: that each lead has a short dropout, as a digitizer leaves it.
     """
 
     layout: float = 0.6
     free_columns: float = 0.2
     blackout: float = 0.25
     leads: float = 0.3
-    most_leads: int = 11
+    max_leads: int = 11
     gaps: float = 0.15
 
 
 def draw_masks(rng: np.random.Generator, count: int, length: int, recipe: MaskRecipe | None = None) -> Mask:
-    """[count, 12, length] training masks; every record keeps at least a quarter of one lead."""
-    chances = recipe or MaskRecipe()
-    masks = np.stack([_draw_page(rng, length, chances) for _ in range(count)])
+    """[count, 12, length] training masks; every record shows at least a quarter of one lead."""
+    recipe = recipe or MaskRecipe()
+    masks = np.stack([_draw_page(rng, length, recipe) for _ in range(count)])
     for mask in masks:
         page = mask.copy()
-        _darken(rng, mask, chances)
+        _hide_parts(rng, mask, recipe)
         if mask.sum() < length // 4:
             mask[:] = page
     return masks
 
 
-def _draw_page(rng: np.random.Generator, length: int, chances: MaskRecipe) -> Mask:
+def _draw_page(rng: np.random.Generator, length: int, recipe: MaskRecipe) -> Mask:
     kind = rng.random()
-    if kind < chances.layout:
+    if kind < recipe.layout:
         return layout_mask(int(rng.integers(0, len(_COLUMNS))), length)
-    if kind >= chances.layout + chances.free_columns:
+    if kind >= recipe.layout + recipe.free_columns:
         return np.ones((LEAD_COUNT, length), bool)
     columns = int(rng.integers(2, 5))
     jitter = rng.uniform(-0.1, 0.1, columns + 1) * length
@@ -96,15 +100,15 @@ def _draw_page(rng: np.random.Generator, length: int, chances: MaskRecipe) -> Ma
     return mask
 
 
-def _darken(rng: np.random.Generator, mask: Mask, chances: MaskRecipe) -> None:
+def _hide_parts(rng: np.random.Generator, mask: Mask, recipe: MaskRecipe) -> None:
     length = mask.shape[1]
-    if rng.random() < chances.blackout:
+    if rng.random() < recipe.blackout:
         for lead in mask:
             _hide(rng, lead, int(rng.integers(0, 9) * length // 10))
-    if rng.random() < chances.leads:
-        dark = int(rng.integers(1, chances.most_leads + 1))
+    if rng.random() < recipe.leads:
+        dark = int(rng.integers(1, recipe.max_leads + 1))
         mask[rng.permutation(LEAD_COUNT)[:dark]] = False
-    if rng.random() < chances.gaps:
+    if rng.random() < recipe.gaps:
         for lead in mask:
             _hide(rng, lead, int(rng.integers(0, length // 25)))
 

@@ -1,4 +1,4 @@
-"""Torch twin of nets/patchecg.py: convolutions over what is visible together, attention over patches of every lead.
+"""Torch twin of `ecgimg.networks.patchecg`: convolutions over leads visible together, attention over their patches.
 
     signals, mask [B, 12, T]
       -> column stream: the 12 masked leads and their masks as 24 channels, residual convolutions to T/16
@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -44,14 +46,14 @@ class PatchConfig:
 
 
 def centre(signals: Tensor, mask: Tensor) -> Tensor:
-    """Zero-filled leads without their observed mean, in units of 0.25 mV; unobserved samples have no influence."""
-    seen = torch.where(mask > 0, signals, torch.zeros_like(signals))
-    mean = seen.sum(-1, keepdim=True) / mask.sum(-1, keepdim=True).clamp_min(1)
-    return ((seen - mean) * mask * 4).clamp(-20, 20)
+    """Leads less their observed mean, in units of 0.25 mV; 0 where unobserved."""
+    observed = torch.where(mask > 0, signals, torch.zeros_like(signals))
+    mean = observed.sum(-1, keepdim=True) / mask.sum(-1, keepdim=True).clamp_min(1)
+    return ((observed - mean) * mask * 4).clamp(-20, 20)
 
 
 class Conv(nn.Sequential):
-    """Convolution along time with batch norm; the height of the image is the lead axis."""
+    """Convolution along time with batch norm; the lead axis is the image's height."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, height: int = 1) -> None:
         super().__init__(
@@ -76,7 +78,7 @@ class Residual(nn.Module):
         self.drop = drop
 
     def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, T] -> [B, C', H, T / stride]"""
+        """[B, C, H, T] to [B, C', H, T / stride]."""
         y = self.second(F.relu(self.first(x)))
         y = y * self.squeeze(y.mean((2, 3)))[:, :, None, None]
         if self.training and self.drop:
@@ -86,7 +88,7 @@ class Residual(nn.Module):
 
 
 class Block(nn.Module):
-    """Pre-norm attention and MLP; keys without an observed sample are masked."""
+    """Pre-norm attention and MLP."""
 
     def __init__(self, dim: int, heads: int, drop: float, widen: int = 2) -> None:
         super().__init__()
@@ -98,7 +100,7 @@ class Block(nn.Module):
         self.drop = drop
 
     def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, N, D] tokens, [B, 1, 1, N] bias of keys (0 or very negative)."""
+        """Tokens [B, N, D] and bias of keys [B, 1, 1, N], very negative at masked ones, to tokens and weights."""
         count, size, dim = x.shape
         q, k, v = self.qkv(self.norm(x)).view(count, size, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4)
         weights = (q @ k.transpose(-1, -2) * (dim // self.heads) ** -0.5 + bias).softmax(-1)
@@ -106,14 +108,14 @@ class Block(nn.Module):
         return x + self._skip(self.mlp(x)), weights
 
     def _skip(self, x: Tensor) -> Tensor:
-        """Stochastic depth: the whole branch of a record is dropped."""
+        """Stochastic depth: drops the whole branch of some records."""
         if not self.training or not self.drop:
             return x
         return x * (torch.rand(len(x), 1, 1) >= self.drop).to(x.dtype) / (1 - self.drop)
 
 
 class PatchEcg(nn.Module):
-    """See the head of the file."""
+    """The network described at the head of the file."""
 
     def __init__(self, config: PatchConfig) -> None:
         super().__init__()
@@ -150,39 +152,39 @@ class PatchEcg(nn.Module):
         self.head = nn.Linear(pooled, c.outputs)
 
     def forward(self, signals: Tensor, mask: Tensor) -> Tensor:
-        """signals (mV, any number where unobserved) and mask [B, 12, T] -> logits [B, K]"""
+        """Signals (mV, any number where unobserved) and mask [B, 12, T] to logits [B, K]."""
         c = self.config
         values = F.pad(centre(signals, mask), (0, c.patch * c.patches - signals.shape[-1]))
-        seen = F.pad(mask, (0, c.patch * c.patches - mask.shape[-1]))
-        image = torch.cat([values, seen], 1)[:, :, None].contiguous(memory_format=torch.channels_last)
+        observed = F.pad(mask, (0, c.patch * c.patches - mask.shape[-1]))
+        image = torch.cat([values, observed], 1)[:, :, None].contiguous(memory_format=torch.channels_last)
         x = F.relu(self.stem(image))
         for stage in self.stages:
             x = stage(x)
         column = x[:, :, 0]
         steps = column.shape[-1]
-        visible = seen.amax(1).view(seen.shape[0], 1, steps, -1).amax(-1)
+        visible = observed.amax(1).view(observed.shape[0], 1, steps, -1).amax(-1)
         count = visible.sum(-1).clamp_min(1)
         mean = (column * visible).sum(-1) / count
-        peak = (column * visible).amax(-1)  # after a ReLU nothing is below the zero of an unobserved column
+        peak = (column * visible).amax(-1)  # column is not negative, so an unobserved step does not count
         pooled = [mean.float(), peak.float()]
         if c.attention:
-            pooled += self._attend(values, seen, column)
+            pooled += self._attend(values, observed, column)
         logits: Tensor = self.head(self.dropout(torch.cat(pooled, 1)))
         return logits.float()
 
-    def _attend(self, values: Tensor, seen: Tensor, column: Tensor) -> list[Tensor]:
+    def _attend(self, values: Tensor, observed: Tensor, column: Tensor) -> list[Tensor]:
         c = self.config
-        count = seen.shape[0]
+        count = observed.shape[0]
         column = column.transpose(1, 2)
         steps = column.shape[1]
-        pieces = torch.cat([values.view(count, 12, steps, STEP), seen.view(count, 12, steps, STEP)], -1)
+        pieces = torch.cat([values.view(count, 12, steps, STEP), observed.view(count, 12, steps, STEP)], -1)
         own = self.lead_stem(pieces) + self.lead_mix(column)[:, None] + self.lead_bias
-        own = F.relu(self.lead_norm(own)) * seen.view(count, 12, steps, STEP).amax(-1, keepdim=True)
+        own = F.relu(self.lead_norm(own)) * observed.view(count, 12, steps, STEP).amax(-1, keepdim=True)
         own = self.from_lead(own.to(column.dtype).view(count, 12, c.patches, -1))
         shared = column.view(count, c.patches, -1, column.shape[-1]).mean(2)
         tokens = own + self.from_column(shared)[:, None]
         tokens = (tokens + self.lead_embedding + self.time_embedding).reshape(count, 12 * c.patches, c.dim)
-        alive = seen.view(count, 12 * c.patches, c.patch).amax(-1)
+        alive = observed.view(count, 12 * c.patches, c.patch).amax(-1)
         x = torch.cat([self.cls.expand(count, -1, -1).to(tokens.dtype), tokens], 1)
         bias = (F.pad(alive, (1, 0), value=1.0) - 1)[:, None, None] * 1e4
         for block in self.blocks:
@@ -190,3 +192,18 @@ class PatchEcg(nn.Module):
         x = self.norm(x)
         mean = (x[:, 1:] * alive[:, :, None]).sum(1) / alive.sum(1, keepdim=True).clamp_min(1)
         return [x[:, 0].float(), mean.float()]
+
+
+@torch.no_grad()
+def logits_of(
+    model: nn.Module, signals: NDArray[np.floating], mask: NDArray[np.bool_], size: int = 128
+) -> NDArray[np.float32]:
+    """Logits [N, K] in evaluation mode, in the precision of the training, of signals in mV and mask [N, 12, T]."""
+    model.eval()
+    parts = []
+    for start in range(0, len(signals), size):
+        piece = torch.from_numpy(signals[start : start + size].astype(np.float32))
+        observed = torch.from_numpy(mask[start : start + size].astype(np.float32))
+        with torch.autocast("cpu", torch.bfloat16):
+            parts.append(model(piece, observed).float())
+    return np.asarray(torch.cat(parts).numpy(), np.float32)

@@ -1,7 +1,7 @@
-"""After the screening network's training: the corners of the curves' box, fitted anew on frozen features.
+"""The corners of the curves' box of the screening network, fitted again on frozen features after the training.
 
-In training most views are already laid by their curves. Here nearly half are as a hand holds a camera, and a network of
-two layers over all cells takes the place of the linear one: the box on photographs is half as far off.
+In training most views are already laid by their curves. Here nearly half are photographs, and a network of two layers
+over all cells replaces the linear one: it halves the box's error on photographs.
 """
 
 from __future__ import annotations
@@ -24,12 +24,21 @@ from ecgimg.train.screen.views import draw_view
 logger = logging.getLogger(__name__)
 
 LAYS = {"content": 0.3, "page": 0.25, "raw": 0.45}
-"""How often a page is laid by its curves, by its edges, and as a photograph."""
+"""Probabilities that a page is laid by its curves, by its edges, as a photograph."""
 HARD = 0.8
-PRINTS, TIMES = 4096, 2
-"""Flat prints, and views of each photograph."""
-STEPS, BATCH, RATE, L2 = 3000, 64, 1.5e-3, 0.05
-"""Steps of the fit, views a step, and the strength of AdamW and of its pull to 0."""
+"""Difficulty of the views."""
+PRINTS = 4096
+"""Flat prints."""
+TIMES = 2
+"""Views of each photograph."""
+STEPS = 3000
+"""Steps of the fit."""
+BATCH = 64
+"""Views a step."""
+RATE = 1.5e-3
+"""Highest learning rate."""
+DECAY = 0.05
+"""Weight decay of AdamW."""
 
 
 def refit_corners(model: ScreenModel, folder: Path, steps: int = STEPS) -> float:
@@ -38,11 +47,11 @@ def refit_corners(model: ScreenModel, folder: Path, steps: int = STEPS) -> float
     cells, corners = _views(model, [page for page in cameras for _ in range(TIMES)] + prints)
     head = _head(cells.shape[1], cells.shape[2] * cells.shape[3])
 
-    def missed() -> Tensor:
+    def corner_loss() -> Tensor:
         rows = torch.randint(len(cells), (BATCH,))
         return F.smooth_l1_loss(head(cells[rows].float()), corners[rows], beta=0.02)
 
-    loss = fit_head(head, missed, steps, RATE, L2)
+    loss = fit_head(head, corner_loss, steps, RATE, DECAY)
     model.place = head.eval().requires_grad_(False)
     logger.info("corners: %d views, loss %.4f", len(cells), loss)
     return loss

@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.probability import log_odds, sigmoid
 from ecgimg.datasets.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecord
 from ecgimg.networks.patchecg import load_patchecg
 from ecgimg.networks.screen import ABNORMAL
 from ecgimg.networks.screen_input import HEIGHT, WIDTH
 from ecgimg.train.common.ptbxl_targets import TARGETS, load_set, targets_of
-from ecgimg.train.screen.pages import Shard, read_shard
+from ecgimg.train.screen.pages import NON_ECG, Shard, read_shard
 from ecgimg.train.screen.sketches import Shares, Sketches
-from ecgimg.train.screen.views import TrainView, draw_other_view, draw_view
+from ecgimg.train.screen.views import TrainView, draw_non_ecg_view, draw_view
 
 LEARNED: tuple[str, ...] = (ABNORMAL, *TARGETS)
-"""Everything the network learns; what it gives is `FINDINGS`."""
+"""All classes that the network learns; its exported outputs are `FINDINGS`."""
 _SUPER = 1 + len(SUBCLASSES)
 _RHYTHM = _SUPER + len(SUPERCLASSES)
 FINDINGS: tuple[tuple[str, str, int], ...] = (
@@ -36,19 +37,29 @@ FINDINGS: tuple[tuple[str, str, int], ...] = (
 )
 """Code, group and column of LEARNED of each finding."""
 SOFT = 0.5
-"""Share of the teacher's word in a target it knows."""
-MAX_ODDS = 6.0
-MIX = {"print": 0.22, "camera": 0.25, "other": 0.06}
-"""Shares of a batch once views are as hard as they get; the rest, and at first all, are sketches."""
-MAIN_WEIGHT, SIDE_WEIGHT = 3.0, 0.15
-"""How much screening, superclasses and AFIB count, and what is learned but not given, in terms of other findings."""
+"""Share of PatchECG's probability in a target that PatchECG has."""
+MAX_LOG_ODDS = 6.0
+"""PatchECG's log odds are clipped to this."""
+MIX = {"print": 0.22, "camera": 0.25, NON_ECG: 0.06}
+"""Shares of a batch with the hardest views; the rest, and at first all, are sketches."""
+MAIN_WEIGHT = 3.0
+"""Weight of screening, superclasses and AFIB, against 1 of the other findings."""
+SIDE_WEIGHT = 0.15
+"""Weight of classes that are learned but not exported, against 1 of the other findings."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``picture`` [B, 1, H, W] in 0..1; ``findings`` and ``weights`` [B, K] of LEARNED; ``odds`` [B, K], the teacher's
-    log odds, NaN where it says nothing; ``gate`` [B, 4] of is-ECG, readable, turn, and the weight of the latter two;
-    ``quad`` [B, 8] as shares of the frame."""
+    """Views and their targets.
+
+    Attributes:
+        picture: [B, 1, H, W] in 0..1.
+        findings: [B, K] of LEARNED.
+        weights: [B, K] of the findings.
+        odds: log odds [B, K] of PatchECG, NaN where it has none.
+        gate: [B, 4] of is-ECG, readable, quarter turns, and the weight of the latter two.
+        quad: corners [B, 8] as shares of the frame.
+    """
 
     picture: Tensor
     findings: Tensor
@@ -60,9 +71,9 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Targets and weights [N, K] of LEARNED, the row of each record's number, and a teacher's log odds [N, K].
+    """Targets and weights [N, K] of LEARNED, the row of each record's number, and PatchECG's log odds [N, K].
 
-    The log odds are NaN where there is no teacher, or it knows no such class.
+    The log odds are NaN where PatchECG has none.
     """
 
     values: Floats
@@ -83,42 +94,41 @@ def page_targets(data: Ptbxl, records: Sequence[PtbxlRecord]) -> Targets:
 
 
 def softened(targets: Targets, data: Ptbxl, folds: Sequence[int], cache: Path) -> Targets:
-    """The targets blended with what PatchECG says of the whole undamaged recordings; kept in ``cache``."""
+    """The targets blended with PatchECG's probabilities of the whole undamaged recordings, stored in ``cache``."""
     path = cache / "teacher.npy"
     if path.is_file():
-        chance = np.load(path)
+        probabilities = np.load(path)
     else:
         net = load_patchecg()
-        chance = net.calibrated(net.logits(load_set(data, folds, cache).signals.astype(np.float32)))
-        np.save(path, chance)
+        probabilities = net.calibrated(net.logits(load_set(data, folds, cache).signals.astype(np.float32)))
+        np.save(path, probabilities)
     values = targets.values.copy()
-    known = slice(1, 1 + chance.shape[1])
-    values[:, known] += SOFT * (chance - values[:, known])
-    values[:, 0] += SOFT * (1 - chance[:, SUBCLASSES.index("NORM")] - values[:, 0])
+    shared = slice(1, 1 + probabilities.shape[1])
+    values[:, shared] += SOFT * (probabilities - values[:, shared])
+    values[:, 0] += SOFT * (1 - probabilities[:, SUBCLASSES.index("NORM")] - values[:, 0])
     odds = np.full_like(values, np.nan)
-    odds[:, known] = log_odds(chance)
+    odds[:, shared] = clipped_log_odds(probabilities)
     odds[:, 0] = -odds[:, 1 + SUBCLASSES.index("NORM")]
     return Targets(values, targets.weights, targets.rows, odds)
 
 
-def log_odds(chance: Floats) -> Floats:
-    """Log odds of probabilities, at most MOST_ODDS either way."""
-    least = 1 / (1 + np.exp(MAX_ODDS))
-    inside = np.clip(chance, least, 1 - least)
-    return np.asarray(np.log(inside / (1 - inside)), np.float32)
+def clipped_log_odds(probabilities: Floats) -> Floats:
+    """Log odds of probabilities, clipped to MAX_LOG_ODDS."""
+    lowest = sigmoid(-MAX_LOG_ODDS)
+    return np.asarray(log_odds(np.clip(probabilities, lowest, 1 - lowest)), np.float32)
 
 
 def class_weights(targets: Targets) -> Floats:
-    """[K] how much each class counts: rare ones up to 3 times as much, then by what it is for."""
+    """Weights [K] of the classes in the loss: up to 3 for rare ones, times that of the class's purpose."""
     share = (targets.values * targets.weights).sum(0) / np.maximum(targets.weights.sum(0), 1)
-    given = np.full(len(share), SIDE_WEIGHT)
+    purpose = np.full(len(share), SIDE_WEIGHT)
     for code, group, column in FINDINGS:
-        given[column] = MAIN_WEIGHT if group in ("screening", "superclass") or code == "AFIB" else 1.0
-    return np.asarray(np.clip((0.1 / np.maximum(share, 1e-4)) ** 0.25, 0.7, 3.0) * given, np.float32)
+        purpose[column] = MAIN_WEIGHT if group in ("screening", "superclass") or code == "AFIB" else 1.0
+    return np.asarray(np.clip((0.1 / np.maximum(share, 1e-4)) ** 0.25, 0.7, 3.0) * purpose, np.float32)
 
 
 class Stream:
-    """Endless batches of sketches and from the shards of a folder; new shards are taken up at the next epoch."""
+    """Batches without end, of sketches and of the shards of a folder; each epoch begins with a look for new shards."""
 
     def __init__(self, folder: Path, targets: Targets, size: int, sketches: Sketches) -> None:
         self._folder, self._targets, self._size, self._sketches = folder, targets, size, sketches
@@ -128,21 +138,21 @@ class Stream:
     def epoch(self, epoch: int, steps: int, hard: float = 1.0) -> Iterator[Batch]:
         """The batches of an epoch; every recording and picture comes once before any comes again.
 
-        ``hard`` goes from 0, clean sketches alone, to 1, all kinds as bad as they get.
+        ``hard`` goes from 0, clean sketches alone, to 1, all kinds with the hardest views.
         """
-        counts = self._look(hard)
+        counts = self._counts(hard)
         rng = np.random.default_rng([epoch, 6])
         for step in range(epoch * steps, (epoch + 1) * steps):
             views = [self._view(kind, step * n + k, rng, hard) for kind, n in counts.items() for k in range(n)]
             yield to_batch(views, self._targets)
 
-    def _look(self, hard: float) -> dict[str, int]:
+    def _counts(self, hard: float) -> dict[str, int]:
         """Reads new shards; returns how many views of each kind a batch holds."""
-        for kind, known in self._shards.items():
+        for kind, read in self._shards.items():
             for path in sorted(self._folder.glob(f"{kind}-*.npz")):
-                if path not in known:
-                    known[path] = read_shard(path)
-            self._places[kind] = [(shard, k) for shard in known.values() for k in range(len(shard))]
+                if path not in read:
+                    read[path] = read_shard(path)
+            self._places[kind] = [(shard, k) for shard in read.values() for k in range(len(shard))]
         counts = {kind: round(self._size * share * hard) for kind, share in MIX.items() if self._places[kind]}
         return {"sketch": self._size - sum(counts.values()), **counts}
 
@@ -154,11 +164,11 @@ class Stream:
         lap, at = divmod(k, len(places))
         shard, row = places[_order(len(places), lap, kind)[at]]
         page = shard.picture(row)
-        return ({page.record: 1.0}, draw_view(page, rng, hard)) if page.record else ({}, draw_other_view(page, rng))
+        return ({page.record: 1.0}, draw_view(page, rng, hard)) if page.record else ({}, draw_non_ecg_view(page, rng))
 
 
 def ahead(batches: Iterator[Batch], count: int = 3) -> Iterator[Batch]:
-    """The batches, each drawn by a thread of its own while those before it are learned from."""
+    """The batches, drawn in order by one other thread while earlier ones are learned from."""
     with ThreadPoolExecutor(1) as pool:
         waiting = deque(pool.submit(next, batches, None) for _ in range(count))
         while (batch := waiting.popleft().result()) is not None:
@@ -179,9 +189,9 @@ def _order(count: int, lap: int, kind: str) -> NDArray[np.int64]:
 
 
 def to_batch(views: Sequence[tuple[Shares, TrainView]], targets: Targets) -> Batch:
-    """Views with the records on them and their targets, mixed by the records' shares.
+    """Views with the targets of their records, mixed by the records' shares.
 
-    Nothing is asked of the heart on a page that is spoiled, turned or no ECG; of a mixture the teacher says nothing.
+    Findings have no weight on a page that is spoiled, turned or no ECG; a mixture has none of PatchECG's log odds.
     """
     count, width = len(views), targets.values.shape[1]
     values, weights = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
@@ -191,12 +201,12 @@ def to_batch(views: Sequence[tuple[Shares, TrainView]], targets: Targets) -> Bat
     for k, (shares, view) in enumerate(views):
         if shares:
             rows = [targets.rows[record] for record in shares]
-            plain = view.readable and view.turn == 0
+            upright = view.readable and view.quarter_turns == 0
             values[k] = np.array(list(shares.values()), np.float32) @ targets.values[rows]
-            weights[k] = targets.weights[rows].prod(axis=0) * plain
-            if plain and len(rows) == 1:
+            weights[k] = targets.weights[rows].prod(axis=0) * upright
+            if upright and len(rows) == 1:
                 odds[k] = targets.odds[rows[0]]
-            gate[k] = 1, view.readable, view.turn, 1
+            gate[k] = 1, view.readable, view.quarter_turns, 1
             quad[k] = (view.quad / [WIDTH, HEIGHT]).ravel()
     picture = torch.from_numpy(np.stack([view.ink for _, view in views])).float().div_(255)[:, None]
     parts = (torch.from_numpy(a) for a in (values, weights, odds, gate, quad))

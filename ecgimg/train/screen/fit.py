@@ -1,4 +1,4 @@
-"""Training of the screening network: losses, the comparison of backbones, calibration and export."""
+"""Trains the screening network, compares backbones, and exports."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from ecgimg.networks.screen import FIRST, NAME
 from ecgimg.networks.screen_input import HEIGHT, WIDTH, frame_ink
 from ecgimg.train.common.calibrate import Calibration
 from ecgimg.train.common.classifier_metrics import auroc, once
-from ecgimg.train.common.export import deployable, export_onnx, package_network
+from ecgimg.train.common.export import deployable, export_onnx
 from ecgimg.train.common.fit import Fit, FitOptions, Progress
+from ecgimg.train.common.package import package_network
 from ecgimg.train.screen.data import FINDINGS, LEARNED, Batch, Stream, Targets, ahead
 from ecgimg.train.screen.model import BACKBONES, Exported, ScreenModel
 from ecgimg.train.screen.pages import PagePicture
@@ -29,17 +30,16 @@ logger = logging.getLogger(__name__)
 STEPS = 200
 """Optimizer steps between two checkpoints."""
 WARMUP_STEPS = 24
-"""Steps by which a backbone's pace is told before it is compared."""
+"""Steps by which a backbone's seconds a step are measured before the comparison."""
 BATCH = 16
-SUPERCLASS_COLUMNS = tuple(c for _, group, c in FINDINGS if group == "superclass")
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of a training with one cycle of the step size; each begins with the averaged weights of the one before.
+    """A part of a training with one cycle of the learning rate; each begins with the averaged weights of the last.
 
-    Pictures are shrunk by ``shrink``: small ones teach most of it at half the cost (Tan and Le 2021, arXiv 2104.00298).
-    ``harder`` are shares of the leg at which views begin to be less than easy, and are as hard as they get.
+    Pictures are shrunk by ``shrink``: most is learned from small ones at half the cost (Tan and Le 2021, arXiv
+    2104.00298). ``harder`` are the shares of the phase at which views begin to get harder, and are the hardest.
     """
 
     epochs: int
@@ -51,16 +51,16 @@ class Phase:
 
     @property
     def frame(self) -> tuple[int, int]:
-        """Height and width of what the network sees, in whole cells of its coarsest features."""
+        """Height and width of the network's input, in whole cells of its coarsest features."""
         return round(HEIGHT * self.shrink / 32) * 32, round(WIDTH * self.shrink / 32) * 32
 
     def hard(self, epoch: int) -> float:
-        """How hard views of an epoch are, 0 to 1."""
+        """Difficulty of an epoch's views, 0 to 1."""
         return float(np.interp(epoch / self.epochs, self.harder, (0, 1)))
 
 
 HARD = (-1.0, 0.0)
-"""As hard as views get from the start."""
+"""The hardest views from the start."""
 PHASES = (
     Phase(53, shrink=0.5),
     Phase(40, rate=1e-3, shrink=0.7, harder=HARD),
@@ -75,7 +75,7 @@ PHASES = (
 
 @dataclass(frozen=True)
 class Limits:
-    """Where the gate closes, and how sure a turn must be."""
+    """Least probabilities of an ECG, of a readable page, and of a quarter turn that is acted on."""
 
     ecg: float
     readable: float
@@ -84,7 +84,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Compared:
-    """A backbone after a short training: its size in millions, the views it saw, its scores on held-out pages."""
+    """A backbone after a short training: its size in millions, the views it saw, its scores on validation pages."""
 
     name: str
     millions: float
@@ -104,27 +104,27 @@ COMPARED_HEAD = (
 
 
 def screen_loss(model: nn.Module, batch: Batch, classes: Tensor) -> Tensor:
-    """Cross-entropies of findings, gate and turn, the distance to the teacher's log odds, and that of the corners.
+    """Cross-entropies of findings, gate and quarter turns, distances to PatchECG's log odds and to the corners.
 
-    ``classes`` are weights [K]. The log odds tell more of each page than labels do: how far it is from every class
-    (Ba and Caruana 2014, arXiv 1312.6184).
+    ``classes`` are weights [K]. Log odds hold more than labels: the distance of a page from every class (Ba and Caruana
+    2014, arXiv 1312.6184).
     """
     logits, quad, _ = model(shrunk(batch.picture, _screen(model)))
-    is_ecg, readable, turn, known = batch.gate.unbind(1)
+    is_ecg, readable, quarter_turns, known = batch.gate.unbind(1)
     weights = batch.weights * classes
     findings = F.binary_cross_entropy_with_logits(logits[:, FIRST:], batch.findings, weights, reduction="sum")
-    taught = batch.odds.isfinite() * classes
-    apart = F.smooth_l1_loss(logits[:, FIRST:], batch.odds.nan_to_num(), reduction="none")
-    matched = (apart * taught).sum() / taught.sum().clamp(min=1)
-    some = known.sum().clamp(min=1)
+    teacher_weights = batch.odds.isfinite() * classes
+    distance = F.smooth_l1_loss(logits[:, FIRST:], batch.odds.nan_to_num(), reduction="none")
+    matched = (distance * teacher_weights).sum() / teacher_weights.sum().clamp(min=1)
+    count = known.sum().clamp(min=1)
     gate = F.binary_cross_entropy_with_logits(logits[:, 0], is_ecg, is_ecg * readable + 1 - known)
-    sharp = (F.binary_cross_entropy_with_logits(logits[:, 1], readable, reduction="none") * known).sum() / some
-    sure = known * readable
-    turned = (F.cross_entropy(logits[:, 2:FIRST], turn.long(), reduction="none") * sure).sum() / some
+    sharp = (F.binary_cross_entropy_with_logits(logits[:, 1], readable, reduction="none") * known).sum() / count
+    visible = known * readable
+    turned = (F.cross_entropy(logits[:, 2:FIRST], quarter_turns.long(), reduction="none") * visible).sum() / count
     miss = F.smooth_l1_loss(quad, batch.quad, reduction="none", beta=0.02).mean(1)
-    place = (miss * sure).sum() / some
-    # A class counts by its mean over the batch, and the mean over classes is about as large as each of the others.
-    return findings / weights.sum().clamp(min=1) * 4 + matched + 0.5 * gate + 0.2 * sharp + 0.3 * turned + 4 * place
+    corners = (miss * visible).sum() / count
+    # A class counts by its mean over the batch; with these factors the terms are of about the same size.
+    return findings / weights.sum().clamp(min=1) * 4 + matched + 0.5 * gate + 0.2 * sharp + 0.3 * turned + 4 * corners
 
 
 def train(
@@ -132,66 +132,73 @@ def train(
     stream: Stream,
     classes: Floats,
     folder: Path,
-    legs: Sequence[Phase],
+    phases: Sequence[Phase],
     after: Callable[[ScreenModel, Progress], None] | None = None,
 ) -> ScreenModel:
-    """Trains a backbone of BACKBONES, going on from folder/NAME.legK.pt where there is one; returns the averaged twin.
+    """Trains a backbone of BACKBONES; returns the averaged twin.
 
-    ``after`` is called with the averaged twin after each epoch.
+    Args:
+        name: of the backbone.
+        stream: the batches.
+        classes: weights [K] of the classes.
+        folder: of the checkpoints NAME.legK.pt of phase K, from which the training resumes.
+        phases: parts of the training.
+        after: is called with the averaged twin after each epoch.
     """
     torch.manual_seed(6)
     weights = torch.from_numpy(classes)
     average: ScreenModel | None = None
     begun = 0
-    for number, leg in enumerate(legs, 1):
-        model = started(name, leg, average)
+    for number, phase in enumerate(phases, 1):
+        model = started(name, phase, average)
         logger.info("%s: %.2f M parameters", name, sum(p.numel() for p in model.parameters()) / 1e6)
-        options = FitOptions(leg.epochs, leg.steps, rate=leg.rate, decay=0.05, warm=0.1, average=leg.average)
+        options = FitOptions(phase.epochs, phase.steps, rate=phase.rate, decay=0.05, warmup=0.1, average=phase.average)
         path = folder / f"{name}.leg{number}.pt"
         fit: Fit[Batch] = Fit(model, lambda m, batch: screen_loss(m, batch, weights), options, path)
 
-        def told(progress: Progress, fit: Fit[Batch] = fit) -> None:
+        def report(progress: Progress, fit: Fit[Batch] = fit) -> None:
             if after is not None:
                 after(_screen(fit.average), progress)
 
-        def epoch_of(epoch: int, leg: Phase = leg, begun: int = begun) -> Iterator[Batch]:
-            return ahead(stream.epoch(begun + epoch, leg.steps, leg.hard(epoch)))
+        def epoch_of(epoch: int, phase: Phase = phase, begun: int = begun) -> Iterator[Batch]:
+            return ahead(stream.epoch(begun + epoch, phase.steps, phase.hard(epoch)))
 
-        average = _screen(fit.run(epoch_of, told))
-        begun += leg.epochs
+        average = _screen(fit.run(epoch_of, report))
+        begun += phase.epochs
     assert average is not None
     return average
 
 
-def started(name: str, leg: Phase, before: ScreenModel | None) -> ScreenModel:
-    """A network for a leg's frame, with the weights of the one before but for the corners of the page."""
-    model = ScreenModel(BACKBONES[name], len(LEARNED), leg.frame)
+def started(name: str, phase: Phase, before: ScreenModel | None) -> ScreenModel:
+    """A network for a phase's frame, with the weights of the one before except those of the corners."""
+    model = ScreenModel(BACKBONES[name], len(LEARNED), phase.frame)
     if before is not None:
-        kept = {key: value for key, value in before.state_dict().items() if not key.startswith("place.")}
-        model.load_state_dict({**model.state_dict(), **kept})
+        shared = {key: value for key, value in before.state_dict().items() if not key.startswith("place.")}
+        model.load_state_dict({**model.state_dict(), **shared})
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def shrunk(picture: Tensor, model: ScreenModel) -> Tensor:
-    """Pictures [B, 1, HEIGHT, WIDTH] in the frame of a model that may see smaller ones."""
+    """Pictures [B, 1, HEIGHT, WIDTH] in a model's frame, which may be smaller."""
     return picture if picture.shape[2:] == model.frame else F.interpolate(picture, model.frame, mode="area")
 
 
 def compare(
-    seconds: float, stream: Stream, classes: Floats, folder: Path, held: Sequence[PagePicture], targets: Targets
+    seconds: float, stream: Stream, classes: Floats, folder: Path, validation: Sequence[PagePicture], targets: Targets
 ) -> list[Compared]:
     """Trains each of BACKBONES for about as many seconds of processor time on the same pages, and scores it."""
     rows = []
-    for _ in stream.epoch(0, WARMUP_STEPS):  # shards are read and formats drawn once, which is nobody's time
+    for _ in stream.epoch(0, WARMUP_STEPS):  # reads shards and draws formats, which counts for no backbone
         pass
     for name in BACKBONES:
         begun = time.process_time()
         train(name, stream, classes, folder / "warm", [Phase(1, shrink=0.5, steps=WARMUP_STEPS, average=0.9)])
-        pace = (time.process_time() - begun) / WARMUP_STEPS
-        steps = max(4, round(seconds / pace))
+        step_seconds = (time.process_time() - begun) / WARMUP_STEPS
+        steps = max(4, round(seconds / step_seconds))
         model = train(name, stream, classes, folder, [Phase(1, shrink=0.5, steps=steps, average=0.99)])
         size = sum(p.numel() for p in model.parameters()) / 1e6
-        rows.append(Compared(name, size, steps * BATCH, scores(straight_logits(model, held), held, targets)))
+        found = scores(straight_logits(model, validation), validation, targets)
+        rows.append(Compared(name, size, steps * BATCH, found))
         logger.info("%s", rows[-1])
     return rows
 
@@ -234,7 +241,7 @@ def export(
     path: Path,
     about: dict[str, str],
 ) -> Path:
-    """Writes the network with its findings only, and its specification."""
+    """Writes the network with the exported findings only, and its specification."""
     rows = [
         {"code": code, "group": group, "slope": c.slope, "offset": c.offset, "threshold": t}
         for (code, group, _), c, t in zip(FINDINGS, calibrations, thresholds, strict=True)

@@ -2,9 +2,9 @@
 
 Input: picture [B, 1, 448, 640], ink in 0..1. Output: logits [B, 6 + F] of is-ECG, readable, 4 quarter turns and F
 findings; quad [B, 8], corners as shares of the frame; maps [B, F, h, w], whose mean plus a bias is a finding's logit
-(Zhou et al. 2016, arXiv 1512.04150). Its inference twin is nets/screen.py.
+(Zhou et al. 2016, arXiv 1512.04150). Its inference twin is `ecgimg.networks.screen`.
 
-`BACKBONES` are those that were compared.
+`BACKBONES` are those of the comparison.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from ecgimg.train.common.vision import enable_torchvision
 
 @dataclass(frozen=True)
 class Backbone:
-    """A timm model and what it is built with.
+    """A timm model and its options.
 
-    With ``patch`` a residual network's stem gives way to one convolution over squares of so many pixels: strides lose
-    nothing there, since every pixel of a square becomes a channel, and the costly layers on full resolution go.
+    With ``patch`` one convolution over squares of that many pixels replaces a residual network's stem. Every pixel of a
+    square becomes a channel, so that the stride loses nothing and the costly layers on full resolution are not needed.
     """
 
     model: str
@@ -44,11 +44,10 @@ BACKBONES: dict[str, Backbone] = {
 
 
 class ScreenModel(nn.Module):
-    """A backbone with the heads; ``findings`` is F. ``frame`` is the height and width of its input.
+    """A backbone with the heads; ``findings`` is F, ``frame`` the height and width of the input.
 
-    Only the page's corners depend on the frame: weights of another one serve, without ``place``.
-
-    ``page``, once train/screen_gate.py has fitted it, takes the place of the gate's first output.
+    Only the head of the corners (``place`` in checkpoints) depends on the frame; the other weights serve any frame.
+    ``page``, once `screen.gate` has fitted it, replaces the gate's first output.
     """
 
     def __init__(self, backbone: Backbone, findings: int, frame: tuple[int, int] = (HEIGHT, WIDTH)) -> None:
@@ -79,7 +78,7 @@ class ScreenModel(nn.Module):
         self.place = nn.Sequential(nn.Conv2d(channels, 16, 1), nn.ReLU(), nn.Flatten(), corners)
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """See the module's head."""
+        """Picture to logits, quad and maps, as the module's docstring describes them."""
         features = self.features(picture)
         maps = self.maps(features)
         findings = maps.float().mean((2, 3)) + self.bias
@@ -95,12 +94,12 @@ class ScreenModel(nn.Module):
 
 
 def pooled(features: Tensor) -> Tensor:
-    """Mean and largest value of each feature [B, 2C], of which `ScreenModel.page` tells an ECG page."""
+    """Mean and maximum of each feature [B, 2C], the input of `ScreenModel.page`."""
     return torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1).float()
 
 
 class Exported(nn.Module):
-    """A model that gives only the chosen findings, for the packaged file."""
+    """A model with only the chosen findings as outputs, for the packaged file."""
 
     def __init__(self, model: ScreenModel, columns: list[int]) -> None:
         super().__init__()
@@ -109,6 +108,6 @@ class Exported(nn.Module):
         self.register_buffer("columns", torch.tensor([*range(FIRST), *(FIRST + c for c in columns)]))
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """As the model's, with fewer findings."""
+        """The outputs of `ScreenModel`, with fewer findings."""
         logits, quad, maps = self.model(picture)
         return logits[:, self.columns], quad, maps[:, self.findings]

@@ -1,8 +1,8 @@
-"""Pages the screening network learns from: drawn once, kept as small grey pictures in shards, bent anew in training.
+"""Training pages of the screening network: drawn once, stored in shards as small grey pictures, varied in training.
 
-Most are flat prints, drawn as small as the network will nearly see them, which costs a thirtieth of a photograph by
-`synth`; the camera's work is imitated in training. A smaller part are true scans, photos and ruins by `synth`, in few
-pixels. A shard is an .npz of JPEG-coded grey pictures with the corners of the page and of its curves.
+Most are flat prints, drawn little larger than the network's frame, which costs a thirtieth of a photograph by `synth`;
+training imitates the camera on them. A smaller part are scans, photos and severe photos by `synth`, in few pixels. A
+shard is an .npz of JPEG-coded grey pictures with the corners of the page and of its curves.
 """
 
 from __future__ import annotations
@@ -30,23 +30,28 @@ from ecgimg.train.common.shards import save_whole
 logger = logging.getLogger(__name__)
 
 SHARD = 512
+"""Pictures of a shard."""
 PRINT_PX_PER_MM = (2.9, 3.7)
-"""Scale of a flat print: a quarter finer than what the network sees of it."""
+"""Scale of a flat print: a quarter finer than the network's frame."""
 CAMERA_PX_PER_MM = (3.0, 4.4)
+"""Scale of the sheet that a photograph shows."""
 SKIP = 2
 """Every other sample is drawn: 250 Hz is finer than the pixels."""
 CAMERA = {"scan": 0.36, "photo": 0.48, "ruin": 0.16}
-"""Weights of the recipes of true photographs."""
+"""Weights of the recipes of photographs."""
 FITTED = 1.3
-"""Pixels of a training picture in terms of those of the frame it is laid into."""
-KINDS = ("print", "camera", "other")
+"""Pixels of a training picture for each of the frame it is laid into."""
+NON_ECG = "other"
+"""Kind, in the names of shards, of pictures that are no ECG."""
+KINDS = ("print", "camera", NON_ECG)
 
 
 @dataclass(frozen=True, eq=False)
 class PagePicture:
-    """A picture `grey` [H, W] of `ink_picture`, the corners [4, 2] of its page and of its curves, and what it is.
+    """A picture `grey` [H, W] of `ink_picture`, the corners [4, 2] of its page and of its curves, and its origin.
 
-    `record` is the ECG's number in PTB-XL, 0 where the picture is no ECG; `layout` and `recipe` tell how it was made.
+    `record` is the ECG's number in PTB-XL, 0 where the picture is no ECG; `layout` and `recipe` are those it was drawn
+    by.
     """
 
     grey: Pixels
@@ -81,7 +86,7 @@ class Shard:
 
 
 def draw_print(seed: Sequence[int], source: PtbxlSource, record: int) -> PagePicture:
-    """A flat print of a record, in colour or as a grey copy shows it."""
+    """A flat print of a record, in colour or as a grey copy."""
     rng = np.random.default_rng(list(seed))
     recipe = load_recipe("clean").page.model_copy(update={"px_per_mm": PRINT_PX_PER_MM, "longest": MAX_SIDE})
     name = pick(rng, recipe.layouts)
@@ -112,7 +117,7 @@ def draw_camera(seed: Sequence[int], source: PtbxlSource, record: int, recipe: R
     return PagePicture(ink_picture(np.asarray(small, np.uint8)), corners, content, number, page.layout.id, recipe.name)
 
 
-def draw_no_ecg(seed: Sequence[int], kinds: Sequence[str]) -> PagePicture:
+def draw_non_ecg_page(seed: Sequence[int], kinds: Sequence[str]) -> PagePicture:
     """A picture that is no ECG."""
     rng = np.random.default_rng(list(seed))
     kind = str(rng.choice(list(kinds)))
@@ -120,11 +125,11 @@ def draw_no_ecg(seed: Sequence[int], kinds: Sequence[str]) -> PagePicture:
     shrink = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
     small = np.asarray(cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     corners = picture_corners(small.shape).astype(np.float32)
-    return PagePicture(ink_picture(small), corners, corners, 0, kind, "other")
+    return PagePicture(ink_picture(small), corners, corners, 0, kind, NON_ECG)
 
 
 def camera_recipes() -> dict[str, Recipe]:
-    """The recipes of true photographs, in few pixels."""
+    """The recipes of photographs, in few pixels."""
     out = {}
     for name in CAMERA:
         recipe = load_recipe(name)
@@ -134,7 +139,7 @@ def camera_recipes() -> dict[str, Recipe]:
 
 
 def fitted(page: PagePicture) -> PagePicture:
-    """The picture in no more pixels than a view of it needs, a quarter of what it has, so that it is decoded fast."""
+    """The picture in no more pixels than a view of it needs, about a quarter, so that decoding is fast."""
     quad = page.content if page.record else page.page
     scale = FITTED * frame_scale(fit_quad(quad), quad)
     if scale >= 1:
@@ -149,10 +154,18 @@ def fitted(page: PagePicture) -> PagePicture:
 def write_shards(
     source: PtbxlSource, folder: Path, kind: str, count: int, seed: int, kinds: Sequence[str] = (), fit: bool = True
 ) -> None:
-    """Draws `count` pictures of a kind into folder/KIND-NNN.npz; shards that are there are kept.
+    """Draws `count` pictures of a kind into folder/KIND-NNN.npz; existing shards are not drawn again.
 
     Every record comes once before any comes twice, each time in another format. The same seed gives the same pictures.
-    With `fit` they are kept in few pixels, for training; without as a first look finds them.
+
+    Args:
+        source: the records.
+        folder: where the shards go.
+        kind: of KINDS.
+        count: number of pictures.
+        seed: of the pictures.
+        kinds: of pictures that are no ECG.
+        fit: whether to store only the pixels that training needs.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recipes = camera_recipes()
@@ -169,7 +182,7 @@ def write_shards(
                 name = pick(np.random.default_rng([*key, 1]), CAMERA)
                 pictures.append(draw_camera(key, source, record, recipes[name]))
             else:
-                pictures.append(draw_no_ecg(key, kinds))
+                pictures.append(draw_non_ecg_page(key, kinds))
         write_shard([fitted(p) for p in pictures] if fit else pictures, path)
         logger.info("%s: %d pictures", path.name, len(pictures))
 
@@ -201,7 +214,7 @@ def read_shard(path: Path) -> Shard:
 
 
 def read_pictures(folder: Path, kind: str = "*", most: int | None = None) -> list[PagePicture]:
-    """The pictures of a folder's shards, of all kinds or of one; `most` reads no further shards than it needs."""
+    """The pictures of a folder's shards, of all kinds or of one; at most `most` where given."""
     paths = sorted(folder.glob(f"{kind}-*.npz"))[: None if most is None else -(-most // SHARD)]
     return [shard.picture(k) for shard in map(read_shard, paths) for k in range(len(shard))][:most]
 

@@ -1,8 +1,8 @@
-"""Sketches: a recording drawn straight into the screening network's frame, far faster than a page by `synth`.
+"""Sketches: recordings drawn directly into the screening network's frame, far faster than a page by `synth`.
 
 Layout, style and measures are those of `synth`: rows, scales, line widths, pulses, separators, lead names, header.
-Only what a frame of 448 x 640 shows is drawn, in grey and already laid, from signals at 100 Hz. Sketches teach what
-ECGs look like; prints and photographs teach what pages do.
+A sketch holds only what a frame of 448 x 640 shows: it is grey and already laid, from signals at 100 Hz. The network
+learns the ECG from sketches, and the wear of paper and the camera from prints and photographs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ecgimg.synth.page.render import PagePlan, plan_page, pulse_outlines
 from ecgimg.synth.page.style import PageStyle, sample_style
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import printed
-from ecgimg.train.patchecg.data import larger_share
+from ecgimg.train.common.mixup import larger_share
 from ecgimg.train.screen.views import TrainView, bent, shaken, wear, widened
 
 FS = 100.0
@@ -34,23 +34,29 @@ FS = 100.0
 FORMATS = 4096
 """Different formats: a layout with a style each."""
 TEXTS = 128
-"""Different headers: what is written hardly shows, and drawing letters takes time."""
+"""Different headers: the texts hardly show, and drawing letters takes time."""
 LETTERS = 16
-"""Size in pixels at which words are drawn before they are shrunk."""
-USUAL, USUAL_SHARE = "3x4+1R", 0.25
-"""The commonest layout, and its share beside that which it has among all."""
+"""Size in pixels at which texts are drawn before they are shrunk."""
+USUAL = "3x4+1R"
+"""The commonest layout."""
+USUAL_SHARE = 0.25
+"""Share of the commonest layout, beside its share among all."""
 FINER = 2
-"""How many times as fine as the frame a sketch is drawn."""
+"""Pixels of a sketch for each of the frame, along each axis."""
 GRIDDED = 0.55
-"""Share of sketches in which some grid is left, once they are as hard as they get."""
-MIXED, MIXING = 0.5, 0.4
-"""Share of sketches, once they are as hard as they get, of two recordings mixed by their signals, and the
-parameter of the distribution of their shares."""
-GAIN_SPREAD, LEAD_SPREAD = 0.1, 0.06
-"""Spread of the logarithm by which a sketch's voltages, and each lead's, are larger or smaller than recorded."""
+"""Share of sketches with a rest of the grid, of the hardest ones."""
+MIXED = 0.5
+"""Share of sketches of two recordings mixed by their signals, of the hardest ones."""
+MIXING = 0.4
+"""Parameter of the Beta distribution of their shares."""
+GAIN_SPREAD = 0.1
+"""Standard deviation of the logarithm of a sketch's gain."""
+LEAD_SPREAD = 0.06
+"""Standard deviation of the logarithm of each lead's gain against its sketch's."""
 LATER = 0.5
-"""Share of sketches that begin at another column's time, the columns before it coming last."""
+"""Share of sketches that begin at another column's time; the columns before it come last."""
 _SHIFT = 4
+"""Fractional bits of OpenCV's fixed-point coordinates."""
 Shares = Mapping[int, float]
 """Share of each record, by its number, in what is drawn; none where it is no ECG."""
 Quad = NDArray[np.float64]
@@ -129,7 +135,7 @@ def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> Trai
     Args:
         mv: signals [12, T] in mV at FS.
         rng: chooses format, place and wear.
-        hard: from 0, near and clean, to 1, as bad as it gets.
+        hard: from 0, near and clean, to 1, the worst.
     """
     form = sketch_format(int(rng.integers(FORMATS)))
     traces = traces_of(printed(_varied(mv, form, rng, hard), rng, FS), form)
@@ -138,8 +144,8 @@ def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> Trai
     pen = _Pen(to_frame, scale)
     if rng.random() < GRIDDED * hard:
         pen.grid(form, rng)
-    pen.words(form, int(rng.integers(90, 256)))
-    pen.marks(form)
+    pen.texts(form, int(rng.integers(90, 256)))
+    pen.pulses_and_separators(form)
     level = int(rng.integers(160, 256))
     for points in traces:
         pen.trace(points, form.style, level)
@@ -152,7 +158,7 @@ def draw_sketch(mv: Floats, rng: np.random.Generator, hard: float = 1.0) -> Trai
 
 
 def _varied(mv: Floats, form: Format, rng: np.random.Generator, hard: float) -> Floats:
-    """The recording as an electrode placed otherwise, or a page begun at another of its columns, would show it."""
+    """Signals [12, T] with random gains, and at times begun at another column's time."""
     gain = rng.normal(0, GAIN_SPREAD * hard) + rng.normal(0, LEAD_SPREAD * hard, (len(mv), 1))
     columns = int(rng.integers(form.layout.n_columns)) if rng.random() < LATER * hard else 0
     begun = -round(columns * form.layout.column_seconds * FS)
@@ -160,7 +166,7 @@ def _varied(mv: Floats, form: Format, rng: np.random.Generator, hard: float) -> 
 
 
 def traces_of(mv: Floats, form: Format) -> list[Floats]:
-    """Points [N, 2] in mm of every line as the pen draws it, from signals [12, T] in mV at FS."""
+    """Points [N, 2] in mm of every line of a page, from signals [12, T] in mV at FS."""
     cells = [*form.layout.cells, *form.layout.strips]
     parts = [_stretch(mv, cell, form) for cell in cells]
     if not form.style.join:
@@ -189,7 +195,7 @@ def _box(traces: list[Floats]) -> Quad:
 
 
 def _placed(form: Format, quad: Quad, rng: np.random.Generator, hard: float) -> tuple[Quad, float]:
-    """The map from mm to the frame: by the curves, more and more often by the sheet's edges, nearly straight."""
+    """Map from mm to the frame, and its scale: by the curves, or by the sheet's edges, nearly straight."""
     close = rng.random() < 1 - 0.15 * hard
     if close:
         laid = widened(quad, rng.uniform(-0.012, 0.06, 4))
@@ -202,7 +208,7 @@ def _placed(form: Format, quad: Quad, rng: np.random.Generator, hard: float) -> 
 
 
 class _Pen:
-    """Draws in mm on a sheet FINER times as fine as the frame; white is 0."""
+    """Draws in mm on a sheet of FINER pixels for each of the frame; white is 0."""
 
     def __init__(self, to_frame: Quad, scale: float) -> None:
         finer = np.array([[FINER, 0, (FINER - 1) / 2], [0, FINER, (FINER - 1) / 2], [0, 0, 1.0]])
@@ -210,7 +216,7 @@ class _Pen:
         self._sheet = np.zeros((HEIGHT * FINER, WIDTH * FINER), np.uint8)
 
     def frame(self) -> Pixels:
-        """What was drawn [HEIGHT, WIDTH], 255 is black."""
+        """The drawing [HEIGHT, WIDTH], 255 is black."""
         return np.asarray(cv2.resize(self._sheet, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
     def _at(self, points: NDArray[np.floating]) -> NDArray[np.int32]:
@@ -226,7 +232,7 @@ class _Pen:
         cv2.polylines(self._sheet, [self._at(points)], False, level, max(1, round(wide)), cv2.LINE_8, _SHIFT)
 
     def trace(self, points: Floats, style: PageStyle, level: int) -> None:
-        """A curve, whose steep parts are paler where the style says so."""
+        """A curve; its steep parts are paler where the style has thin strokes."""
         self.line(points, style.line, level)
         if style.thin > 0:
             d = np.abs(np.diff(points, axis=0))
@@ -237,7 +243,7 @@ class _Pen:
                 cv2.polylines(self._sheet, list(at), False, round(level * (1 - style.thin)), wide, cv2.LINE_8, _SHIFT)
 
     def grid(self, form: Format, rng: np.random.Generator) -> None:
-        """What is left of a ruling: the heavy lines, sometimes all, paler than the traces."""
+        """A rest of the grid, paler than the traces: its heavy lines, at times all."""
         level = int(np.exp(rng.uniform(np.log(12), np.log(110))))
         step = 5.0 if rng.random() < 0.75 else 1.0
         x = np.arange(form.style.grid.phase[0], form.plan.width, step)
@@ -246,8 +252,8 @@ class _Pen:
         along = np.stack([np.stack([np.zeros_like(y), y], 1), np.stack([np.full_like(y, form.plan.width), y], 1)], 1)
         cv2.polylines(self._sheet, list(self._at(np.concatenate([up, along]))), False, level, 1, cv2.LINE_8, _SHIFT)
 
-    def marks(self, form: Format) -> None:
-        """Calibration pulses, and what separates the columns."""
+    def pulses_and_separators(self, form: Format) -> None:
+        """Calibration pulses, and the separators of columns."""
         style, rows = form.style, form.plan.zero_lines[: form.layout.n_rows]
         for pulse in pulse_outlines(form.layout, style, form.plan):
             self.line(pulse, style.line, 230)
@@ -263,20 +269,20 @@ class _Pen:
             for y in rows:
                 self.line(np.array([[x, y - reach], [x, y + reach]]), width, 230)
 
-    def words(self, form: Format, level: int) -> None:
+    def texts(self, form: Format, level: int) -> None:
         """Lead names, header and footer."""
         style = form.style
         font = style.font or printed_fonts()[0]
         size = style.label_mm * self._scale / 0.72
         width = form.layout.column_seconds * style.paper_speed
         for cell in (*form.layout.cells, *form.layout.strips):
-            mask = _words(font, size, cell.printed_name)
+            mask = _text(font, size, cell.printed_name)
             x, y = form.plan.left + cell.column * width, form.plan.zero_lines[cell.row]
             shift = np.array([mask.shape[1] * (style.label == "left"), mask.shape[0] * (style.label != "below")])
             self._paste(mask, (x + style.label_shift[0], y + style.label_shift[1]), shift, level)
         size = style.text_mm * self._scale / 0.72
         for line, x, y in form.header:
-            self._paste(_words(font, size, line), (x, y), np.zeros(2), level)
+            self._paste(_text(font, size, line), (x, y), np.zeros(2), level)
 
     def _paste(self, mask: Pixels, place: tuple[float, float], shift: NDArray[np.floating], level: int) -> None:
         x, y = (int(v) for v in self._at(np.array([place]))[0] / (1 << _SHIFT) - shift)
@@ -288,13 +294,13 @@ class _Pen:
             np.maximum(under, cv2.convertScaleAbs(part, alpha=level / 255), out=under)
 
 
-def _words(font: Path, size: float, line: str) -> Pixels:
+def _text(font: Path, size: float, line: str) -> Pixels:
     """Coverage [h, w] of a line of text of any size."""
-    mask = _large_words(font, line)
+    mask = _large_text(font, line)
     width, height = (max(1, round(n * size / LETTERS)) for n in mask.shape[::-1])
     return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 @lru_cache(None)
-def _large_words(font: Path, line: str) -> Pixels:
+def _large_text(font: Path, line: str) -> Pixels:
     return np.asarray(text_mask(font, LETTERS, line), np.uint8)

@@ -1,4 +1,4 @@
-"""The trace network in torch; `ecgimg.networks.trace` says what goes in and what comes out."""
+"""The trace network in torch; its inputs and outputs are described in `ecgimg.networks.trace`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from ecgimg.networks.trace import BAND_ROWS, CHANNELS, REACH_ROWS, SMOOTH_ROWS
 from ecgimg.train.common.blocks import Block, halved
 
 WIDTHS = (32, 48, 64, 96, 128, 160)
-SUB_ROWS, SUB_COLUMNS = 2, 4
-"""Output rows and columns that one cell of the finest level stands for."""
+SUB_ROWS = 2
+"""Output rows of one cell of the finest level."""
+SUB_COLUMNS = 4
+"""Output columns of one cell of the finest level."""
 
 
 class TraceNet(nn.Module):
-    """U-Net over bands; every cell of its finest level (0.5 x 0.25 mm) speaks for 2 rows and 4 output columns."""
+    """U-Net over bands; each cell of its finest level (0.5 x 0.25 mm) gives 2 rows and 4 columns of the output."""
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
@@ -49,7 +51,7 @@ def _enlarge(x: Tensor, like: Tensor) -> Tensor:
 
 
 def _split(cells: Tensor) -> tuple[Tensor, Tensor]:
-    """Head [N, 12, 120, W / 2] to logits over y, and presence judged where the curve is believed to run."""
+    """Head [N, 12, 120, W / 2] to logits over y, and presence averaged over y by the curve's probability."""
     n, _, h, w = cells.shape
     cells = cells.float()
     fine = cells[:, : SUB_ROWS * SUB_COLUMNS].reshape(n, SUB_ROWS, SUB_COLUMNS, h, w)
@@ -60,7 +62,7 @@ def _split(cells: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def soft_place(logits: Tensor) -> Tensor:
-    """Decoded y [N, T] in band rows, as `ecgimg.networks.trace.decode` does it, with gradients."""
+    """Decoded y [N, T] in band rows, the differentiable twin of `ecgimg.networks.trace.decode`."""
     mass = logits.softmax(1)
     smooth = F.avg_pool1d(mass.detach().transpose(1, 2).reshape(-1, 1, BAND_ROWS), SMOOTH_ROWS, 1, SMOOTH_ROWS // 2)
     mode = smooth.reshape(mass.shape[0], mass.shape[2], BAND_ROWS).argmax(2)

@@ -1,4 +1,4 @@
-"""The command `ecgimg train trace`: renders, trains, measures and exports, and goes on where it stopped."""
+"""The command `ecgimg train trace`: renders, trains, measures, calibrates and exports; resumes in its folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from ecgimg.networks.trace import NAME
 from ecgimg.synth.signals.sources import open_source
 from ecgimg.train.common.shards import rendering
 from ecgimg.train.common.sheets import VALIDATION_FOLD, VALIDATION_RECIPES
-from ecgimg.train.trace.calibrate import PRESENCE, Read, calibrate, expected_error, page_db, read_page, validation_pages
+from ecgimg.train.trace.calibrate import (
+    PRESENCE,
+    BandReading,
+    calibrate,
+    expected_error,
+    page_db,
+    read_page,
+    validation_pages,
+)
 from ecgimg.train.trace.data import render_shards
 from ecgimg.train.trace.fit import export, train
 
@@ -25,9 +33,9 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> Path:
 
     Args:
         data: a source of signals as `ptbxl:DIR`; folds 1-8 train, fold 9 measures.
-        out: folder of shards, checkpoint and network; an interrupted training goes on from there.
+        out: folder of shards, checkpoint and network; an interrupted training resumes there.
         steps: optimizer steps.
-        pages: held-out pages of each recipe.
+        pages: validation pages of each recipe.
         threads: of the training; rendering takes one process more.
     """
     torch.set_num_threads(threads)
@@ -40,8 +48,8 @@ def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> Path:
     return export(model, spec, out / f"{NAME}.onnx")
 
 
-def measure(model: nn.Module, data: str, pages: int) -> list[Read]:
-    """Logs the decibels of held-out pages by recipe; returns what was read of all of them."""
+def measure(model: nn.Module, data: str, pages: int) -> list[BandReading]:
+    """Logs the SNR in dB of validation pages by recipe; returns the readings of all of them."""
     source = open_source(data, folds=[VALIDATION_FOLD])
     everything = []
     for recipe in VALIDATION_RECIPES:

@@ -37,8 +37,8 @@ def page(height: float = 1.0, style: PageStyle = PLAIN, recipe: Recipe | None = 
     return photograph(drawn, Signal(mv, "x"), recipe or Recipe(name="flat"), np.random.default_rng(seed))
 
 
-def seen_from(**camera: float) -> Recipe:
-    return Recipe(name="seen", camera=CameraRecipe(**camera))
+def photographed_with(**camera: float) -> Recipe:
+    return Recipe(name="camera", camera=CameraRecipe(**camera))
 
 
 def test_a_plain_page_is_in_no_slice() -> None:
@@ -57,8 +57,8 @@ def test_a_plain_page_is_in_no_slice() -> None:
         ("clipped peaks", {"style": replace(PLAIN, top=6.0)}),
         ("faint or no grid", {"style": replace(PLAIN, grid=GridStyle(kind="none"))}),
         ("faint or no grid", {"style": replace(PLAIN, grid=GridStyle(minor=(245,) * 3, major=(240,) * 3))}),
-        ("bent paper", {"recipe": seen_from(folds=1.0, background=1.0), "seed": 0}),
-        ("on its side or upside down", {"recipe": seen_from(quarter_turns=1.0, background=1.0)}),
+        ("bent paper", {"recipe": photographed_with(folds=1.0, background=1.0), "seed": 0}),
+        ("on its side or upside down", {"recipe": photographed_with(quarter_turns=1.0, background=1.0)}),
         ("under 4 px/mm", {"style": replace(PLAIN, px_per_mm=3.0)}),
         ("not 25 mm/s and 10 mm/mV", {"style": replace(PLAIN, gain=5.0)}),
         ("not 25 mm/s and 10 mm/mV", {"style": replace(PLAIN, paper_speed=50.0)}),
@@ -76,17 +76,17 @@ def test_rows_that_only_come_near_each_other_do_not_overlap() -> None:
 
 
 def test_what_the_picture_cuts_off_is_not_clipped_on_the_sheet() -> None:
-    seen = [page(1.0, PLAIN, seen_from(crop=1.0, background=0.0), seed) for seed in range(6)]
-    cut = [each for each in seen if slices.cut_off(each)]
+    pictures = [page(1.0, PLAIN, photographed_with(crop=1.0, background=0.0), seed) for seed in range(6)]
+    cut = [each for each in pictures if slices.cut_off(each)]
     assert cut
     assert len(cut) < 6
-    assert not any(slices.clipped(each) for each in seen)
+    assert not any(slices.clipped(each) for each in pictures)
 
 
 def test_a_tilted_view_of_flat_paper_is_not_bent() -> None:
-    tilted = page(1.0, PLAIN, seen_from(perspective=1.0, rotation=20.0, background=1.0), 4)
+    tilted = page(1.0, PLAIN, photographed_with(perspective=1.0, rotation=20.0, background=1.0), 4)
     assert not slices.bent(tilted)
-    assert not slices.turned(tilted)
+    assert not slices.quarter_turned(tilted)
 
 
 def test_grids_stand_out_by_their_heavy_lines() -> None:

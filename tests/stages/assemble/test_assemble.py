@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,14 +21,15 @@ from ecgimg.stages.trace import trace
 from ecgimg.synth.page.style import PageStyle
 
 
+@cache
 def digitized(layout: str) -> Recording:
-    _, lying = flat(layout, PageStyle(px_per_mm=8.0))
-    lines = trace(lying)
-    match = find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout(layout),)))
-    return assemble(lying.sheet, lines, match, "page")
+    _, upright = flat(layout, PageStyle(px_per_mm=8.0))
+    traces = trace(upright)
+    match = find_layout(upright, traces, read_scales(upright), LayoutOptions((load_layout(layout),)))
+    return assemble(upright.sheet, traces, match, "page")
 
 
-@pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", "12x1"])
+@pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", pytest.param("12x1", marks=pytest.mark.slow)])
 def test_signals_come_back(layout: str) -> None:
     page, _ = flat(layout, PageStyle(px_per_mm=8.0))
     fit = fit_page(true_signals(page), digitized(layout).signals, 500)
@@ -58,11 +60,11 @@ def test_cabrera_s_turned_lead_is_turned_back() -> None:
 
 @pytest.mark.parametrize(("hidden_ms", "unknown"), [(20, 0), (200, 80)])
 def test_the_end_of_a_hidden_stretch_is_held_for_a_moment_without_confidence(hidden_ms: int, unknown: int) -> None:
-    _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0))
-    lines = trace(lying)
-    match = find_layout(lying, lines, read_scales(lying), LayoutOptions((load_layout("3x4+1R"),)))
+    _, upright = flat("3x4+1R", PageStyle(px_per_mm=8.0))
+    traces = trace(upright)
+    match = find_layout(upright, traces, read_scales(upright), LayoutOptions((load_layout("3x4+1R"),)))
     cells = [replace(c, x1=c.x1 - hidden_ms * 0.025 * 8) if c.lead == "V3" else c for c in match.cells]
-    recording = assemble(lying.sheet, lines, replace(match, cells=tuple(cells)), "page")
+    recording = assemble(upright.sheet, traces, replace(match, cells=tuple(cells)), "page")
     signal, confidence = recording.lead("V3"), recording.confidences[lead_index("V3")]
     seen = 3750 - hidden_ms // 2  # from 5 s to 7.5 s at 500 Hz
     assert confidence[seen - 1] > 0
@@ -74,10 +76,10 @@ def test_the_end_of_a_hidden_stretch_is_held_for_a_moment_without_confidence(hid
 
 
 def test_curves_lie_on_the_photo_s_ink() -> None:
-    _, lying = flat("3x4+1R", PageStyle(px_per_mm=8.0))
+    _, upright = flat("3x4+1R", PageStyle(px_per_mm=8.0))
     geometry = digitized("3x4+1R").geometry
     assert geometry is not None
-    grey = lying.sheet.pixels.min(axis=2)
+    grey = upright.sheet.pixels.min(axis=2)
     for _, points in geometry.curves:
         known = points[np.isfinite(points).all(axis=1)].round().astype(int)
         ys, xs = known[:, 1].clip(0, grey.shape[0] - 1), known[:, 0].clip(0, grey.shape[1] - 1)

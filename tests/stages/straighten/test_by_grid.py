@@ -7,12 +7,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from drawn_grids import ruled
 from drawn_pages import drawn, upright
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecgimg.datamodel.page import Photo, Sheet
-from ecgimg.stages.straighten.by_grid import by_grid, by_warped_grid
+from ecgimg.stages.straighten import by_grid as module
+from ecgimg.stages.straighten.by_grid import by_grid, by_grid_in_box, by_warped_grid
+from ecgimg.stages.straighten.grid_fit import GridFit
 
 
 @pytest.mark.slow
@@ -91,6 +94,36 @@ def sheet_points(sheet: Sheet, photo: NDArray[np.floating]) -> NDArray[np.float6
 
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_no_grid_is_seen_on_a_blank_page(value: int) -> None:
-    blank = Photo(np.full((180, 240, 3), value, np.uint8), Path("blank.png"))
+    blank = Photo(np.full((120, 160, 3), value, np.uint8), Path("blank.png"))
     assert by_grid(blank) is None
     assert by_warped_grid(blank) is None
+
+
+def test_a_page_in_a_box_is_straightened_as_the_page_alone() -> None:
+    """The sheet's map leads to the whole photo, and its pixels are taken from there."""
+    page = ruled((400, 560), 5.0, 3.0)
+    photo = Photo(np.pad(page, ((200, 150), (300, 100), (0, 0)), constant_values=70), Path("photo.png"))
+    corners = np.array([(320, 220), (840, 220), (840, 580), (320, 580)], float)
+    sheet = by_grid_in_box(photo, corners)
+    assert sheet is not None
+    assert sheet.photo_shape == photo.shape
+    assert sheet.rotation == pytest.approx(-3.0, abs=0.3)
+    inner = sheet.map.nodes[4:-4, 4:-4]
+    assert (inner > corners[0]).all()
+    assert (inner < corners[2]).all()
+    np.testing.assert_allclose(np.linalg.norm(np.diff(inner, axis=1), axis=2), 2.5 * 5.0, atol=0.5)
+
+
+def test_a_box_without_pixels_has_no_page() -> None:
+    photo = Photo(np.zeros((60, 80, 3), np.uint8), Path("photo.png"))
+    assert by_grid_in_box(photo, np.array([(10, 10), (11, 10), (11, 50), (10, 50)], float)) is None
+
+
+@pytest.mark.parametrize(
+    ("contrast", "assumed", "confidence"), [(2.5, False, 0.5), (5.0, False, 1.0), (9.0, False, 1.0), (9.0, True, 0.7)]
+)
+def test_confidence_is_that_of_the_comb_and_less_where_spacing_was_assumed(
+    contrast: float, assumed: bool, confidence: float
+) -> None:
+    fit = GridFit(np.eye(3), np.array([0.0, 0, 1, 1]), 1.0, contrast, assumed, 1.0, None)
+    assert module._confidence(fit) == pytest.approx(confidence)

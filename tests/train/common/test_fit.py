@@ -1,15 +1,17 @@
+"""The training loop: it learns, reports, and goes on from a checkpoint to the same end."""
+
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from ecgimg.train.common.calibrate import cross_fitted, fit_platt, patient_parts
-from ecgimg.train.common.fit import Fit, FitOptions, Progress
+from ecgimg.train.common.fit import Fit, FitOptions, Progress, fit_head
 
 OPTIONS = FitOptions(epochs=4, steps=10, rate=0.05, average=0.8, half=False)
 
@@ -36,6 +38,12 @@ def test_it_learns_and_reports(tmp_path: Path) -> None:
     assert not any(p.requires_grad for p in model.parameters())
 
 
+def test_each_epoch_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        Fit(linear(), loss, OPTIONS, tmp_path / "net.pt").run(epoch_of)
+    assert [message[:7] for message in caplog.messages] == ["epoch 1", "epoch 2", "epoch 3", "epoch 4"]
+
+
 def test_a_broken_off_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
     whole = Fit(linear(), loss, OPTIONS, tmp_path / "whole.pt").run(epoch_of)
 
@@ -56,30 +64,21 @@ def test_other_options_do_not_continue_a_checkpoint(tmp_path: Path) -> None:
         Fit(linear(), loss, FitOptions(epochs=5, steps=10), tmp_path / "net.pt")
 
 
-def test_platt_finds_slope_and_offset() -> None:
-    rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2, 20000)
-    labels = rng.random(20000) < 1 / (1 + np.exp(-(0.5 * logits - 1)))
-    found = fit_platt(logits, labels)
-    assert (found.slope, found.offset) == pytest.approx((0.5, -1), abs=0.06)
+def test_checkpoints_of_earlier_versions_are_continued(tmp_path: Path) -> None:
+    path = tmp_path / "net.pt"
+    Fit(linear(), loss, OPTIONS, path).run(epoch_of)
+    state = torch.load(path, weights_only=True)
+    state["options"]["warm"] = state["options"].pop("warmup")
+    torch.save(state, path)
+    assert Fit(linear(), loss, OPTIONS, path).epoch == OPTIONS.epochs
 
 
-def test_a_class_without_positives_stays_finite() -> None:
-    found = fit_platt(np.linspace(-3, 3, 50), np.zeros(50, bool))
-    assert np.isfinite([found.slope, found.offset]).all()
-    assert found.apply(np.array([0.0]))[0] < 0.2
+def test_a_head_is_fitted_on_what_its_loss_draws() -> None:
+    head = linear()
+    inputs = torch.randn(64, 3, generator=torch.Generator().manual_seed(1))
 
+    def head_loss() -> Tensor:
+        return F.mse_loss(head(inputs)[:, 0], inputs.sum(1))
 
-def test_no_record_is_scored_by_what_it_calibrated() -> None:
-    rng = np.random.default_rng(0)
-    patients = np.repeat(np.arange(40), 5)
-    part = patient_parts(patients)
-    assert all(len(set(part[patients == p])) == 1 for p in range(40))
-    logits = rng.normal(size=(200, 1))
-    labels = rng.random((200, 1)) < 0.5
-    before = cross_fitted([logits], labels, part)[0]
-    turned = labels.copy()
-    turned[part == 0] = ~turned[part == 0]
-    after = cross_fitted([logits], turned, part)[0]
-    np.testing.assert_array_equal(before[part == 0], after[part == 0])
-    assert np.abs(before - after)[part != 0].max() > 1e-3
+    first = float(head_loss().detach())
+    assert fit_head(head, head_loss, 80, 0.1, 0.0) < 0.05 * first

@@ -1,4 +1,4 @@
-"""What the masked-patch networks promise: nothing unseen counts, order does not matter, ONNX is the twin."""
+"""Properties of the masked-patch networks: nothing unobserved counts, order does not matter, ONNX is the twin."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from torch import Tensor, nn
 
 from ecgimg.networks.runtime import open_network
 from ecgimg.train.common.export import Ensemble, deployable, export_onnx
-from ecgimg.train.common.losses import weighted_bce
 from ecgimg.train.patchecg.masks import draw_masks
-from ecgimg.train.patchecg.model import Block, PatchConfig, PatchEcg
+from ecgimg.train.patchecg.model import Block, PatchConfig, PatchEcg, logits_of
 
 SMALL = PatchConfig(5, column_widths=(16, 16, 24, 32), lead_width=8, dim=16, heads=2)
 
@@ -25,7 +24,7 @@ def inputs(count: int = 4) -> tuple[Tensor, Tensor]:
 
 
 def warmed(model: nn.Module) -> nn.Module:
-    """A network whose batch norms have seen something, so that they are not the identity."""
+    """A network whose batch norms have statistics, so that they are not the identity."""
     model.train()
     with torch.no_grad():
         for _ in range(3):
@@ -33,7 +32,7 @@ def warmed(model: nn.Module) -> nn.Module:
     return model.eval().requires_grad_(False)
 
 
-class Promises:
+class MaskedNetworkProperties:
     """Inherited by the test of every masked network, which has a fixture `model`."""
 
     def test_unseen_samples_have_no_influence(self, model: nn.Module) -> None:
@@ -61,7 +60,7 @@ class Promises:
         assert (model(signals, mask) - model(moved, seen)).abs().max() > 1e-6
 
 
-class TestDefault(Promises):
+class TestDefault(MaskedNetworkProperties):
     @pytest.fixture(scope="class")
     @classmethod
     def model(cls) -> nn.Module:
@@ -112,7 +111,10 @@ def test_a_masked_token_is_no_token() -> None:
     torch.testing.assert_close(block(tokens, bias)[0][:, :6], without, rtol=1e-4, atol=1e-5)
 
 
-def test_weights_leave_targets_out() -> None:
-    logits, targets = torch.tensor([[0.0, 9.0]]), torch.tensor([[1.0, 0.0]])
-    weights = torch.tensor([[1.0, 0.0]])
-    assert float(weighted_bce(logits, targets, weights)) == pytest.approx(np.log(2), abs=1e-6)
+def test_logits_do_not_depend_on_the_size_of_batches() -> None:
+    torch.manual_seed(0)
+    model = warmed(PatchEcg(SMALL))
+    signals, mask = (part.numpy() for part in inputs())
+    parts = [logits_of(model, signals, mask > 0, size) for size in (1, 3)]
+    assert parts[0].shape == (4, 5)
+    np.testing.assert_allclose(*parts, atol=0.02)

@@ -1,0 +1,56 @@
+"""What a run prints: quiet, usual and verbose."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from ecgimg.cli.progress import Reporter
+from ecgimg.runs.job import Outcome
+
+OK = Outcome("a", "a.png", 1, "ok", 1.26, message="3x4, confidence 0.90", warnings=("a scale is assumed",))
+DONE = Outcome("b", "b.png", 1, "ok", 1.0, message="3x4, confidence 0.90", skipped=True)
+BAD = Outcome("c", "c.png", 1, "failed", 1.0, reason="load: [bold] is damaged; save it again", details="Traceback x\n")
+
+
+def printed(terminal: bool = False, **given: bool) -> list[str]:
+    """The lines of a run over the three pages."""
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=200, soft_wrap=True, highlight=False)
+    with Reporter(console=console, **given) as reporter:
+        reporter.planned(3)
+        reporter.warned("x is taken")
+        reporter.stepped("a", "load", 1, 4)
+        for outcome in (OK, DONE, BAD):
+            reporter.finished(outcome)
+        reporter.print_summary((OK, DONE, BAD), "out/summary.csv")
+    return text.getvalue().splitlines()
+
+
+def test_usual_lines() -> None:
+    assert printed() == [
+        "warning: x is taken",
+        "ok  a  3x4, confidence 0.90, 1.3 s",
+        "failed  c  load: [bold] is damaged; save it again",
+        "3 pages: 2 ok, 1 failed (1 of them done before; --force does them again); out/summary.csv",
+    ]
+
+
+def test_quiet_prints_only_what_gave_no_result() -> None:
+    assert printed(quiet=True) == ["failed  c  load: [bold] is damaged; save it again"]
+
+
+def test_verbose_prints_warnings_skipped_pages_and_tracebacks() -> None:
+    lines = printed(verbose=True)
+    assert "    a scale is assumed" in lines
+    assert "ok  b  3x4, confidence 0.90, done before" in lines
+    assert "Traceback x" in lines
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_terminal_gets_the_same_lines_in_colour(quiet: bool) -> None:
+    text = "\n".join(printed(terminal=True, quiet=quiet))
+    assert "[bold] is damaged" in text
+    assert ("confidence 0.90" in text) is not quiet

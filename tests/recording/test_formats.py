@@ -1,0 +1,39 @@
+"""The table of formats: what each writes, under the suffixes that it declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, FORMATS, recording_format
+from ecgimg.recording.recording import Recording
+
+
+def some_leads() -> Recording:
+    signals = np.full((12, 50), np.nan, np.float32)
+    signals[1] = np.linspace(-1, 1, 50)
+    return Recording(signals, 500.0, name="other")
+
+
+@pytest.mark.parametrize("name", FORMAT_NAMES)
+def test_a_format_writes_the_files_that_it_declares(tmp_path: Path, name: str) -> None:
+    wanted = {f"x{suffix}" for suffix in recording_format(name).suffixes}
+    assert recording_format(name).write(some_leads(), tmp_path, "x").name in wanted
+    assert {path.name for path in tmp_path.iterdir()} == wanted
+
+
+def test_names_and_suffixes_are_unique() -> None:
+    assert len({*FORMAT_NAMES}) == len(FORMATS)
+    suffixes = [suffix for one in FORMATS for suffix in one.suffixes]
+    assert len({*suffixes}) == len(suffixes)
+    assert DEFAULT_FORMAT in FORMAT_NAMES
+    assert all(one.title for one in FORMATS)
+    assert len(LEADS) == 12
+
+
+def test_there_is_no_other_format() -> None:
+    with pytest.raises(KeyError):
+        recording_format("nonsense")

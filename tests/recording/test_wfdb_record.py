@@ -1,0 +1,48 @@
+"""WFDB records: what the package wfdb reads is what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.recording.recording import Recording
+from ecgimg.recording.wfdb_record import INVALID, write_wfdb
+
+
+def written(folder: Path, signals: np.ndarray) -> wfdb.Record:
+    write_wfdb(Recording(signals.astype(np.float32), 500.0), folder, "x")
+    return wfdb.rdrecord(str(folder / "x"))
+
+
+def test_samples_are_within_half_a_microvolt(tmp_path: Path) -> None:
+    signals = np.random.default_rng(0).normal(0, 1, (12, 300))
+    record = written(tmp_path, signals)
+    assert (record.sig_name, record.fs, {*record.units}) == (list(LEADS), 500, {"mV"})
+    assert np.abs(record.p_signal.T - signals).max() < 0.00051
+
+
+def test_unknown_samples_are_invalid_and_not_zero(tmp_path: Path) -> None:
+    signals = np.full((12, 20), np.nan)
+    signals[3, 5:10] = 0.0
+    record = written(tmp_path, signals)
+    assert np.array_equal(np.isnan(record.p_signal.T), np.isnan(signals))
+    raw = np.frombuffer((tmp_path / "x.dat").read_bytes(), "<i2").reshape(20, 12)
+    assert set(raw[:, 0]) == {INVALID}
+
+
+def test_what_16_bits_do_not_hold_is_clipped_and_stays_valid(tmp_path: Path) -> None:
+    signals = np.zeros((12, 4))
+    signals[0] = [40.0, -40.0, 32.7, -32.7]
+    assert written(tmp_path, signals).p_signal[:, 0] == pytest.approx([32.767, -32.767, 32.7, -32.7])
+
+
+def test_checksums_hold(tmp_path: Path) -> None:
+    written(tmp_path, np.random.default_rng(1).normal(0, 9, (12, 400)))
+    header = wfdb.rdheader(str(tmp_path / "x"))
+    raw = np.frombuffer((tmp_path / "x.dat").read_bytes(), "<i2").reshape(400, 12).astype(np.int64)
+    sums = (raw.sum(axis=0) + 0x8000) % 0x10000 - 0x8000
+    assert header.checksum == sums.tolist()

@@ -1,0 +1,51 @@
+"""One reader and one writer of JSON files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import Field
+
+from ecgimg.datamodel.page import Scale
+from ecgimg.errors import OutputError
+from ecgimg.schemas.common import Part, describe_scale, read_json, rounded, versions, write_json
+
+
+class Note(Part):
+    schema_: Literal["note/1"] = Field(default="note/1", alias="schema")
+    text: str
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    path = write_json(Note(text="ä"), tmp_path / "x.json")
+    assert path.read_bytes().endswith(b"}\n")
+    assert '"schema": "note/1"' in path.read_text(encoding="utf-8")
+    assert read_json(Note, path) == Note(text="ä")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "note/2", "text": ""}', "\xff"])
+def test_other_files_are_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.json"
+    assert read_json(Note, path) is None
+    path.write_text(text, encoding="latin-1")
+    assert read_json(Note, path) is None
+
+
+def test_unknown_fields_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"schema": "note/1", "text": "a", "later": 1}')
+    assert read_json(Note, tmp_path / "x.json") == Note(text="a")
+
+
+def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        write_json(Note(text="a"), tmp_path / "file" / "x.json")
+
+
+def test_figures() -> None:
+    assert rounded(0.123456) == 0.1235
+    assert describe_scale(Scale(25.0, "assumed")).assumed
+    assert not describe_scale(Scale(25.0, "beats")).assumed
+    assert {"python", "ecgimg", "numpy"} <= {*versions()}
