@@ -365,6 +365,23 @@ def train_tempo_command(
     typer.echo(tempo.package(path) if package else path)
 
 
+@train_app.command("layout-evidence")
+def train_layout_evidence_command(
+    data: PtbxlOption,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Drawn pages and the fitted model; resumes there.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=50, help="Pages of folds 1-8.")] = 500,
+    package: PackageOption = False,
+) -> None:
+    """Fit how evidence on a paper format makes one confidence, on pages drawn from folds 1-8; measures it on fold 9."""
+    import logging
+
+    from ecgimg.train.layout_evidence import run as layout_evidence
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    path = layout_evidence.run(data, out, count)
+    typer.echo(layout_evidence.package(path) if package else path)
+
+
 @train_app.command("screen")
 def train_screen_command(
     data: PtbxlOption,
