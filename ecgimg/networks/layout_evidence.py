@@ -42,8 +42,9 @@ FEATURES = {
     "stray_curves": -1,
     "stray_straight_lines": -1,
 }
-"""The features that `ecgimg.stages.layout.evidence` describes, and the sign that the weight of each may have: 1 in favour
-of the format, -1 against it, 0 either. A page that is not like the drawn ones can't turn evidence into its opposite."""
+"""The features that `ecgimg.stages.layout.evidence` describes, and the sign that the weight of each may have.
+
+1 is in favour of the format, -1 against it, 0 either: no page of the fit can turn evidence into its opposite."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class LayoutConstants:
     end_window_mm: float = constant(
         10.0,
         unit="mm",
-        why="stretch in which a curve must go on where it begins or ends: strokes beside it stand alone",
+        why="a curve goes on over this stretch where it begins or ends; strokes beside it don't",
     )
     min_end_window_share: float = constant(0.6, unit="share", why="part of this stretch over which it must be seen")
     min_row_seen: float = constant(
@@ -56,16 +56,14 @@ class LayoutConstants:
     label_right_mm: float = constant(
         34.0,
         unit="mm",
-        why="a lead's name may stand this far right of it; some programs spread names wider than columns",
+        why="a lead's name may stand this far right of it: names may be spread wider than columns",
     )
     start_row_mm: float = constant(6.0, unit="mm", why="starts of stretches lie this near to their row's baseline")
     sharp_end_weight: float = constant(1.0, unit="weight", why="an end of a row without a pulse beside it is seen best")
     sharp_end_spread_mm: float = constant(0.25, unit="mm", why="standard deviation of such an end")
     blurred_end_weight: float = constant(0.3, unit="weight", why="a pulse blurs the end of the row beside it")
     blurred_end_spread_mm: float = constant(0.5, unit="mm", why="standard deviation of such an end")
-    pulse_weight: float = constant(
-        0.3, unit="weight", why="a pulse before the curves ends where they begin, or earlier"
-    )
+    pulse_weight: float = constant(0.3, unit="weight", why="a pulse before the curves ends where they begin or earlier")
     pulse_spread_mm: float = constant(0.25, unit="mm", why="standard deviation of a pulse's right stroke")
     start_weight: float = constant(0.25, unit="weight", why="a start of a stretch may be any column's")
     start_spread_mm: float = constant(0.5, unit="mm", why="standard deviation of the starts of stretches")
@@ -75,25 +73,21 @@ class LayoutConstants:
     )
     min_origin_weight: float = constant(1.0, unit="weight", why="signs of this weight must agree on an origin")
     length_step: float = constant(0.001, unit="share", why="lengths that are tried differ by this much")
-    refine_mm: float = constant(
-        0.5, unit="mm", why="distance within which the densest place for an origin is looked for"
-    )
+    refine_mm: float = constant(0.5, unit="mm", why="distance within which the densest origin is looked for")
     refine_step_mm: float = constant(0.02, unit="mm", why="step of this search")
     together_mm: float = constant(0.6, unit="mm", why="rows that begin or end within this distance do so together")
     min_short_mm: float = constant(
         0.6, unit="mm", why="where columns are shorter than their time, rows end before a strip by at least this much"
     )
     max_short_mm: float = constant(2.5, unit="mm", why="and by at most this much")
-    max_pulse_foot_mm: float = constant(
-        4.0, unit="mm", why="longest foot of a calibration pulse after its right stroke"
-    )
+    max_pulse_foot_mm: float = constant(4.0, unit="mm", why="longest foot of a pulse after its right stroke")
 
     # Scales.
     fast_log_odds: float = constant(
         4.0,
         unit="log odds",
-        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, so that it is three "
-        "times as likely",
+        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, which makes it "
+        "three times as likely",
         measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 85.9 % of those at 50 mm/s, 0.18 % at 25",
     )
     usual_log_odds: float = constant(
@@ -128,9 +122,7 @@ class LayoutConstants:
     )
 
     # Rhythm strips.
-    max_lag_mm: float = constant(
-        1.0, unit="mm", why="a strip may lie this far beside its cell on a page not quite straight"
-    )
+    max_lag_mm: float = constant(1.0, unit="mm", why="a strip may lie this far beside its cell where a page is bent")
     lag_step_px: int = constant(2, unit="px", why="step of the lags that are tried")
     min_known_share: float = constant(0.5, unit="share", why="curves are compared where both are known over this part")
     same_lead: float = constant(
@@ -145,7 +137,7 @@ class LayoutConstants:
     lead_margin: float = constant(
         0.15,
         unit="correlation",
-        why="by this much the other cell must be more like the strip than the format's own lead",
+        why="the other cell must be this much more like the strip than the format's lead",
     )
     misread_ratio: float = constant(
         5.0,
@@ -176,7 +168,7 @@ class LayoutConstants:
     max_beyond_residual: float = constant(
         0.04,
         unit="share of power",
-        why="limb leads that leave less are reported to go on; V1 to V6 leave 0.05 at times",
+        why="limb leads that leave less are reported to go on; V1 to V6 may leave 0.05",
     )
     usual_beyond_residual: float = constant(
         0.2, unit="share of power", why="what V1 to V6 leave as a rule if they are read as limb leads: no evidence"

@@ -1,7 +1,8 @@
 """Examples of formats placed on pages, right and wrong: ObservedPage -> features and labels.
 
-Each page is shown as it is, with names dropped at random, with V1 to V6 printed in another order, and with two names
-exchanged. On the last two no known format is right for the rows whose leads changed.
+Each page is shown as it is, with names dropped at random, among formats that have other leads as rhythm strips, with V1
+to V6 printed in another order, and with two names exchanged. On the last two no known format is right for the rows
+whose leads changed.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgimg.datamodel.leads import PRECORDIAL_LEADS
+from ecgimg.datamodel.leads import LEADS, PRECORDIAL_LEADS
 from ecgimg.errors import RefusedError
-from ecgimg.layouts import Layout
+from ecgimg.layouts import Layout, load_layout
 from ecgimg.stages.layout.match import Candidate, place_layouts
 from ecgimg.stages.layout.observations import PageObservations
 from ecgimg.stages.layout.scales import LayoutOptions
@@ -21,11 +22,15 @@ from ecgimg.train.layout_evidence.pages import ObservedPage, TrueStretch
 
 READ_SHARES = (0.0, 0.3, 0.6)
 """Shares of the names that are read on pages from which names are dropped."""
-AS_SEEN, DROPPED, REORDERED, SWAPPED = "as seen", "names dropped", "V leads in another order", "two names exchanged"
-VARIANT_WEIGHTS = {AS_SEEN: 1.0, DROPPED: 0.5, REORDERED: 0.25}
+AS_SEEN = "as seen"
+DROPPED = "names dropped"
+OTHER_STRIPS = "other strips than the formats'"
+REORDERED = "V leads in another order"
+SWAPPED = "two names exchanged"
+VARIANT_WEIGHTS = {AS_SEEN: 1.0, DROPPED: 0.5, OTHER_STRIPS: 0.25, REORDERED: 0.25}
 """Weight of each variant's examples in the fit: pages with other names are rarer than here, and a model that must not
 be misled by two exchanged names would take no misread name either, so that those only measure it."""
-WRONG_COSTS = {AS_SEEN: 1.0, DROPPED: 3.0, REORDERED: 1.0}
+WRONG_COSTS = {AS_SEEN: 1.0, DROPPED: 3.0, OTHER_STRIPS: 1.0, REORDERED: 1.0}
 """Cost of a wrong format against that of a refused right one: pages with few names tempt to guess."""
 PLACE_TOLERANCE_MM = 8.0
 """Distance between a cell's end and that of the true stretch; columns lie 62 mm apart."""
@@ -33,11 +38,15 @@ PLACE_TOLERANCE_MM = 8.0
 
 @dataclass(frozen=True)
 class PageVariant:
-    """A page, perhaps with other names: its observations, and the stretches that it truly shows."""
+    """A page, perhaps with other names: its observations, and the stretches that it truly shows.
+
+    `strips` are leads that the formats have as rhythm strips in place of their own, if any.
+    """
 
     kind: str
     observations: PageObservations
     stretches: tuple[TrueStretch, ...]
+    strips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,9 @@ def page_variants(page: ObservedPage) -> Iterator[PageVariant]:
     if len(shown) > 1:
         one, other = (str(lead) for lead in rng.choice(shown, 2, replace=False))
         yield rename(SWAPPED, page, {one: other, other: one})
+    if load_layout(page.layout).rhythm:
+        strips = tuple(str(lead) for lead in rng.permutation(LEADS))
+        yield PageVariant(OTHER_STRIPS, seen, page.stretches, strips)
 
 
 def reversed_precordials(page: ObservedPage) -> PageVariant:
@@ -97,10 +109,17 @@ def variant_examples(variant: PageVariant, layouts: tuple[Layout, ...]) -> Itera
 
 def candidates(variant: PageVariant, layouts: tuple[Layout, ...]) -> tuple[Candidate, ...]:
     """The formats placed on a page; none where no format has as many rows."""
+    if variant.strips:
+        layouts = tuple(with_strips(layout, variant.strips) for layout in layouts)
     try:
         return place_layouts(variant.observations, LayoutOptions(layouts))
     except RefusedError:
         return ()
+
+
+def with_strips(layout: Layout, leads: tuple[str, ...]) -> Layout:
+    """The format with the first of these leads as rhythm strips, as many as it has."""
+    return Layout.model_validate({**layout.model_dump(), "rhythm": leads[: len(layout.rhythm)]})
 
 
 def is_right(candidate: Candidate, variant: PageVariant) -> bool:

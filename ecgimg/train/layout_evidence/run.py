@@ -21,6 +21,7 @@ from ecgimg.threads import use_one_opencv_thread
 from ecgimg.train.common.sheets import VALIDATION_FOLD
 from ecgimg.train.layout_evidence.examples import (
     AS_SEEN,
+    OTHER_STRIPS,
     SWAPPED,
     PageVariant,
     candidates,
@@ -82,8 +83,9 @@ def measure(model: LayoutEvidenceModel, pages: Iterable[ObservedPage], layouts: 
         add("true format unknown", decide(model, variants[AS_SEEN], others))
         if any(name.lead.startswith("V") for name in page.observations.names):
             add("V6 to V1", decide(model, reversed_precordials(page), layouts))
-        if SWAPPED in variants:
-            add(SWAPPED, decide(model, variants[SWAPPED], layouts))
+        for kind in (OTHER_STRIPS, SWAPPED):
+            if kind in variants:
+                add(kind, decide(model, variants[kind], layouts))
     return [f"{kind}: {_shares(count)}" for kind, count in counts.items()]
 
 
