@@ -44,10 +44,11 @@ def score_layout(
     shift = name_shift(page, cells)
     counts = count_names(page, cells, shift)
     cells, strips = identify_strips(page, cells, shift)
+    identified = count_names(page, cells, shift)
     law = law_residual(page, cells)
     evidence = (
         *length_evidence(page, nominal_mm),
-        *name_evidence(page, counts),
+        *name_evidence(page, counts, identified),
         *strip_evidence(layout, strips),
         *nameless_evidence(layout, cells, counts, strips, law),
         *halves_evidence(layout, halves_likeness(page, cells)),
@@ -73,21 +74,25 @@ def length_evidence(page: PageObservations, nominal_mm: float) -> tuple[Evidence
     return (Evidence({"length_fits": 1.0}, f"{length_mm:.0f} mm long"),) if fits else ()
 
 
-def name_evidence(page: PageObservations, counts: NameCounts) -> tuple[Evidence, ...]:
-    """Lead names as shares of those that a page may show; nothing on a page without names."""
+def name_evidence(page: PageObservations, counts: NameCounts, identified: NameCounts) -> tuple[Evidence, ...]:
+    """Lead names as shares of those that a page may show; nothing on a page without names.
+
+    The sentence counts the names of the format's own strips, the features those of the identified ones: a strip of
+    another lead is no misread name.
+    """
     if not page.names:
         return ()
     shares = {
-        "sure_right_names": counts.sure_right,
-        "unsure_right_names": counts.unsure_right,
-        "sure_wrong_names": counts.sure_wrong,
-        "unsure_wrong_names": counts.unsure_wrong,
-        "missing_names": counts.missing_in_columns,
-        "missing_columns": counts.missing_columns,
-        "sure_idle_names": counts.sure_idle,
-        "unsure_idle_names": counts.unsure_idle,
+        "sure_right_names": identified.sure_right,
+        "unsure_right_names": identified.unsure_right,
+        "sure_wrong_names": identified.sure_wrong,
+        "unsure_wrong_names": identified.unsure_wrong,
+        "missing_names": identified.missing_in_columns,
+        "missing_columns": identified.missing_columns,
+        "sure_idle_names": identified.sure_idle,
+        "unsure_idle_names": identified.unsure_idle,
     }
-    shares = {name: count * counts.share_of_one for name, count in shares.items()}
+    shares = {name: count * identified.share_of_one for name, count in shares.items()}
     return (Evidence(shares, f"{counts.right} of {counts.cells} lead names read, {counts.wrong} against"),)
 
 

@@ -118,7 +118,7 @@ def write_page(path: Path, page: ObservedPage) -> Path:
         "layout": page.layout,
         "stretches": [asdict(stretch) for stretch in page.stretches],
     }
-    arrays = {}
+    arrays: dict[str, Any] = {}
     if seen is not None:
         meta["observations"] = {
             "names": [asdict(name) for name in seen.names],

@@ -58,11 +58,12 @@ def test_another_length_is_no_evidence() -> None:
 
 
 def test_a_page_without_names_says_nothing_about_them() -> None:
-    assert name_evidence(replace(PAGE, names=()), NameCounts(13)) == ()
+    assert name_evidence(replace(PAGE, names=()), NameCounts(13), NameCounts(13)) == ()
 
 
 def test_names_are_shares() -> None:
-    (one,) = name_evidence(PAGE, NameCounts(6, sure_right=3, unsure_wrong=1, missing_columns=2, sure_idle=1))
+    identified = NameCounts(6, sure_right=3, unsure_wrong=1, missing_columns=2, sure_idle=1)
+    (one,) = name_evidence(PAGE, NameCounts(6, sure_right=3, sure_wrong=1), identified)
     assert one.text == "3 of 6 lead names read, 1 against"
     assert one.features["sure_right_names"] == pytest.approx(1 / 2)
     assert one.features["unsure_wrong_names"] == one.features["sure_idle_names"] == pytest.approx(1 / 6)
