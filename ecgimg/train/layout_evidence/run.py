@@ -14,10 +14,11 @@ from ecgimg.errors import RefusedError
 from ecgimg.io.files import write_atomically
 from ecgimg.layouts import Layout, load_layouts
 from ecgimg.networks.layout_evidence import NAME, LayoutEvidenceModel
-from ecgimg.networks.manifest import FOLDER, register_file
+from ecgimg.networks.manifest import FOLDER
 from ecgimg.stages.layout.match import choose
 from ecgimg.synth.signals.sources import open_source
 from ecgimg.threads import use_one_opencv_thread
+from ecgimg.train.common.package import package_network
 from ecgimg.train.common.sheets import VALIDATION_FOLD
 from ecgimg.train.layout_evidence.examples import (
     AS_SEEN,
@@ -122,10 +123,7 @@ def write_model(model: LayoutEvidenceModel, path: Path) -> Path:
 
 def package(path: Path, folder: Path = FOLDER) -> Path:
     """Puts a written model into the package."""
-    target = folder / path.name
-    target.write_bytes(path.read_bytes())
-    register_file(NAME, target, "how the evidence on a paper format makes one confidence", folder)
-    return target
+    return package_network(NAME, path, "how the evidence on a paper format makes one confidence", folder)
 
 
 def _shares(count: Counter[str]) -> str:
