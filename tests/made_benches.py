@@ -157,4 +157,4 @@ class FixedScreenNet(ScreenNet):
         return Prediction(reading, logits, Frame(np.zeros((2, 2), np.float32), np.eye(3)), np.zeros((1, 2, 2)))
 
     def check(self, pixels: Pixels) -> Classification:
-        return self.predict(pixels).reading
+        return self.predict(pixels).classification

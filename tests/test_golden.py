@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from golden.make import FOLDER, PAGES, make
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("golden")]
+
 UNITS = 1
 """Units of 1 uV by which a sample may differ: sums in another order, as other processors make them."""
 TOLERANCE = 2e-3

@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecgimg.datamodel.leads import LEADS, LIMB_LEADS, PRECORDIAL_LEADS
 from ecgimg.errors import UsageError
@@ -83,3 +85,52 @@ def test_a_file_that_is_no_format(tmp_path: Path, text: str, told: str) -> None:
         load_layout(tmp_path / "bad.yaml")
     assert told in str(error.value)
     assert "bad.yaml" in str(error.value)
+
+
+@st.composite
+def formats(draw: st.DrawFn) -> Layout:
+    """Any format: all leads, limb or precordial ones in any order and shape, with any strips."""
+    leads = draw(st.sampled_from((LEADS, LIMB_LEADS, PRECORDIAL_LEADS)).flatmap(lambda leads: st.permutations(leads)))
+    n_columns = draw(st.sampled_from([n for n in (1, 2, 3, 4, 6, 12) if len(leads) % n == 0]))
+    names = [f"-{lead}" if lead == "aVR" and draw(st.booleans()) else lead for lead in leads]
+    return Layout(
+        id="any",
+        title="any",
+        rows=tuple(tuple(names[k : k + n_columns]) for k in range(0, len(names), n_columns)),
+        column_seconds=draw(st.floats(0.5, 60.0)),
+        rhythm=tuple(draw(st.lists(st.sampled_from(LEADS), max_size=3))),
+        paper_speed=draw(st.sampled_from((12.5, 25.0))),
+        gain=draw(st.sampled_from((5.0, 10.0))),
+        simultaneous=draw(st.booleans()),
+    )
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(layout=formats())
+def test_cells_cover_rows_and_columns(layout: Layout) -> None:
+    places = [(cell.row, cell.column) for cell in layout.cells]
+    assert places == [(row, column) for row in range(layout.n_rows) for column in range(layout.n_columns)]
+    assert len({cell.lead for cell in layout.cells}) == len(layout.cells)
+    assert [strip.row for strip in layout.strips] == list(range(layout.n_rows, layout.n_lines))
+    names = [cell.printed_name for cell in (*layout.cells, *layout.strips)]
+    assert names == [*(name for row in layout.rows for name in row), *layout.rhythm]
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(layout=formats())
+def test_columns_follow_one_another_or_share_their_time(layout: Layout) -> None:
+    for cell in layout.cells:
+        assert cell.start == (0.0 if layout.simultaneous else cell.column * layout.column_seconds)
+        assert cell.seconds == layout.column_seconds
+    for strip in layout.strips:
+        assert (strip.start, strip.seconds) == (0.0, layout.seconds)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(layout=formats(), speed=st.sampled_from((25.0, 50.0)))
+def test_a_shortened_format_is_as_long_on_paper(layout: Layout, speed: float) -> None:
+    layout.cells  # noqa: B018 - computed before, so that a copy would hold them
+    short = layout.shortened(speed)
+    assert short.seconds * speed == pytest.approx(layout.seconds * layout.paper_speed)
+    assert {cell.seconds for cell in short.cells} == {short.column_seconds}
+    assert (short.rows, short.rhythm, short.simultaneous) == (layout.rows, layout.rhythm, layout.simultaneous)

@@ -16,7 +16,7 @@ from ecgimg.errors import ExitCode
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.report import ReportResult
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("diagnose")]
 
 
 def run(*words: object) -> tuple[int, str, str]:

@@ -14,7 +14,7 @@ from ecgimg.pipelines.screen import screen_page
 
 
 @dataclass(frozen=True)
-class Reading:
+class Verdict:
     is_page: bool
     is_readable: bool
     is_ecg: float = 0.2
@@ -23,11 +23,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Predicted:
-    reading: Reading
+    classification: Verdict
 
 
-def predict_with(monkeypatch: pytest.MonkeyPatch, reading: Reading) -> Predicted:
-    made = Predicted(reading)
+def predict_with(monkeypatch: pytest.MonkeyPatch, classification: Verdict) -> Predicted:
+    made = Predicted(classification)
     monkeypatch.setattr("ecgimg.pipelines.screen.predict", lambda photo: made)
     return made
 
@@ -39,7 +39,7 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_a_page_that_passes_the_gate(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = predict_with(monkeypatch, Reading(True, True))
+    made = predict_with(monkeypatch, Verdict(True, True))
     heard: list[tuple] = []
     screened = screen_page(page, 1, lambda *words: heard.append(words))
     assert screened.prediction is made
@@ -47,9 +47,11 @@ def test_a_page_that_passes_the_gate(page: Path, monkeypatch: pytest.MonkeyPatch
     assert [(step, done, total) for step, _, done, total in heard] == [("load", 1, 3), ("look", 2, 3)]
 
 
-@pytest.mark.parametrize(("reading", "why"), [(Reading(False, True), "no ECG page"), (Reading(True, False), "blurred")])
-def test_what_the_gate_refuses(page: Path, monkeypatch: pytest.MonkeyPatch, reading: Reading, why: str) -> None:
-    predict_with(monkeypatch, reading)
+@pytest.mark.parametrize(
+    ("classification", "why"), [(Verdict(False, True), "no ECG page"), (Verdict(True, False), "blurred")]
+)
+def test_what_the_gate_refuses(page: Path, monkeypatch: pytest.MonkeyPatch, classification: Verdict, why: str) -> None:
+    predict_with(monkeypatch, classification)
     heard: list[str] = []
     with pytest.raises(RefusedError, match=why):
         screen_page(page, 1, lambda step, *rest: heard.append(step))

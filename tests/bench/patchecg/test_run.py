@@ -13,7 +13,8 @@ from ecgimg.bench.patchecg.report import tables
 from ecgimg.bench.patchecg.run import bench_patchecg, load_baselines, parse_layouts, run_patchecg
 from ecgimg.errors import UsageError
 from ecgimg.networks.runtime import open_network
-from ecgimg.train.patchecg.fit import OUTPUTS, Phase, TrainingPlan, train_patchecg
+from ecgimg.train.patchecg.fit import OUTPUTS, Phase, TrainingPlan
+from ecgimg.train.patchecg.run import run as train_patchecg
 
 CODES = ("{'NORM': 100.0, 'SR': 0.0}", "{'IMI': 50.0, 'AFIB': 0.0}")
 

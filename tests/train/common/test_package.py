@@ -12,7 +12,7 @@ from ecgimg.train.common import package
 
 def test_a_file_is_copied_and_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[tuple[object, ...]] = []
-    monkeypatch.setattr(package, "register_file", lambda *given: registered.append(given))
+    monkeypatch.setattr(package, "register", lambda *given: registered.append(given))
     source = tmp_path / "trained.onnx"
     source.write_bytes(b"weights")
     target = package.package_network("trace", source, "why", tmp_path)

@@ -1,0 +1,195 @@
+"""All constants of the layout stage. What weighs the evidence is fitted: see `ecgimg.networks.layout_evidence`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgimg.datamodel.constants import constant
+
+
+@dataclass(frozen=True)
+class LayoutConstants:
+    """Geometry and limits of the layout stage; lengths are of paper."""
+
+    # Which rows and which range of the sheet hold curves.
+    min_known_confidence: float = constant(
+        0.5, unit="probability", why="samples of a trace with less confidence count as not seen"
+    )
+    near_pulse_mm: float = constant(
+        4.0, unit="mm", why="a pulse that ends within this distance of the curves' left end stands before them"
+    )
+    cut_mm: float = constant(
+        5.5, unit="mm", why="a curve this near to the edge of the grid's box, 4 mm beyond it, was cut off with the page"
+    )
+    photo_cut_mm: float = constant(1.5, unit="mm", why="a curve this near to the photo's edge was cut off with it")
+    end_window_mm: float = constant(
+        10.0,
+        unit="mm",
+        why="a curve goes on over this stretch where it begins or ends; strokes beside it don't",
+    )
+    min_end_window_share: float = constant(0.6, unit="share", why="part of this stretch over which it must be seen")
+    min_row_seen: float = constant(
+        0.3, unit="share", why="an outermost row seen over less of the printed range is text, not a curve"
+    )
+    max_stray_rows: int = constant(2, unit="count", why="rows above and below the curves that may be lines of text")
+    straight_mm: float = constant(
+        1.0, unit="mm", why="a stray row that stays within this height is straight: the frame of the grid"
+    )
+    straight_percentile: float = constant(
+        0.5, unit="percent", why="part of a straight row that may lie above, and below, this height"
+    )
+    min_curve_seen: float = constant(
+        0.85, unit="share", why="a stray row seen over this part of the printed range goes from end to end as curves do"
+    )
+
+    # Length and origin.
+    beside_mm: float = constant(
+        25.0, unit="mm", why="pulses, and what is taken for a curve, may be seen this far outside of a format"
+    )
+    length_tolerance: float = constant(
+        0.035, unit="share", why="the printed length may differ from the format's by this much"
+    )
+    min_visible: float = constant(0.55, unit="share", why="part of the format's length that must be on the photo")
+    label_left_mm: float = constant(8.0, unit="mm", why="a lead's name may stand this far left of its cell's start")
+    label_right_mm: float = constant(
+        34.0,
+        unit="mm",
+        why="a lead's name may stand this far right of it: names may be spread wider than columns",
+    )
+    start_row_mm: float = constant(6.0, unit="mm", why="starts of stretches lie this near to their row's baseline")
+    sharp_end_weight: float = constant(1.0, unit="weight", why="an end of a row without a pulse beside it is seen best")
+    sharp_end_spread_mm: float = constant(0.25, unit="mm", why="standard deviation of such an end")
+    blurred_end_weight: float = constant(0.3, unit="weight", why="a pulse blurs the end of the row beside it")
+    blurred_end_spread_mm: float = constant(0.5, unit="mm", why="standard deviation of such an end")
+    pulse_weight: float = constant(0.3, unit="weight", why="a pulse before the curves ends where they begin or earlier")
+    pulse_spread_mm: float = constant(0.25, unit="mm", why="standard deviation of a pulse's right stroke")
+    start_weight: float = constant(0.25, unit="weight", why="a start of a stretch may be any column's")
+    start_spread_mm: float = constant(0.5, unit="mm", why="standard deviation of the starts of stretches")
+    name_weight: float = constant(0.5, unit="weight", why="a lead name proves which column begins, not where")
+    pen_mm: float = constant(
+        0.1, unit="mm", why="a row seems to begin half the width of its stroke too early; its other end is exact"
+    )
+    min_origin_weight: float = constant(1.0, unit="weight", why="signs of this weight must agree on an origin")
+    length_step: float = constant(0.001, unit="share", why="lengths that are tried differ by this much")
+    refine_mm: float = constant(0.5, unit="mm", why="distance within which the densest origin is looked for")
+    refine_step_mm: float = constant(0.02, unit="mm", why="step of this search")
+    together_mm: float = constant(0.6, unit="mm", why="rows that begin or end within this distance do so together")
+    min_short_mm: float = constant(
+        0.6, unit="mm", why="where columns are shorter than their time, rows end before a strip by at least this much"
+    )
+    max_short_mm: float = constant(2.5, unit="mm", why="and by at most this much")
+    max_pulse_foot_mm: float = constant(4.0, unit="mm", why="longest foot of a pulse after its right stroke")
+
+    # Scales.
+    fast_log_odds: float = constant(
+        4.0,
+        unit="log odds",
+        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, which makes it "
+        "three times as likely",
+        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 85.9 % of those at 50 mm/s, 0.18 % at 25",
+    )
+    usual_log_odds: float = constant(
+        0.0,
+        unit="log odds",
+        why="beats with lower odds are printed at 25 mm/s, which is sixteen times as likely",
+        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 98.5 % of those at 50 mm/s lie above",
+    )
+    gridless_tolerance: float = constant(0.08, unit="share", why="the scale of a page without a grid may be this wrong")
+    pulse_mv: float = constant(1.0, unit="mV", why="height of a calibration pulse")
+    lone_pulse_tolerance: float = constant(
+        0.07, unit="share", why="a single pulse may differ from a usual gain's by this much"
+    )
+    pulses_tolerance: float = constant(
+        0.12, unit="share", why="several pulses that agree may differ from a usual gain's by this much"
+    )
+    usual_gain: float = constant(10.0, unit="mm/mV", why="the gain where neither pulse nor text shows another")
+
+    # Lead names.
+    name_line_mm: float = constant(
+        3.0, unit="mm", why="names agree on their distance from their baselines to within this length"
+    )
+    label_reach_mm: float = constant(22.0, unit="mm", why="a name stands this far above or below its baseline at most")
+    sure_name: float = constant(
+        0.9,
+        unit="probability",
+        why="a name is read surely from here on",
+        measured="nine of ten names that are read right are sure, and one of four that are misread",
+    )
+    usual_names: int = constant(
+        12, unit="count", why="a format of fewer cells is proved by fewer names, of which each then counts more"
+    )
+
+    # Rhythm strips.
+    max_lag_mm: float = constant(1.0, unit="mm", why="a strip may lie this far beside its cell where a page is bent")
+    lag_step_px: int = constant(2, unit="px", why="step of the lags that are tried")
+    min_known_share: float = constant(0.5, unit="share", why="curves are compared where both are known over this part")
+    same_lead: float = constant(
+        0.95,
+        unit="correlation",
+        why="from here on a strip repeats a cell; different leads of the same beats reach about 0.8 at times",
+    )
+    similar_lead: float = constant(0.7, unit="correlation", why="a strip less like a cell than this is another lead's")
+    renamed_lead: float = constant(
+        0.985, unit="correlation", why="a strip without a name that is so like another lead's cell is that lead's"
+    )
+    lead_margin: float = constant(
+        0.15,
+        unit="correlation",
+        why="the other cell must be this much more like the strip than the format's lead",
+    )
+    misread_ratio: float = constant(
+        5.0,
+        unit="ratio",
+        why='a printed name is misread ("I" for a pale "II") if 1 - r with its cell is this many times 1 - r with the '
+        "format's own lead",
+    )
+
+    # Laws of the limb leads.
+    min_law_residual: float = constant(
+        0.05, unit="share of power", why="smaller residuals are the same: what tracing leaves of any page"
+    )
+    usual_law_residual: float = constant(
+        0.5, unit="share of power", why="residual at which the laws are no evidence; a wrong assignment leaves more"
+    )
+    obeyed_residual: float = constant(
+        0.05, unit="share of power", why="limb leads in one column that leave less need no names"
+    )
+    obeyed_cabrera_residual: float = constant(
+        0.01,
+        unit="share of power",
+        why="the same for six rows in Cabrera order, for which V1 to V6 could be taken",
+        measured="one of 17,349 recordings of PTB-XL leaves as little; six rows in plain order leave 0.47 at least",
+    )
+    min_beyond_residual: float = constant(
+        0.01, unit="share of power", why="limb leads that leave this beyond their column surely go on in the next"
+    )
+    max_beyond_residual: float = constant(
+        0.04,
+        unit="share of power",
+        why="limb leads that leave less are reported to go on; V1 to V6 may leave 0.05",
+    )
+    usual_beyond_residual: float = constant(
+        0.2, unit="share of power", why="what V1 to V6 leave as a rule if they are read as limb leads: no evidence"
+    )
+
+    # Likeness of the left and right halves of rows.
+    halves_px_per_mm: float = constant(2.0, unit="px/mm", why="scale at which halves of rows are compared")
+    min_search_known: float = constant(0.8, unit="share", why="part of the right half that must be known")
+    min_halves_one_column: float = constant(0.6, unit="correlation", why="rows of one lead are not less alike")
+    max_halves_one_column: float = constant(0.9, unit="correlation", why="from here on halves are one lead's")
+    min_halves_columns: float = constant(0.7, unit="correlation", why="halves less alike are of different leads")
+    max_halves_columns: float = constant(0.95, unit="correlation", why="halves of different leads are not more alike")
+
+    # The decision.
+    min_confidence: float = constant(
+        0.85,
+        unit="probability",
+        why="a format of less confidence is refused",
+        measured="drawn pages of PTB-XL folds 1-8: see networks/weights/layout_evidence.md",
+    )
+    min_rival_distance: float = constant(
+        0.5, unit="log odds", why="the best format is refused if one that reads other leads has odds as near as this"
+    )
+
+
+C = LayoutConstants()

@@ -1,0 +1,1 @@
+"""Fit of the model that weighs the evidence on a paper format."""
