@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ from ecgimg.errors import DependencyError
 from ecgimg.networks.manifest import weight_path
 from ecgimg.threads import thread_count
 
+NO_TELEMETRY = "ORT_DISABLE_TELEMETRY"
+"""Without this variable ONNX Runtime 1.32 looks up its collector and stores a device id in the user's cache."""
 METADATA_KEY = "ecgimg"
 """Key of the ONNX metadata under which a network's specification is stored as JSON."""
 
@@ -48,6 +51,7 @@ def load_network(name: str, threads: int = 0) -> Network:
 
 def open_network(path: Path, threads: int = 0) -> Network:
     """Any ONNX file with a specification, opened; DependencyError where it can't be opened or has none."""
+    os.environ[NO_TELEMETRY] = "1"  # read when the library is loaded; nothing of a page may leave the machine
     import onnxruntime as ort
 
     options = ort.SessionOptions()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecgimg.recording.record_name import record_name
+
 if TYPE_CHECKING:
     from ecgimg.recording.samples import Samples
 
@@ -19,7 +21,8 @@ class RecordingFormat:
     """One format.
 
     `suffixes` are those of its files, after the recording's name; `write(recording, folder, name)` writes them.
-    `extra` is the optional dependency that it needs, empty where it needs none.
+    `stem(name)` is the name of its files without a suffix, for a recording's name. `extra` is the optional dependency
+    that it needs, empty where it needs none.
     """
 
     name: str
@@ -27,6 +30,7 @@ class RecordingFormat:
     suffixes: tuple[str, ...]
     write: Callable[[Samples, Path, str], Path]
     extra: str = ""
+    stem: Callable[[str], str] = str
 
 
 def _write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
@@ -42,7 +46,7 @@ def _write_csv(recording: Samples, folder: Path, name: str) -> Path:
 
 
 FORMATS: tuple[RecordingFormat, ...] = (
-    RecordingFormat("wfdb", "WFDB record, 16 bit, 1 uV a unit", (".hea", ".dat"), _write_wfdb),
+    RecordingFormat("wfdb", "WFDB record, 16 bit, 1 uV a unit", (".hea", ".dat"), _write_wfdb, stem=record_name),
     RecordingFormat("csv", "table of seconds and millivolts", (".csv",), _write_csv),
 )
 FORMAT_NAMES = tuple(one.name for one in FORMATS)

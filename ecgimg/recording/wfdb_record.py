@@ -12,6 +12,7 @@ import numpy as np
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.io.files import write_atomically
+from ecgimg.recording.record_name import record_name
 from ecgimg.recording.samples import Samples
 
 UNITS_PER_MV = 1000
@@ -21,19 +22,23 @@ INVALID = -32768
 
 
 def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
-    """Writes NAME.dat and then NAME.hea into `folder`; returns the header's path.
+    """Writes the record of a name into `folder`; returns the header's path.
 
-    Both are written under a temporary name and renamed, the header last, so that a header always has its samples.
+    A name that WFDB can't hold is made safe (`record_name`); the header's comment has the name as it was given. Both
+    files are written under a temporary name and renamed, the header last, so that a header always has its samples.
 
     Raises:
         OutputError: the files can't be written.
     """
     units = np.rint(np.nan_to_num(recording.signals, nan=0.0) * UNITS_PER_MV)
     samples = np.where(np.isnan(recording.signals), INVALID, units.clip(INVALID + 1, -INVALID - 1)).astype("<i2").T
-    lines = [f"{name} {len(LEADS)} {recording.fs:g} {len(samples)}"]
+    record = record_name(name)
+    lines = [f"{record} {len(LEADS)} {recording.fs:g} {len(samples)}"]
     for lead, column in zip(LEADS, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         checksum -= 0x10000 if checksum >= 0x8000 else 0
-        lines.append(f"{name}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
-    write_atomically(folder / f"{name}.dat", samples.tobytes())
-    return write_atomically(folder / f"{name}.hea", ("\n".join(lines) + "\n").encode())
+        lines.append(f"{record}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
+    if record != name:
+        lines.append(f"# name: {' '.join(name.split())}")
+    write_atomically(folder / f"{record}.dat", samples.tobytes())
+    return write_atomically(folder / f"{record}.hea", ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))

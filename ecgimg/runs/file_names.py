@@ -21,6 +21,14 @@ SCREEN_SUFFIXES = (SCREEN_JSON, SCREEN_OVERLAY)
 _PICTURES = (OVERLAY, SCREEN_OVERLAY)
 
 
+_STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
+
+
+def file_name(name: str, suffix: str) -> str:
+    """The name of one file of a page; a format may not hold every name, see `ecgimg.recording.formats`."""
+    return f"{_STEMS.get(suffix, str)(name)}{suffix}"
+
+
 def is_own_picture(path: Path) -> bool:
     """Whether a picture is one that a run wrote, not a page."""
     return path.name.endswith(_PICTURES)

@@ -13,7 +13,7 @@ from ecgimg.errors import EcgimgError, ExitCode, RefusedError
 from ecgimg.io.files import hash_file
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import DEBUG
+from ecgimg.runs.file_names import DEBUG, file_name
 from ecgimg.runs.worker import Tell
 from ecgimg.schemas.common import PageSource
 from ecgimg.threads import use_one_opencv_thread
@@ -44,7 +44,7 @@ class Task:
 
     def path(self, suffix: str) -> Path:
         """The output file of this page with a suffix."""
-        return self.out / f"{self.job.name}{suffix}"
+        return self.out / file_name(self.job.name, suffix)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import SUFFIXES, count_pages
-from ecgimg.runs.file_names import DEBUG, is_own_picture
+from ecgimg.runs.file_names import DEBUG, file_name, is_own_picture
 from ecgimg.runs.job import PageJob, Record, RunKind
 
 _WHERE = "inputs"
@@ -89,14 +89,15 @@ class _Names:
         options = list(candidates)
         while True:
             for name in options:
-                if _fold(name) not in self._taken and self._is_free(name, path, page):
-                    self._taken.add(_fold(name))
+                keys = {_fold(file_name(name, suffix)) for suffix in self._kind.suffixes}
+                if not keys & self._taken and self._is_free(name, path, page):
+                    self._taken |= keys
                     return name
             options = [f"{candidates[1]}-{number}"]
             number += 1
 
     def _is_free(self, name: str, path: Path, page: int) -> bool:
-        outputs = [self._out / f"{name}{suffix}" for suffix in self._kind.suffixes]
+        outputs = [self._out / file_name(name, suffix) for suffix in self._kind.suffixes]
         if any(os.path.abspath(output) in self._inputs for output in outputs):
             return False
         before: Record | None = self._kind.read(outputs[0])

@@ -19,6 +19,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from ecgimg.recording.record_name import record_name
+
 FOLDER = Path(__file__).resolve().parent
 EXAMPLES = FOLDER.parents[1] / "examples"
 PAGES = (
@@ -63,7 +65,7 @@ def make(folder: Path) -> None:
         run("diagnose", reports)
         run("screen", screens)
         for page in PAGES:
-            shutil.copy(digitized / f"{page}.dat", folder / f"{page}.dat")
+            shutil.copy(digitized / f"{record_name(page)}.dat", folder / f"{page}.dat")
             if folder != FOLDER:
                 shutil.copy(digitized / f"{page}.csv", folder / f"{page}.csv")
             parts = {"page": digitized / f"{page}.json", "report": reports / f"{page}.report.json"}
