@@ -40,10 +40,18 @@ def extreme_channels(pixels: Pixels) -> tuple[NDArray[np.uint8], NDArray[np.uint
     return np.asarray(brightest, np.uint8), np.asarray(darkest, np.uint8)
 
 
-def contrast_planes(pixels: Pixels) -> Floats:
-    """Planes [2, H / 2, W] of a sheet [H, W, 3]."""
+def contrast_planes(pixels: Pixels, part: tuple[float, float, float, float] | None = None) -> Floats:
+    """Planes [2, H / 2, W] of a sheet.
+
+    Args:
+        pixels: the sheet [H, W, 3].
+        part: x0, y0, x1, y1 in sheet pixels of the part whose ink counts as full ink, the grid's: blank paper and
+            headlines beside it would change the level. The whole sheet by default.
+    """
     planes = [_against_paper(channel) for channel in extreme_channels(pixels)]
-    level = max(float(np.percentile(planes[0][::2, ::4], INK_PERCENTILE)), MIN_LEVEL)
+    x0, y0, x1, y1 = (max(round(side), 0) for side in part or (0, 0, pixels.shape[1], pixels.shape[0]))
+    ink = planes[0][y0 // 2 : y1 // 2 + 1 : 2, x0 : x1 + 1 : 4]
+    level = max(float(np.percentile(ink, INK_PERCENTILE)), MIN_LEVEL)
     return np.asarray(np.clip(np.stack(planes) / np.float32(level), MIN_CONTRAST, MAX_CONTRAST), np.float32)
 
 

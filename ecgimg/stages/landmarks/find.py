@@ -48,7 +48,7 @@ def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
 
 def _read(sheet: Sheet) -> tuple[UprightSheet, float]:
     """The sheet as it lies with its landmarks, and the length of its rows in millimetres."""
-    planes = contrast_planes(sheet.pixels)
+    planes = contrast_planes(sheet.pixels, sheet.grid_box)
     net_input = net.sheet_input(planes)
     heatmaps = load_network(net.NAME).run(sheet=net_input)[0][0]
     rows = net.find_rows(heatmaps)
