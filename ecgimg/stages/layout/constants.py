@@ -182,7 +182,7 @@ class LayoutConstants:
 
     # The decision.
     min_confidence: float = constant(
-        0.85,
+        0.8,
         unit="probability",
         why="a format of less confidence is refused",
         measured="drawn pages of PTB-XL folds 1-8: see networks/weights/layout_evidence.md",

@@ -203,7 +203,7 @@ class StraightenConstants:
     paper_scale: float = constant(0.15, unit="factor", why="the paper is searched in a picture so much smaller")
     paper_ink_px: int = constant(5, unit="px", why="side of the closing that removes curves and text at that scale")
     paper_percentile: float = constant(
-        10.0, unit="percent", why="the paper under the grid is as bright as this percentile of it"
+        10.0, unit="percentile", why="the paper under the grid is as bright as this percentile of it"
     )
     paper_brightness_share: float = constant(
         0.85, unit="share", why="paper around the grid is at least so bright; a table is darker as a rule"
