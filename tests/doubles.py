@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ecgimg.runs.job import Outcome
 from ecgimg.runs.worker import Done, Step, Tell
@@ -81,6 +82,19 @@ class Silent:
 
     def finished(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
+
+
+@dataclass(frozen=True)
+class Square:
+    number: int
+    square: int
+
+
+def square(number: int, tell: Tell) -> Square:
+    """Dies at 3."""
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Square(number, number**2)
 
 
 class Inline:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from doubles import Square, square
 from made_benches import chain_row
 
 from ecgimg.bench.chain.pages import ChainRow
 from ecgimg.bench.common.resumable_rows import claim, read_rows, run_resumably
 from ecgimg.errors import UsageError, WorkerError
-from ecgimg.runs.worker import Tell
-
-
-@dataclass(frozen=True)
-class Square:
-    number: int
-    square: int
-
-
-def square(number: int, tell: Tell) -> Square:
-    """Dies at 3."""
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Square(number, number**2)
 
 
 def failed(number: int, error: WorkerError) -> Square:
