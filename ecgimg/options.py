@@ -6,6 +6,7 @@ is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONF
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -113,10 +114,10 @@ class RunOptions(BaseSettings):
 
     @model_validator(mode="after")
     def _page_options_hold(self) -> Self:
-        PageOptions.of(self.layout, self.paper_speed, self.gain)
+        self.page  # noqa: B018  # made once, with all its checks
         return self
 
-    @property
+    @cached_property
     def page(self) -> PageOptions:
         """The options that concern one page."""
         return PageOptions.of(self.layout, self.paper_speed, self.gain)
