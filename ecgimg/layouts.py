@@ -14,6 +14,7 @@ column, the rhythm strips under them, and the usual paper speed and gain. A user
     paper_speed: 25        # mm/s
     gain: 10               # mm/mV
     simultaneous: false    # true: every column starts at 0 s instead of where the one before it ends
+    continued: false       # true: the lines are one strip of one lead; each starts where the one before it ends
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ecgimg.datamodel.leads import LIMB_LEADS, PRECORDIAL_LEADS, parse_printed_lead
+from ecgimg.datamodel.leads import parse_printed_lead
 from ecgimg.errors import UsageError
 
 M = TypeVar("M", bound=BaseModel)
@@ -73,6 +74,7 @@ class Layout(BaseModel):
     paper_speed: float = 25.0
     gain: float = 10.0
     simultaneous: bool = False
+    continued: bool = False
 
     @field_validator("paper_speed")
     @classmethod
@@ -93,14 +95,17 @@ class Layout(BaseModel):
         if len({len(row) for row in self.rows}) != 1:
             raise ValueError("every row needs the same number of cells")
         leads = [parse_printed_lead(name)[0] for row in self.rows for name in row]
-        if len(set(leads)) != len(leads):
+        if self.continued:
+            self._require_one_lead(leads)
+        elif len(set(leads)) != len(leads):
             raise ValueError(f"a lead stands twice outside the rhythm strips: {', '.join(leads)}")
-        limb, precordial = set(LIMB_LEADS), set(PRECORDIAL_LEADS)
-        if set(leads) not in (limb | precordial, limb, precordial):
-            raise ValueError("the rows must hold all 12 leads, or the 6 limb leads, or the 6 precordial leads")
         for name in self.rhythm:
             parse_printed_lead(name)
         return self
+
+    def _require_one_lead(self, leads: list[str]) -> None:
+        if len(set(leads)) > 1 or self.n_columns > 1 or self.rhythm:
+            raise ValueError("lines that continue one another show one lead, one cell a line, and no rhythm strips")
 
     @property
     def n_rows(self) -> int:
@@ -140,7 +145,8 @@ class Layout(BaseModel):
 
     def _cell(self, name: str, row: int, column: int) -> Cell:
         lead, sign = parse_printed_lead(name)
-        start = 0.0 if self.simultaneous else column * self.column_seconds
+        place = row if self.continued else column
+        start = 0.0 if self.simultaneous else place * self.column_seconds
         return Cell(lead=lead, sign=sign, row=row, column=column, start=start, seconds=self.column_seconds)
 
     def _strip(self, name: str, row: int) -> Cell:

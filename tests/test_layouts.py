@@ -63,18 +63,32 @@ def test_a_users_own_file(tmp_path: Path) -> None:
     assert (layout.n_rows, layout.n_columns, layout.seconds) == (2, 3, 9)
 
 
+def test_a_format_of_other_leads(tmp_path: Path) -> None:
+    (tmp_path / "mine.yml").write_text(GOOD.replace("aVF", "v4r"))
+    assert [cell.lead for cell in load_layout(tmp_path / "mine.yml").cells][-1] == "V4R"
+
+
+def test_lines_that_continue_one_another(tmp_path: Path) -> None:
+    text = "id: watch\ntitle: a watch\nrows: [[I], [I], [I]]\ncolumn_seconds: 10\ncontinued: true\n"
+    (tmp_path / "watch.yml").write_text(text)
+    layout = load_layout(tmp_path / "watch.yml")
+    assert [(cell.lead, cell.row, cell.start, cell.seconds) for cell in layout.cells] == [
+        ("I", k, 10.0 * k, 10.0) for k in range(3)
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         (GOOD.replace("aVF", "II"), "twice"),
         (GOOD.replace(", aVF", ""), "same number of cells"),
-        (GOOD.replace("aVF", "V9"), "V9"),
-        (GOOD.replace("aVF", "V1"), "all 12 leads"),
+        (GOOD.replace("aVF", "V19"), "V19"),
+        (GOOD + "continued: true\n", "one lead"),
         (GOOD.replace("seconds: 3", "seconds: -3"), "column_seconds"),
         (GOOD + "gain: 7\n", "7.0 mm/mV"),
         (GOOD + "paper_speed: 26\n", "26.0 mm/s"),
         (GOOD + "colour: red\n", "colour"),
-        (GOOD + "rhythm: [X]\n", "X"),
+        (GOOD + "rhythm: [Q]\n", "Q"),
         ("rows: [", "YAML"),
         ("", "layout"),
     ],

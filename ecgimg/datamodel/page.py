@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels, require
-from ecgimg.datamodel.leads import lead_index
+from ecgimg.datamodel.leads import lead_name
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 """The origin of a scale: printed text, calibration pulse, the user, the length of the traces, their beats, or habit."""
@@ -118,7 +118,7 @@ class LeadName:
     confidence: float
 
     def __post_init__(self) -> None:
-        lead_index(self.lead)
+        lead_name(self.lead)
         require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
 
 
@@ -199,7 +199,7 @@ class PlacedCell:
     y0: float
 
     def __post_init__(self) -> None:
-        lead_index(self.lead)
+        lead_name(self.lead)
         require(self.sign in (-1, 1) and self.seconds > 0 and self.x1 > self.x0, f"impossible cell of lead {self.lead}")
 
 

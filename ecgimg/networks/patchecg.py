@@ -161,7 +161,11 @@ def load_patchecg(threads: int = 0) -> PatchEcg:
 
 
 def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
-    """Signals [12, T] at 100 Hz without flat leads, and warnings; RefusedError when they can't be judged."""
+    """Signals [12, T] at 100 Hz without flat leads, and warnings; RefusedError when they can't be judged.
+
+    Leads beyond the 12 are not used.
+    """
+    recording = recording.twelve
     known = np.isfinite(recording.signals) & (recording.confidences > 0)
     if known.sum() / recording.fs < MIN_LEAD_SECONDS:
         raise RefusedError(

@@ -1,4 +1,4 @@
-"""Pictures of a recording: the 12 leads redrawn on a grid; and the curves and texts that other pictures draw."""
+"""Pictures of a recording: its leads redrawn on a grid; and the curves and texts that other pictures draw."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ COLORS: dict[str, Color] = dict(
         strict=True,
     )
 )  # fmt: skip
-"""One colour (RGB) a lead, dark enough to be read on white paper."""
+"""One colour (RGB) for each of the 12 leads, dark enough to be read on white paper."""
+OTHER_COLOR: Color = (90, 90, 90)
+"""Colour of a lead that is none of the 12."""
 PX_PER_MM = 5
 ROW_MM = 20
 """Distance of two leads."""
@@ -38,16 +40,16 @@ _SUBPIXEL = 4
 
 
 def recording_image(recording: Samples) -> Pixels:
-    """The 12 leads of a recording one below the other on a standard grid, 25 mm/s and 10 mm/mV, 5 pixels a millimetre.
+    """The leads of a recording one below the other on a standard grid, 25 mm/s and 10 mm/mV, 5 pixels a millimetre.
 
     Every lead is drawn at its time; unknown samples are left blank.
     """
     seconds = recording.signals.shape[1] / recording.fs
     width = round((seconds * PAPER_SPEED + 2 * MARGIN_MM) * PX_PER_MM) + 1
-    height = (len(LEADS) * ROW_MM + 2 * MARGIN_MM) * PX_PER_MM + 1
+    height = (len(recording.leads) * ROW_MM + 2 * MARGIN_MM) * PX_PER_MM + 1
     canvas = _grid(width, height)
     x = MARGIN_MM * PX_PER_MM + np.arange(recording.signals.shape[1]) / recording.fs * PAPER_SPEED * PX_PER_MM
-    for row, lead in enumerate(LEADS):
+    for row, lead in enumerate(recording.leads):
         baseline_y = (MARGIN_MM + (row + 0.5) * ROW_MM) * PX_PER_MM
         points = np.stack([x, baseline_y - recording.signals[row] * GAIN * PX_PER_MM], axis=1)
         draw_curve(canvas, points, (20, 20, 20), 1)

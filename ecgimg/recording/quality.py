@@ -31,10 +31,10 @@ class LeadQuality:
 
 
 def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
-    """The 12 leads: how well each is seen; all are not visible where there is no recording."""
+    """The leads: how well each is seen; the 12 are not visible where there is no recording."""
     if recording is None:
         return tuple(LeadQuality(lead, "not visible", 0.0, None, 0.0) for lead in LEADS)
-    return tuple(_lead(recording, lead) for lead in LEADS)
+    return tuple(_lead(recording, lead) for lead in recording.leads)
 
 
 def _lead(recording: Recording, lead: str) -> LeadQuality:
@@ -51,7 +51,7 @@ def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     It is multiplied by ASSUMED where the speed or the gain is neither printed, measured nor given, and where no grid
     shows how long a millimetre is.
     """
-    printed = [recording.lead_confidence(lead) for lead in LEADS if recording.interval(lead) is not None]
+    printed = [recording.lead_confidence(lead) for lead in recording.leads if recording.interval(lead) is not None]
     has_grid = recording.geometry is None or recording.geometry.straightened_by == "grid"
     is_measured = has_grid and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)

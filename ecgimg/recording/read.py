@@ -7,19 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.leads import LEADS, canonical_lead
+from ecgimg.datamodel.leads import LEADS, is_lead, lead_name
 from ecgimg.errors import UnreadableInputError, missing_package
 from ecgimg.recording.recording import Recording
 
 
 def read_recording(path: str | Path) -> Recording:
-    """Reads a WFDB record (path with or without .hea) or a CSV with lead columns; leads that are not there are NaN.
+    """Reads a WFDB record (path with or without .hea) or a CSV with lead columns.
+
+    Those of the 12 leads that are not there are NaN. Other leads, such as V4R, follow them. Columns of other
+    names are left out.
 
     A CSV needs a first column of seconds (`time_s` or `time`); its other columns are taken by lead name.
 
     Raises:
-        UnreadableInputError: no such record, no lead of the 12 in it, or it is damaged.
+        UnreadableInputError: no such record, no lead in it, or it is damaged.
         DependencyError: a WFDB record, and the package wfdb is not installed.
     """
     path = Path(path)
@@ -58,19 +60,14 @@ def _read_csv(path: Path) -> Recording:
 
 
 def _recording(columns: dict[str, np.ndarray], fs: float, name: str) -> Recording:
-    signals: Floats | None = None
-    for label, values in columns.items():
-        try:
-            lead = canonical_lead(label)
-        except ValueError:
-            continue
-        if signals is None:
-            signals = np.full((len(LEADS), len(values)), np.nan, np.float32)
-        signals[LEADS.index(lead)] = values
-    if signals is None:
-        raise UnreadableInputError(
-            f"none of the 12 leads in {name} ({', '.join(columns)})",
-            where="recording",
-            remedy="name the leads I ... V6",
-        )
-    return Recording(signals=signals, fs=fs, name=name)
+    known = {label: values for label, values in columns.items() if is_lead(label)}
+    named = {lead_name(label): values for label, values in known.items()}
+    if not named or len(named) < len(known):
+        what = "no lead" if not named else "a lead that stands twice"
+        remedy = "name the leads I ... V6, each once"
+        raise UnreadableInputError(f"{what} in {name} ({', '.join(columns)})", where="recording", remedy=remedy)
+    leads = tuple(dict.fromkeys((*LEADS, *named)))
+    signals = np.full((len(leads), len(next(iter(named.values())))), np.nan, np.float32)
+    for lead, values in named.items():
+        signals[leads.index(lead)] = values
+    return Recording(signals=signals, fs=fs, name=name, leads=leads)

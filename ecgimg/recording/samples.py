@@ -11,13 +11,18 @@ class Samples(Protocol):
     """Leads in mV with their confidence; `Recording` is one."""
 
     @property
+    def leads(self) -> tuple[str, ...]:
+        """Names [L] of the leads: the 12, then others."""
+        ...
+
+    @property
     def signals(self) -> Floats:
-        """Samples [12, T] in mV in the order of `LEADS`, NaN where nothing is known."""
+        """Samples [L, T] in mV in the order of `leads`, NaN where nothing is known."""
         ...
 
     @property
     def confidences(self) -> Floats:
-        """Confidence [12, T] of every sample, in 0..1."""
+        """Confidence [L, T] of every sample, in 0..1."""
         ...
 
     @property

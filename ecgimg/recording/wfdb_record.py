@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.leads import LEADS
 from ecgimg.io.files import write_atomically
 from ecgimg.recording.record_name import record_name
 from ecgimg.recording.samples import Samples
@@ -33,8 +32,8 @@ def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
     units = np.rint(np.nan_to_num(recording.signals, nan=0.0) * UNITS_PER_MV)
     samples = np.where(np.isnan(recording.signals), INVALID, units.clip(INVALID + 1, -INVALID - 1)).astype("<i2").T
     record = record_name(name)
-    lines = [f"{record} {len(LEADS)} {recording.fs:g} {len(samples)}"]
-    for lead, column in zip(LEADS, samples.T, strict=True):
+    lines = [f"{record} {len(recording.leads)} {recording.fs:g} {len(samples)}"]
+    for lead, column in zip(recording.leads, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         checksum -= 0x10000 if checksum >= 0x8000 else 0
         lines.append(f"{record}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")

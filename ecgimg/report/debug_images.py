@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.page import LayoutMatch, Photo, PlacedCell, Sheet, Trace, UprightSheet
-from ecgimg.recording.plot import COLORS, Color, draw_curve, recording_image, write_text
+from ecgimg.recording.plot import COLORS, OTHER_COLOR, Color, draw_curve, recording_image, write_text
 from ecgimg.recording.recording import Recording
 
 FADE = 0.5
@@ -114,7 +114,7 @@ def layout_image(sheet: Sheet, match: LayoutMatch) -> Pixels:
     half = 0.45 * _row_distance(match.cells, 20 * canvas.mm)
     for cell in match.cells:
         name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
-        color = COLORS[cell.lead]
+        color = COLORS.get(cell.lead, OTHER_COLOR)
         canvas.box((cell.x0, cell.y0 - half), (cell.x1, cell.y0 + half), color)
         canvas.line((cell.x0, cell.y0), (cell.x1, cell.y0), color)
         label = f"{name}  {cell.start:g}-{cell.start + cell.seconds:g} s"

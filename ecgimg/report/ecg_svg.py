@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.opinions import Finding
 from ecgimg.recording.recording import Recording
 from ecgimg.report.evidence import HUES, weights_of
@@ -72,7 +71,7 @@ def scale_text(recording: Recording) -> str:
 def drawn_rows(recording: Recording) -> tuple[tuple[Stretch, ...], ...]:
     """The leads as the page shows them, row by row; one row a lead where no page is known."""
     if recording.geometry is None:
-        known = [(lead, recording.interval(lead)) for lead in LEADS]
+        known = [(lead, recording.interval(lead)) for lead in recording.leads]
         return tuple((Stretch(lead, *interval),) for lead, interval in known if interval is not None)
     cells = sorted((cell for cell, _ in recording.geometry.curves), key=lambda cell: (cell.line, cell.start))
     lines = dict.fromkeys(cell.line for cell in cells)
@@ -140,7 +139,7 @@ def _pulse(baseline_y: float) -> str:
 def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats]:
     """Times, millivolts and confidences of a stretch."""
     first, last = round(stretch.start * recording.fs), round(stretch.end * recording.fs)
-    row = LEADS.index(stretch.lead)
+    row = recording.row(stretch.lead)
     values = recording.signals[row, first:last]
     times = (first + np.arange(len(values), dtype=np.float32)) / np.float32(recording.fs)
     return np.asarray(times, np.float32), values, recording.confidences[row, first:last]

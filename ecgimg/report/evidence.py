@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
-from ecgimg.datamodel.leads import lead_index
+from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.datamodel.page import Photo, PlacedCell
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
@@ -49,7 +49,7 @@ def leading(report: ReportContent) -> tuple[Finding, ...]:
 
 def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float], ...]:
     """(start, end, share) of a lead's tokens that are evidence for an opinion; the strongest of all leads has 1."""
-    if opinion.saliency is None:
+    if opinion.saliency is None or lead not in LEADS:
         return ()
     values = np.nan_to_num(opinion.saliency)
     top = float(values.max())

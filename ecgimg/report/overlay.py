@@ -7,7 +7,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.page import Photo, PlacedCell
-from ecgimg.recording.plot import COLORS, draw_curve, write_text
+from ecgimg.recording.plot import COLORS, OTHER_COLOR, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 
 MIN_SIDE_PX = 1400
@@ -34,7 +34,7 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     unit = max(canvas.shape[:2]) / 1000
     curves = [(cell, (points + 0.5) * factor - 0.5) for cell, points in recording.geometry.curves]
     for cell, points in curves:
-        draw_curve(canvas, points, COLORS[cell.lead], max(1, round(1.2 * unit)))
+        draw_curve(canvas, points, COLORS.get(cell.lead, OTHER_COLOR), max(1, round(1.2 * unit)))
     for cell, points in curves:
         _draw_name(canvas, cell, points, unit)
     return canvas
@@ -54,4 +54,4 @@ def _draw_name(canvas: Pixels, cell: PlacedCell, points: Floats, unit: float) ->
     y = int(np.clip(start[:, 1].min() - 2.5 * pad, high + pad, max(high + pad, canvas.shape[0] - base - pad)))
     ground = canvas[y - high - pad : y + base + pad, x - pad : x + wide + pad]
     ground[:] = (ground * 0.3 + 255 * 0.7).astype(np.uint8)
-    write_text(canvas, name, (x, y), scale, COLORS[cell.lead], thickness)
+    write_text(canvas, name, (x, y), scale, COLORS.get(cell.lead, OTHER_COLOR), thickness)

@@ -11,7 +11,6 @@ from typing import Final, Literal
 import numpy as np
 from pydantic import Field
 
-from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import page_confidence
@@ -63,7 +62,7 @@ class PageResult(Part):
     confidence: float = Field(
         description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
     )
-    leads: dict[str, LeadResult] = Field(description="the 12 leads by name")
+    leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the recording")
     timings: dict[str, float] = Field(description="seconds of each step")
@@ -95,7 +94,7 @@ def describe_page(
         fs=recording.fs,
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
-        leads={lead: _lead(recording, lead) for lead in LEADS},
+        leads={lead: _lead(recording, lead) for lead in recording.leads},
         files=files,
         warnings=recording.warnings,
         timings={step: rounded(seconds) for step, seconds in timings},

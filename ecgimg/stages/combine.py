@@ -86,7 +86,7 @@ def agreement(findings: Sequence[Finding]) -> str:
 
 def not_visible(leads: Sequence[LeadQuality], findings: Sequence[Finding]) -> tuple[str, ...]:
     """Sentences on what the page does not show, and on the statements that can't be judged without it."""
-    missing = [q.lead for q in leads if q.word == "not visible"]
+    missing = [q.lead for q in leads if q.word == "not visible" and q.lead in LEADS]
     sentences = []
     if missing:
         has_lead = len(missing) < len(LEADS)

@@ -114,7 +114,7 @@ class WfdbFolder:
         """
         header = self.headers[index % len(self)]
         recording = read_recording(header)
-        mv = to_500_hz(recording.signals, recording.fs)
+        mv = to_500_hz(recording.twelve.signals, recording.fs)
         return checked(Signal(mv, str(header.relative_to(self.folder).with_suffix(""))))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UnreadableInputError
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
@@ -27,6 +28,24 @@ def test_a_round_trip(tmp_path: Path, name: str) -> None:
     found = read_recording(tmp_path / name)
     assert (found.fs, found.name, found.signals.shape) == (500.0, "x", (12, 100))
     np.testing.assert_allclose(found.signals, made.signals, atol=0.00052)
+
+
+@pytest.mark.parametrize("name", ["y.hea", "y.csv"])
+def test_other_leads_come_back(tmp_path: Path, name: str) -> None:
+    signals = np.zeros((13, 50), np.float32)
+    signals[12] = np.linspace(0, 1, 50)
+    made = Recording(signals, 500.0, name="y", leads=(*LEADS, "V4R"))
+    made.to_wfdb(tmp_path)
+    made.to_csv(tmp_path / "y.csv")
+    found = read_recording(tmp_path / name)
+    assert found.leads == made.leads
+    np.testing.assert_allclose(found.lead("V4R"), made.lead("V4R"), atol=0.00052)
+
+
+def test_a_lead_that_stands_twice_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("time_s,v1,V1\n0,1,7\n0.004,2,7\n")
+    with pytest.raises(UnreadableInputError, match="twice"):
+        read_recording(tmp_path / "x.csv")
 
 
 def test_columns_are_taken_by_lead_name(tmp_path: Path) -> None:

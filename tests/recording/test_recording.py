@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.recording.recording import Recording
 
 
@@ -20,6 +21,25 @@ def test_leads_intervals_and_confidences() -> None:
     assert (made.interval("II"), made.lead_confidence("II")) == (None, 0.0)
     with pytest.raises(ValueError, match="V7"):
         made.lead("V7")
+
+
+def test_leads_beyond_the_twelve_have_rows_of_their_own() -> None:
+    signals = np.zeros((14, 10), np.float32)
+    signals[12], signals[13] = 0.4, np.nan
+    made = Recording(signals, 500.0, leads=(*LEADS, "V4R", "unnamed"))
+    assert made.lead("v4r").tolist() == pytest.approx([0.4] * 10)
+    assert made.interval("unnamed") is None
+    assert (made.twelve.leads, made.twelve.signals.shape) == (LEADS, (12, 10))
+
+
+@pytest.mark.parametrize(
+    "leads",
+    [(*LEADS, "V4R", "v4r"), ("II", "I", *LEADS[2:], "V7", "V8"), (*LEADS, "V7"), (*LEADS, "V7", "lead")],
+    ids=["one twice", "another order", "too few", "no lead's name"],
+)
+def test_impossible_leads(leads: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"lead|signals"):
+        Recording(np.zeros((14, 10), np.float32), 500.0, leads=leads)
 
 
 def test_known_samples_are_certain_by_default() -> None:

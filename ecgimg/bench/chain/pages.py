@@ -124,14 +124,14 @@ def chain_page(job: ChainJob, tell: Tell) -> ChainRow:
     shown = shown_signals(page.curves)
     read, found, confidence, reason = _read(path)
     done = perf_counter()
-    errors = beat_errors(shown, read.signals, FS) if read else BeatErrors(0, 0.0, np.nan, np.nan, np.nan)
+    errors = beat_errors(shown, read.twelve.signals, FS) if read else BeatErrors(0, 0.0, np.nan, np.nan, np.nan)
     known = source.records[record]
     true_logits = _logits(Recording(shown, FS))
     read_logits = _logits(read) if read else None
     return ChainRow(
         preset=job.preset, number=job.number, layout=layout, record=known.ecg_id, patient=known.patient_id,
         found=found, reason=reason if read is None or read_logits else "too little was read to be judged",
-        confidence=confidence, snr=fit_page(shown, read.signals, FS).snr if read else 0.0,
+        confidence=confidence, snr=fit_page(shown, read.twelve.signals, FS).snr if read else 0.0,
         beats=errors.beats, beats_found=errors.found, r_ms=errors.ms, r_bias_ms=errors.bias_ms, r_mv=errors.mv,
         true=true_logits or [], read=read_logits,
         seconds={"draw": round(drawn - start, 3), "digitize": round(done - drawn, 3)},

@@ -65,6 +65,7 @@ def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> A
     Raises:
         ValueError: no lead of the truth is long enough.
     """
+    output = output.twelve
     fs = output.fs
     fit = fit_page(truth, output.signals, fs, band_limited)
     signals = output.signals if not band_limited else np.stack([low_passed(row, fs) for row in output.signals])

@@ -151,7 +151,7 @@ def _read(path: Path, fs: float | None) -> tuple[Floats, float]:
     """Signals [12, T] in mV of a truth, and their rate in Hz."""
     if path.suffix.lower() != ".csv":
         recording = read_recording(path)
-        return recording.signals, recording.fs
+        return recording.twelve.signals, recording.fs
     rows = _rows(path, set())
     signals = np.full((len(LEADS), len(rows)), np.nan, np.float32)
     for name in rows[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.leads import LEADS, lead_index
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Sheet, Trace
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.constants import ASSEMBLE
@@ -23,10 +23,11 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
     """
     readings = read_cells(traces, match, sheet.px_per_mm)
     agreed = enforce_lead_laws(readings)
-    signals = np.full((len(LEADS), readings.heights.shape[1]), np.nan, np.float32)
+    leads = tuple(dict.fromkeys((*LEADS, *readings.leads)))
+    signals = np.full((len(leads), readings.heights.shape[1]), np.nan, np.float32)
     confidence = np.zeros_like(signals)
     for k in np.argsort(readings.is_strip, kind="stable"):
-        row, known = lead_index(readings.leads[k]), np.isfinite(agreed.heights[k])
+        row, known = leads.index(readings.leads[k]), np.isfinite(agreed.heights[k])
         signals[row, known] = agreed.heights[k, known] / match.gain.value
         confidence[row, known] = agreed.confidence[k, known]
     return Recording(
@@ -38,9 +39,10 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
         geometry=_geometry(sheet, traces, match),
         warnings=(
             *scale_warnings(sheet, match),
-            *lead_warnings(match, signals, confidence),
+            *lead_warnings(leads, match, signals, confidence),
             *corrected_warnings(readings.leads, agreed),
         ),
+        leads=leads,
     )
 
 

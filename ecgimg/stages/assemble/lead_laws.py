@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Doubles
-from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS, LIMB_LEADS, lead_index
+from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS, LIMB_LEADS
 from ecgimg.stages.assemble.constants import ASSEMBLE
 
 
@@ -188,12 +188,13 @@ def _laws(leads: tuple[str, ...], limb_laws: bool) -> Doubles:
 
     Without the limb leads' laws these are the differences of repeated leads only.
     """
-    shares = np.zeros((len(leads), len(LEADS)))
+    names = tuple(dict.fromkeys((*LEADS, *leads)))
+    shares = np.zeros((len(leads), len(names)))
     for k, lead in enumerate(leads):
         if limb_laws and lead in LIMB_LEADS:
             shares[k, :2] = FROM_I_AND_II[LIMB_LEADS.index(lead)]
         else:
-            shares[k, lead_index(lead)] = 1
+            shares[k, names.index(lead)] = 1
     left_vectors, size, _ = np.linalg.svd(shares)
     return np.asarray(left_vectors[:, int((size > 1e-9).sum()) :].T)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.leads import UNNAMED_LEAD
 from ecgimg.datamodel.page import LayoutMatch, Sheet
 from ecgimg.stages.assemble.constants import ASSEMBLE
 from ecgimg.stages.assemble.lead_laws import CorrectedReadings
@@ -24,22 +24,25 @@ def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def lead_warnings(match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
-    """Warnings about printed leads that are unknown or doubtful; signals and confidence are [12, T]."""
+def lead_warnings(leads: tuple[str, ...], match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:
+    """Warnings about printed leads that are unknown or doubtful; signals and confidence are [L, T]."""
     warnings = []
     printed = {cell.lead for cell in match.cells}
-    for row, lead in enumerate(LEADS):
+    for row, lead in enumerate(leads):
         known = np.isfinite(signals[row])
         if lead in printed and not known.any():
             warnings.append(f"lead {lead} could not be followed")
         elif known.any() and confidence[row][known].mean() < ASSEMBLE.min_lead_confidence:
             warnings.append(f"lead {lead} is doubtful")
+    unnamed = [lead for lead in leads if lead.startswith(UNNAMED_LEAD)]
+    if unnamed:
+        warnings.append(f"the page names no lead for {', '.join(unnamed)}: it is not judged")
     return tuple(warnings)
 
 
 def corrected_warnings(leads: tuple[str, ...], agreed: CorrectedReadings) -> tuple[str, ...]:
     """Warnings about leads that were misread for long by the evidence of the others; `leads` are the readings'."""
-    seconds = dict.fromkeys(LEADS, 0.0)
+    seconds = dict.fromkeys(leads, 0.0)
     for lead, corrected in zip(leads, agreed.corrected, strict=True):
         seconds[lead] += float(corrected.sum()) / ASSEMBLE.fs_hz
     return tuple(

@@ -43,7 +43,7 @@ def test_a_printed_lead_that_is_unknown_or_doubtful_is_warned_of() -> None:
     signals, confidence = np.full((12, 100), np.nan, np.float32), np.zeros((12, 100), np.float32)
     good, poor = LEADS.index("II"), LEADS.index("V1")
     signals[[good, poor]], confidence[good], confidence[poor] = 0, 0.9, 0.3
-    found = lead_warnings(match(leads=("II", "V1", "V2")), signals, confidence)
+    found = lead_warnings(LEADS, match(leads=("II", "V1", "V2")), signals, confidence)
     assert found == ("lead V1 is doubtful", "lead V2 could not be followed")
 
 
