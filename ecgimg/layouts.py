@@ -129,9 +129,12 @@ class Layout(BaseModel):
 
     def shortened(self, paper_speed: float) -> Layout:
         """The format as machines print it on the same paper at a higher speed: columns as long, and shorter in time."""
-        seconds = self.column_seconds * self.paper_speed / paper_speed
+        return self.lasting(self.seconds * self.paper_speed / paper_speed)
+
+    def lasting(self, seconds: float) -> Layout:
+        """The format with lines of another length in seconds."""
         # Made anew, not copied: a copy would keep the cells of the longer columns.
-        return Layout.model_validate({**self.model_dump(), "column_seconds": seconds})
+        return Layout.model_validate({**self.model_dump(), "column_seconds": seconds / self.n_columns})
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

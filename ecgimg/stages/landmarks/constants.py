@@ -22,6 +22,11 @@ class LandmarksConstants:
     mark_worth_mm: float = constant(
         50.0, unit="mm", why="length of rows that counts as much as one mark where no turn shows enough marks"
     )
+    min_turn_gain_mm: float = constant(
+        25.0,
+        unit="mm",
+        why="a turn must show this much more than the photo as it lies: rows have ends that are blurred",
+    )
 
     # Calibration pulses
     box_margin_mm: float = constant(1.5, unit="mm", why="the network's box around a pulse may be too small by this")

@@ -27,7 +27,8 @@ def find_landmarks(sheet: Sheet) -> UprightSheet:
         if page.baselines and page.n_identified_marks >= LANDMARKS.enough_marks:
             return page
         n_marks = page.n_identified_marks + len(page.scale_texts)
-        tried.append((length_mm + LANDMARKS.mark_worth_mm * n_marks, page))
+        as_it_lies = LANDMARKS.min_turn_gain_mm if quarter_turns == 0 else 0.0
+        tried.append((length_mm + LANDMARKS.mark_worth_mm * n_marks + as_it_lies, page))
     return max(tried, key=lambda one: one[0])[1]
 
 

@@ -13,14 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgimg.datamodel.page import LayoutMatch, PlacedCell, PrintedScales, Scale, Trace, UprightSheet
+from ecgimg.datamodel.probability import log_odds
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import Layout
 from ecgimg.networks.layout_evidence import LayoutEvidenceModel, load_layout_evidence
+from ecgimg.networks.paper_speed import USUAL
 from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.evidence import score_layout, stray_evidence, sum_features
 from ecgimg.stages.layout.observations import PageObservations, observe
-from ecgimg.stages.layout.origin import column_pitch, covers, find_origin
+from ecgimg.stages.layout.origin import column_pitch, covers, find_origin, row_length
 from ecgimg.stages.layout.scales import LayoutOptions, decide_gain, decide_paper_speed, speed_of_length
+from ecgimg.stages.layout.single_leads import place_single_leads, read_single_leads
 
 _REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
@@ -66,7 +69,13 @@ def find_layout(
         RefusedError: no format fits; the message says how many rows were seen and what came nearest.
     """
     page, first = observe(upright, lines, scales)
-    best = choose(page, place_layouts(page, options), load_layout_evidence())
+    try:
+        best = choose(page, place_layouts(page, options), load_layout_evidence())
+    except RefusedError:
+        single = _place_single_leads(page, options) if options.is_open else None
+        if single is None:
+            raise
+        best = single
     return LayoutMatch(
         layout_id=best.candidate.layout.id,
         cells=tuple(replace(cell, line=cell.line + first) for cell in best.candidate.cells),
@@ -76,6 +85,19 @@ def find_layout(
         evidence=best.candidate.evidence,
         seconds=max(c.start + c.seconds for c in best.candidate.cells),
     )
+
+
+def _place_single_leads(page: PageObservations, options: LayoutOptions) -> _Judged | None:
+    """The page as rows of one lead each; None where it is no such page."""
+    single = read_single_leads(page)
+    if single is None:
+        return None
+    layout = single.layout(page.length_mm / USUAL)
+    speed = decide_paper_speed(page, options, [layout])
+    cells = place_single_leads(page, single, speed)
+    if cells is None:
+        return None
+    return _Judged(Candidate(layout, speed, cells, {}, single.evidence), float(log_odds(np.float64(single.confidence))))
 
 
 def place_layouts(page: PageObservations, options: LayoutOptions) -> tuple[Candidate, ...]:
@@ -145,7 +167,8 @@ def _place_on_rows(page: PageObservations, layout: Layout, speed: Scale, top: in
 def _place(page: PageObservations, layout: Layout, speed: Scale) -> Candidate:
     """Places a format on a page of as many lines, and collects the evidence on it."""
     speed = speed if page.has_grid else speed_of_length(page, layout, speed)
-    nominal_mm = layout.seconds * speed.value
+    nominal_mm = row_length(page, layout, layout.seconds * speed.value)
+    layout = layout.lasting(nominal_mm / speed.value)
     pitch_px = column_pitch(page, layout, nominal_mm)
     origin = find_origin(page, layout, nominal_mm, pitch_px)
     if origin is None or not covers(page, origin, nominal_mm):

@@ -70,14 +70,29 @@ def agreed_length(page: PageObservations, layout: Layout, nominal_mm: float, tol
         nominal_mm: its length by the page's scale, which may be wrong by the share `tolerance`.
         tolerance: at most 1.
     """
-    at_zero, at_one = (_signs(page, layout, length, length / layout.n_columns) for length in (0.0, 1.0))
-    if at_zero is None or at_one is None or not np.isfinite([page.begins, page.ends]).any(axis=1).all():
-        return None
-    shares = at_one[0] - at_zero[0]  # places are linear in the length
     lengths = nominal_mm * np.arange(1 - tolerance, 1 + tolerance, C.length_step)
-    tried = [(at_zero[0] + shares * length * page.px_per_mm, *at_zero[1:]) for length in lengths]
-    dense = [float(_density(signs, signs[0], page.px_per_mm).max()) for signs in tried]
+    dense = _agreement(page, layout, lengths)
+    if dense is None or not np.isfinite([page.begins, page.ends]).any(axis=1).all():
+        return None
     return float(lengths[int(np.argmax(dense))]) if max(dense) > C.min_origin_weight else None
+
+
+def row_length(page: PageObservations, layout: Layout, nominal_mm: float) -> float:
+    """Length in millimetres of the rows of several columns; the nominal one unless the signs clearly agree on another.
+
+    Many machines print 10 s and a little more: rows of 252 to 256 mm, whose columns are longer by a quarter of that.
+    """
+    if layout.n_columns == 1 or not page.has_grid:
+        return nominal_mm
+    steps = np.arange(-C.row_length_tolerance, C.row_length_tolerance, C.length_step)
+    lengths = np.append(nominal_mm * (1 + steps), nominal_mm)
+    dense = _agreement(page, layout, lengths)
+    if dense is None:
+        return nominal_mm
+    best = int(np.argmax(dense))
+    differs = abs(lengths[best] - nominal_mm) > C.min_length_difference_mm
+    agrees = dense[best] > max(C.clear_length_ratio * dense[-1], C.min_length_weight)
+    return float(lengths[best]) if differs and agrees else nominal_mm
 
 
 def covers(page: PageObservations, origin: float, nominal_mm: float) -> bool:
@@ -125,6 +140,16 @@ def _signs(page: PageObservations, layout: Layout, nominal: float, pitch_px: flo
         return None
     places, weights, spreads = np.array(signs).T
     return places, weights, spreads
+
+
+def _agreement(page: PageObservations, layout: Layout, lengths: Doubles) -> Doubles | None:
+    """Weight [N] of the signs that agree on an origin, at each of the lengths [N] in mm; None where there are none."""
+    at_zero, at_one = (_signs(page, layout, length, length / layout.n_columns) for length in (0.0, 1.0))
+    if at_zero is None or at_one is None:
+        return None
+    shares = at_one[0] - at_zero[0]  # places are linear in the length
+    tried = [(at_zero[0] + shares * length * page.px_per_mm, *at_zero[1:]) for length in lengths]
+    return np.array([float(_density(signs, signs[0], page.px_per_mm).max()) for signs in tried])
 
 
 def _density(signs: Signs, tried: Doubles, px_per_mm: float) -> Doubles:

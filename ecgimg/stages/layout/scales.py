@@ -26,6 +26,11 @@ class LayoutOptions:
     paper_speed: float | None = None
     gain: float | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the user left the format to the page."""
+        return len(self.layouts) > 1
+
 
 def decide_paper_speed(page: PageObservations, options: LayoutOptions, rivals: list[Layout]) -> Scale:
     """Paper speed: the user's; else the printed one; else the one at which the curves have a format's length; else the

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from drawn_pages import flat
 
+from ecgimg.datamodel.leads import PRECORDIAL_LEADS
 from ecgimg.datamodel.page import PrintedScales, Scale
 from ecgimg.errors import RefusedError
 from ecgimg.layouts import load_layout, load_layouts
@@ -104,8 +105,10 @@ def test_another_order_of_leads_is_not_read_as_a_known_one() -> None:
     lines, scales = trace(lying), read_scales(lying)
     turned = {f"V{k}": f"V{7 - k}" for k in range(1, 7)}
     other = replace(lying, names=tuple(replace(n, lead=turned.get(n.lead, n.lead)) for n in lying.names))
+    match = find_layout(other, lines, scales, ANY)
+    assert [cell.lead for cell in match.cells][6:] == list(reversed(PRECORDIAL_LEADS))
     with pytest.raises(RefusedError, match="6 against"):
-        find_layout(other, lines, scales, ANY)
+        find_layout(other, lines, scales, LayoutOptions((load_layout("12x1"),)))
     first = next(name for name in lying.names if name.lead == "V2")
     misread = replace(lying, names=tuple(replace(n, lead="V3") if n is first else n for n in lying.names))
     assert find_layout(misread, lines, scales, ANY).layout_id == "12x1"

@@ -9,7 +9,8 @@ import pytest
 from observed_pages import observe_ideal
 
 from ecgimg.layouts import load_layout
-from ecgimg.stages.layout.origin import agreed_length, column_pitch, covers, find_origin
+from ecgimg.stages.layout.observations import PageObservations
+from ecgimg.stages.layout.origin import agreed_length, column_pitch, covers, find_origin, row_length
 
 LAYOUT = load_layout("3x4+1R")
 PAGE = observe_ideal(LAYOUT)
@@ -67,6 +68,29 @@ def test_the_length_by_rows_and_starts(wrong: float) -> None:
 
 def test_without_signs_there_is_no_length() -> None:
     assert agreed_length(replace(PAGE, begins=NAN, ends=NAN), LAYOUT, 250.0, 0.08) is None
+
+
+def stretched(mm: float) -> PageObservations:
+    """The page printed with rows of another length: ends and starts of its columns are `mm` / 4 apart."""
+    pitch = mm / 4 * Q
+    starts = tuple((PAGE.left + k * pitch, line.baseline_y) for k in range(4) for line in PAGE.lines[:3])
+    right = PAGE.left + mm * Q
+    return replace(PAGE, starts=starts, right=right, ends=(right,) * 4)
+
+
+@pytest.mark.parametrize("mm", [247.5, 250.0, 252.0, 254.0, 256.0])
+def test_rows_that_are_a_little_longer_or_shorter(mm: float) -> None:
+    assert row_length(stretched(mm), LAYOUT, 250.0) == pytest.approx(mm, abs=0.5)
+
+
+def test_one_false_start_does_not_make_rows_longer() -> None:
+    page = replace(PAGE, starts=((PAGE.left + 66 * Q, PAGE.lines[0].baseline_y),))
+    assert row_length(page, LAYOUT, 250.0) == 250.0
+
+
+def test_rows_without_signs_have_the_format_s_length() -> None:
+    assert row_length(replace(PAGE, begins=NAN, ends=NAN, pulses=()), LAYOUT, 250.0) == 250.0
+    assert row_length(replace(stretched(254.0), has_grid=False), LAYOUT, 250.0) == 250.0
 
 
 def test_columns_of_one_lead_or_without_strips_have_the_nominal_pitch() -> None:
