@@ -127,6 +127,11 @@ class Layout(BaseModel):
         """Printed length of a line in seconds; in recording time it is the columns' length if they are simultaneous."""
         return self.n_columns * self.column_seconds
 
+    @property
+    def recorded_seconds(self) -> float:
+        """Recording time from the start of the page to the end of its last cell."""
+        return max(cell.start + cell.seconds for cell in (*self.cells, *self.strips))
+
     def shortened(self, paper_speed: float) -> Layout:
         """The format as machines print it on the same paper at a higher speed: columns as long, and shorter in time."""
         return self.lasting(self.seconds * self.paper_speed / paper_speed)

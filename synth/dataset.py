@@ -16,6 +16,7 @@ from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageE
 from ecgimg.io.files import write_atomically
 from ecgimg.synth.contact_sheet import write_contact_sheet
 from ecgimg.synth.ecg_image_kit.pages import Kit, kit_page
+from ecgimg.synth.page.vendor import check_styles
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source
@@ -35,8 +36,8 @@ Progress = Callable[[int, int], None]
 class SetPlan:
     """The content of a set: plan and number determine a page.
 
-    `recipes` and `layouts` are weights written as `photo` or `photo:3,scan:1`; without `layouts` those of the recipes
-    are drawn. `source` is a text for `open_source`; `folds` are those of PTB-XL.
+    `recipes`, `layouts` and `styles` are weights written as `photo` or `photo:3,scan:1`; without `layouts` and `styles`
+    those of the recipes are drawn. `source` is a text for `open_source`; `folds` are those of PTB-XL.
     """
 
     n: int
@@ -46,6 +47,7 @@ class SetPlan:
     folds: tuple[int, ...] = tuple(range(1, 9))
     seed: int = 0
     engine: str = "ecgimg"
+    styles: str = ""
 
     def __post_init__(self) -> None:
         if self.n < 1:
@@ -54,6 +56,9 @@ class SetPlan:
             raise UsageError(f"seed {self.seed}", where="synth", remedy="seeds count from 0")
         if self.engine not in ENGINES:
             raise UsageError(f"no engine {self.engine!r}", where="synth", remedy=f"use {' or '.join(ENGINES)}")
+        if self.styles and (self.layouts or self.engine != ENGINES[0]):
+            remedy = "leave out --style, or --layout and --engine"
+            raise UsageError("a style has its own layouts and is drawn by ecgimg", where="synth", remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ class _Maker:
     def __init__(self, plan: SetPlan, out: Path, measure: Measure | None) -> None:
         self.plan, self.out, self.measure = plan, out, measure
         self.weights = parse_weights(plan.recipes)
-        self.recipes: dict[str, Recipe] = {name: _recipe(name, plan.layouts) for name in self.weights}
+        self.recipes: dict[str, Recipe] = {name: _recipe(name, plan) for name in self.weights}
         self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
         self.kit = Kit.from_environment() if plan.engine == "ecg-image-kit" else None
 
@@ -189,9 +194,12 @@ class _Maker:
         return int(np.random.default_rng([self.plan.seed, lap, 2]).permutation(n)[place])
 
 
-def _recipe(name: str, layouts: str) -> Recipe:
+def _recipe(name: str, plan: SetPlan) -> Recipe:
     recipe = load_recipe(name)
-    return recipe.with_layouts(parse_weights(layouts)) if layouts else recipe
+    if plan.styles:
+        recipe = recipe.with_styles(parse_weights(plan.styles))
+    check_styles(recipe.page)
+    return recipe.with_layouts(parse_weights(plan.layouts)) if plan.layouts else recipe
 
 
 def _name(k: int) -> str:
@@ -207,7 +215,8 @@ def _claim(out: Path, plan: SetPlan) -> None:
             earlier = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
-        if {**earlier, "n": 0} != {**content, "n": 0}:
+        # Sets from before there were styles have none in their plan.
+        if {"styles": "", **earlier, "n": 0} != {**content, "n": 0}:
             remedy = "choose another folder, or repeat the options in its dataset.json"
             raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
         content["n"] = max(plan.n, int(earlier["n"]))

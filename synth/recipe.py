@@ -23,6 +23,12 @@ Weights = dict[str, float]
 MIN_SIZE = 0.15
 """An effect that a page has is at least this share of its strength; less would not be seen."""
 
+OWN_STYLE = "own"
+"""The style whose choices are the recipe's."""
+
+ANY_VENDOR = "vendor"
+"""Stands for any of the vendor styles."""
+
 K = TypeVar("K", str, float)
 
 
@@ -36,6 +42,9 @@ class PageRecipe(_Part):
     `px_per_mm` and `line_mm` are ranges (low, high); `longest` is the maximal width of a sheet in pixels. Shares of
     pages: `tight` of sheets that end where their content ends, `clipped` of traces that end at the edge of their
     channel, `short` of faster paper that shows less time instead of being longer.
+
+    `styles` are weights of vendor styles (`vendor` is any of them, `own` the choices above); a vendor's pages have the
+    formats, scales and looks of its style.
     """
 
     layouts: Weights = Field(default={"3x4+1R": 1.0}, min_length=1)
@@ -52,8 +61,9 @@ class PageRecipe(_Part):
     grids: Weights = {"lines": 1.0}
     grid_colors: Weights = {"red": 1.0}
     pulses: Weights = {"left": 0.65, "right": 0.12, "none": 0.23}
+    styles: Weights = {OWN_STYLE: 1.0}
 
-    @field_validator("layouts", "families", "papers", "grids", "grid_colors", "pulses", "speeds", "gains")
+    @field_validator("layouts", "styles", "families", "papers", "grids", "grid_colors", "pulses", "speeds", "gains")
     @classmethod
     def _weights(cls, value: dict[str, float]) -> dict[str, float]:
         if value and (min(value.values()) < 0 or sum(value.values()) <= 0):
@@ -155,6 +165,10 @@ class Recipe(_Part):
                 error.errors()[0]["msg"].removeprefix("Value error, "), where="layout", remedy=remedy
             ) from error
         return self.model_copy(update={"page": page, "conditions": ()})
+
+    def with_styles(self, weights: Weights) -> Recipe:
+        """The recipe with other styles."""
+        return self.model_copy(update={"page": self.page.model_copy(update={"styles": weights}), "conditions": ()})
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -14,8 +14,10 @@ from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.layouts import Layout, layout_ids, load_layout
 from ecgimg.synth.camera import Warp, build_warp, flat_relief, identity_warp, sample_relief, sample_view
 from ecgimg.synth.page.render import render_page
-from ecgimg.synth.page.style import sample_style
-from ecgimg.synth.recipe import Recipe, pick
+from ecgimg.synth.page.style import PageStyle, sample_style
+from ecgimg.synth.page.vendor import load_vendor, vendor_names
+from ecgimg.synth.page.vendor_look import sample_vendor
+from ecgimg.synth.recipe import ANY_VENDOR, OWN_STYLE, PageRecipe, Recipe, pick
 from ecgimg.synth.signals.sources import FS, Signal, SignalSource
 from ecgimg.synth.truth import Page, SynthPage, moved_curve
 from ecgimg.synth.wear.background import background
@@ -32,6 +34,9 @@ MIN_SECONDS = 10.0
 
 SIDES_MM = 40
 """Width that a sheet has beside its traces, where its width in pixels is bounded."""
+
+FADE_SECONDS = 0.2
+"""Time over which a repeated recording passes from its end to its start."""
 
 
 def sample_page(
@@ -50,16 +55,34 @@ def sample_page(
     """
     key = (seed,) if isinstance(seed, int) else seed
     rng = np.random.default_rng(list(key))
-    layout = _layout(rng, recipe)
-    style = sample_style(rng, layout, recipe.page)
-    if style.paper_speed > 25 and rng.random() < recipe.page.short:
-        layout = layout.shortened(style.paper_speed)
-    width_mm = layout.seconds * style.paper_speed + SIDES_MM
-    style = replace(style, px_per_mm=min(style.px_per_mm, recipe.page.longest / width_mm))
-    signal = source.get(int(rng.integers(2**31 - 1)) if record is None else record, max(MIN_SECONDS, layout.seconds))
+    layout, style = sample_print(rng, recipe.page)
+    signal = source.get(
+        int(rng.integers(2**31 - 1)) if record is None else record, max(MIN_SECONDS, layout.recorded_seconds)
+    )
+    if style.texts is not None:
+        signal = replace(signal, mv=lasting(signal.mv, layout.recorded_seconds))
     signal = replace(signal, mv=printed(signal.mv, rng))
     page = render_page(signal.mv, FS, layout, style, rng)
     return photograph(page, signal, recipe, rng, key)
+
+
+def sample_print(rng: np.random.Generator, recipe: PageRecipe) -> tuple[Layout, PageStyle]:
+    """The format and the look of a page at random, within the recipe's width in pixels."""
+    name = pick(rng, recipe.styles) if len(recipe.styles) > 1 else next(iter(recipe.styles))
+    if name == ANY_VENDOR:
+        name = vendor_names()[int(rng.integers(len(vendor_names())))]
+    layout, style = sample_vendor(rng, load_vendor(name), recipe) if name != OWN_STYLE else _own(rng, recipe)
+    width_mm = layout.seconds * style.paper_speed + SIDES_MM
+    return layout, replace(style, px_per_mm=min(style.px_per_mm, recipe.longest / width_mm))
+
+
+def _own(rng: np.random.Generator, recipe: PageRecipe) -> tuple[Layout, PageStyle]:
+    """A format and a look with the recipe's own weights."""
+    layout = _layout(rng, recipe)
+    style = sample_style(rng, layout, recipe)
+    if style.paper_speed > 25 and rng.random() < recipe.short:
+        layout = layout.shortened(style.paper_speed)
+    return layout, style
 
 
 def photograph(
@@ -121,6 +144,18 @@ def _seen(
     )
 
 
+def lasting(mv: Floats, seconds: float, fs: float = FS) -> Floats:
+    """The signal [12, T] in mV repeated until it lasts `seconds`, with its end faded into its start."""
+    length, fade = mv.shape[1], round(FADE_SECONDS * fs)
+    needed = round(seconds * fs) + 1
+    if length >= needed or length <= 2 * fade:
+        return mv
+    share = np.linspace(0, 1, fade, dtype=np.float32)
+    middle, seam = mv[:, fade : length - fade], mv[:, :fade] * share + mv[:, length - fade :] * (1 - share)
+    repeats = -(-needed // (length - fade))
+    return np.concatenate([mv[:, :fade], *[middle, seam] * repeats], axis=1)[:, :needed]
+
+
 def printed(mv: Floats, rng: np.random.Generator, fs: float = FS) -> Floats:
     """The signal [12, T] in mV as a machine prints it: centred, and mostly without wander (a high pass at random).
 
@@ -145,8 +180,8 @@ def _high_pass(cutoff_hz: float, fs: float) -> NDArray[np.float64]:
     return np.asarray(butter(1, cutoff_hz, "high", fs=fs, output="sos"))
 
 
-def _layout(rng: np.random.Generator, recipe: Recipe) -> Layout:
-    name = pick(rng, recipe.page.layouts)
+def _layout(rng: np.random.Generator, recipe: PageRecipe) -> Layout:
+    name = pick(rng, recipe.layouts)
     if name == "all":
         name = layout_ids()[int(rng.integers(len(layout_ids())))]
     return _loaded(name)

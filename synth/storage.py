@@ -162,6 +162,7 @@ def _readable(page: SynthPage) -> dict[str, Any]:
         "layout": page.layout.model_dump(mode="json"),
         "paper_speed": sheet.paper_speed,
         "gain": sheet.gain,
+        "chest_gain": sheet.chest_gain,
         "sheet": {
             "width": width,
             "height": height,

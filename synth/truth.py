@@ -63,7 +63,8 @@ class Page:
     """A drawn page: RGB pixels [H, W, 3] and its truth in sheet pixels.
 
     Two heavy grid lines cross at `grid_origin`; fine lines lie every mm, heavy ones every 5 mm. `grid_box` is x0, y0,
-    x1, y1 of the ruled area. `pulses` are outlines [N, 2] of the calibration pulses, 1 mV high.
+    x1, y1 of the ruled area. V1 to V6 have `chest_gain`, all other leads `gain`. `pulses` are outlines [N, 2] of the
+    calibration pulses, 1 mV high.
     """
 
     pixels: Pixels
@@ -71,6 +72,7 @@ class Page:
     px_per_mm: float
     paper_speed: float
     gain: float
+    chest_gain: float
     grid_kind: str
     grid_origin: tuple[float, float]
     grid_box: tuple[float, float, float, float]

@@ -42,6 +42,7 @@ app = typer.Typer(
     help="A photo or scan of a paper ECG in, a 12-lead recording and a report out.",
 )
 app.add_typer(tools.layouts_app, name="layouts")
+app.add_typer(tools.styles_app, name="styles")
 app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 app.command()(pages.digitize)

@@ -1,4 +1,4 @@
-"""The commands around the work: `doctor`, `json-schema`, `layouts list`, `layouts show` and `synth`."""
+"""The commands around the work: `doctor`, `json-schema`, `layouts list`, `layouts show`, `styles list` and `synth`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ecgimg.cli import parameters as p
 from ecgimg.errors import ExitCode
 
 layouts_app = typer.Typer(no_args_is_help=True, help="Paper formats.")
+styles_app = typer.Typer(no_args_is_help=True, help="Vendor styles of synthetic pages.")
 
 
 def doctor() -> None:
@@ -76,6 +77,15 @@ def layouts_show(name: Annotated[str, typer.Argument(help="A name of `layouts li
     sys.stdout.write(text)
 
 
+@styles_app.command("list")
+def styles_list() -> None:
+    """List the vendor styles that `synth --style` draws."""
+    from ecgimg.synth.page.vendor import load_vendor, vendor_names
+
+    for name in vendor_names():
+        typer.echo(f"{name:20} {load_vendor(name).title}")
+
+
 def synth(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the set; an unfinished set goes on there.")],
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="Pages.")] = 100,
@@ -83,6 +93,9 @@ def synth(
     preset: Annotated[
         str, typer.Option(help="clean, scan, photo, ruin, patchecg, a .yaml, or NAME:WEIGHT,...")
     ] = "photo",
+    style: Annotated[
+        str, typer.Option(help="vendor (any), a name of `styles list`, own, a .yaml, or NAME:WEIGHT,...")
+    ] = "",
     source: p.SignalSource = "sim",
     fold: Annotated[str, typer.Option(help="Folds of PTB-XL, such as 1-8 or 1,3,5.")] = "1-8",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
@@ -95,7 +108,7 @@ def synth(
 
     from ecgimg.synth.dataset import SetPlan, parse_folds, write_dataset
 
-    plan = SetPlan(n, preset, layout, source, parse_folds(fold), seed, engine)
+    plan = SetPlan(n, preset, layout, source, parse_folds(fold), seed, engine, style)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("pages", total=n)
         report = write_dataset(

@@ -59,6 +59,9 @@ def train_landmarks(
     out: Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoints and exported networks; resumes there.")],
     steps: p.Steps = 3200,
     pages: p.HeldPages = 24,
+    drawn: Annotated[int, typer.Option(min=0, help="Training pages; 0 draws as long as the training runs.")] = 0,
+    from_weights: Annotated[bool, typer.Option(help="Start from the landmark network in the package.")] = False,
+    texts: Annotated[bool, typer.Option(help="Train the readers of lead names and scales too.")] = True,
     threads: p.RenderingThreads = 1,
     package: p.Package = False,
 ) -> None:
@@ -68,8 +71,8 @@ def train_landmarks(
     from ecgimg.train.printed_scales import fit as printed_scales_fit
 
     _log_progress()
-    paths = run.run(data, out, steps, pages, threads)
-    for part, path in zip((fit, lead_names_fit, printed_scales_fit), paths, strict=True):
+    paths = run.run(data, out, run.Training(steps, pages, drawn, from_weights, texts), threads)
+    for part, path in zip((fit, lead_names_fit, printed_scales_fit), paths, strict=False):
         typer.echo(part.package(path) if package else path)
 
 

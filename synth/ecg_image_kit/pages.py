@@ -178,6 +178,7 @@ def read_kit_page(picture: Path, truth: dict[str, Any], signal: Signal) -> Page:
         px_per_mm=px_per_mm,
         paper_speed=_PAPER_SPEED,
         gain=_GAIN,
+        chest_gain=_GAIN,
         grid_kind="lines" if truth.get("gridlines", True) else "none",
         grid_origin=(-0.5, height - 0.5),
         grid_box=(-0.5, -0.5, width - 0.5, height - 0.5),

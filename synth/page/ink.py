@@ -95,9 +95,11 @@ def ruled_paper(
         xs = np.arange(x0, x1 + 1, dtype=np.float64) - origin[0]
         ys = np.arange(y0, y1 + 1, dtype=np.float64) - origin[1]
         code[y0 : y1 + 1, x0 : x1 + 1] = _grid_code(xs, ys, px_per_mm, style)
-        if style.border:
-            cv2.rectangle(code, (x0, y0), (x1, y1), 255, max(1, round(style.major_mm * px_per_mm)))
-    return np.asarray(cv2.LUT(cv2.merge([code, code, code]), _ramp(paper, style)), np.uint8), origin
+    pixels = np.asarray(cv2.LUT(cv2.merge([code, code, code]), _ramp(paper, style)), np.uint8)
+    if style.frame is not None and style.kind != "none":
+        color = [int(c) for c in np.minimum(style.frame, paper)]
+        cv2.rectangle(pixels, (x0, y0), (x1, y1), color, max(1, round(style.major_mm * px_per_mm)))
+    return pixels, origin
 
 
 def _grid_code(xs: NDArray[np.float64], ys: NDArray[np.float64], px_per_mm: float, style: GridStyle) -> Pixels:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ecgimg.layouts import Layout
 from ecgimg.synth.page.fonts import printed_fonts
+from ecgimg.synth.page.text import PrintedTexts
 from ecgimg.synth.recipe import PageRecipe, pick
 
 Color = tuple[int, int, int]
@@ -42,17 +43,26 @@ GRID_COLORS: dict[str, tuple[Color, Color]] = {
     "blue": ((175, 200, 235), (90, 130, 200)),
     "grey": ((200, 200, 200), (130, 130, 130)),
     "black": ((150, 150, 150), (40, 40, 40)),
+    "pale": ((226, 220, 220), (196, 186, 186)),
+    "yellow": ((245, 225, 150), (225, 190, 90)),
 }
 """Colours of the fine and the heavy lines."""
 
-INKS: dict[str, Color] = {"black": (12, 12, 16), "grey": (70, 70, 74), "blue": (25, 30, 110), "brown": (60, 40, 35)}
+INKS: dict[str, Color] = {
+    "black": (12, 12, 16),
+    "grey": (70, 70, 74),
+    "blue": (25, 30, 110),
+    "brown": (60, 40, 35),
+    "red": (200, 30, 45),
+}
 
 
 @dataclass(frozen=True)
 class GridStyle:
     """The grid: kind (lines, dashed, dots, major-only, none), colours of fine and heavy lines, widths in mm.
 
-    `heavy` thickens every fifth heavy line, `border` frames the grid, `phase` (x, y) in mm shifts it.
+    `heavy` thickens every fifth heavy line, `frame` is the colour of a frame around the grid, `phase` (x, y) in mm
+    shifts it.
     """
 
     kind: str = "lines"
@@ -61,7 +71,7 @@ class GridStyle:
     minor_mm: float = 0.12
     major_mm: float = 0.25
     heavy: bool = False
-    border: bool = False
+    frame: Color | None = None
     phase: tuple[float, float] = (0.0, 0.0)
 
 
@@ -69,24 +79,34 @@ class GridStyle:
 class PageStyle:
     """The look of a printed page. Lengths are in mm of paper.
 
-    `paper` is width and height, None for a page that ends where its content ends. `border` is the margin without grid.
-    `left`, `right`, `top` and `bottom` are the space around the traces; `pitch` is the distance of two rows,
-    `strip_pitch` that of two rhythm strips. `line` is the width of a trace; `thin` (0..1) makes its steep parts paler;
+    `chest_gain` is the gain of V1 to V6 where it is another than `gain`. `paper` is width and height, None for a page
+    that ends where its content ends. `border` is the margin without grid; within it the grid covers the page, or
+    `grid_reach` above the first and below the last zero line. `left`, `right`, `top` and `bottom` are the space around
+    the traces; `pitch` is the distance of two rows, `strip_pitch` that of two rhythm strips, `drop` the share of the
+    paper's free height above the traces. `line` is the width of a trace; `thin` (0..1) makes its steep parts paler;
     `clip` is the largest distance of a trace from its zero line, None for any distance. With `join` the columns of a
     row are one line.
 
-    `pulse` is the place of the calibration pulses: left, right, none. `label` is the place of a lead's name at the
-    start of its stretch (above, below, left), moved by `label_shift`. `separator` stands between columns: none,
-    tick, full, dotted, double. `header` is none, block or columns. `font` None is the plain font.
+    `pulse` is the place of the calibration pulses: left, right, none; they stand at each row, or `pulse_once`. `label`
+    is the place of a lead's name at the start of its stretch (above, below, left, none), moved by `label_shift`;
+    `spaced` names have their letters apart. `separator` stands between columns: none, tick, full, dotted, double, page;
+    with `first_marker` also before the first one. `header` is none, block or columns, and `footer` prints the scales;
+    both are replaced by `texts`, those of a vendor. `font` None is the plain font.
+
+    The file is a picture of the page: `one_bit` ink has no greys, `jpeg` is the quality it was once stored with (0 is
+    never), `inverted` is white on black.
     """
 
     px_per_mm: float = 4.0
     paper_speed: float = 25.0
     gain: float = 10.0
+    chest_gain: float | None = None
     paper: tuple[float, float] | None = None
     paper_color: Color = (255, 255, 255)
     grid: GridStyle = GridStyle()
     border: float = 0.0
+    grid_reach: tuple[float, float] | None = None
+    drop: float = 0.75
     left: float = 6.0
     right: float = 6.0
     top: float = 30.0
@@ -99,18 +119,25 @@ class PageStyle:
     thin: float = 0.0
     join: bool = True
     pulse: str = "left"
+    pulse_once: bool = False
     pulse_mm: float = 5.0
     pulse_gap: float = 1.0
     label: str = "above"
     label_shift: tuple[float, float] = (0.5, -6.0)
     label_mm: float = 3.0
+    spaced: bool = False
     font: Path | None = None
     separator: str = "none"
+    first_marker: bool = False
     header: str = "block"
     text_mm: float = 2.5
     text_color: Color = (12, 12, 16)
     footer: bool = True
+    texts: PrintedTexts | None = None
     clip: float | None = None
+    one_bit: bool = False
+    jpeg: int = 0
+    inverted: bool = False
 
 
 def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -> PageStyle:
@@ -127,7 +154,8 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
         paper_speed=speed,
         gain=gain,
         paper=None if tight else _paper(rng),
-        paper_color=_jitter(rng, PAPER_COLORS[pick(rng, recipe.papers)], 4),
+        drop=0.75 if header != "none" else 0.2,
+        paper_color=jitter(rng, PAPER_COLORS[pick(rng, recipe.papers)], 4),
         grid=_grid(rng, recipe),
         border=0.0 if tight or rng.random() < 0.4 else float(rng.uniform(2, 9)),
         left=float(rng.uniform(1, 6) if tight else rng.uniform(5, 18)),
@@ -136,7 +164,7 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
         bottom=pitch * 0.4 + float(rng.uniform(2, 8) if tight else rng.uniform(8, 16)),
         pitch=pitch,
         strip_pitch=pitch * float(rng.choice([1.0, rng.uniform(0.75, 1.15)])),
-        ink=_jitter(rng, INKS[pick(rng, {"black": 0.68, "grey": 0.18, "blue": 0.1, "brown": 0.04})], 10),
+        ink=jitter(rng, INKS[pick(rng, {"black": 0.68, "grey": 0.18, "blue": 0.1, "brown": 0.04})], 10),
         ink_alpha=float(rng.uniform(0.7, 1.0)),
         line=float(np.exp(rng.uniform(np.log(recipe.line_mm[0]), np.log(recipe.line_mm[1])))),
         thin=float(rng.choice([0.0, rng.uniform(0.1, 0.55)], p=[0.6, 0.4])),
@@ -151,7 +179,7 @@ def sample_style(rng: np.random.Generator, layout: Layout, recipe: PageRecipe) -
         separator=pick(rng, {"none": 0.3, "tick": 0.4, "full": 0.1, "dotted": 0.12, "double": 0.08}),
         header=header,
         text_mm=float(rng.uniform(1.8, 3.4)),
-        text_color=_jitter(rng, INKS[pick(rng, {"black": 0.7, "grey": 0.15, "brown": 0.1, "blue": 0.05})], 10),
+        text_color=jitter(rng, INKS[pick(rng, {"black": 0.7, "grey": 0.15, "brown": 0.1, "blue": 0.05})], 10),
         footer=bool(rng.random() < 0.8),
         clip=float(rng.uniform(12, 28)) * gain / 10 if rng.random() < recipe.clipped else None,
     )
@@ -170,21 +198,20 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
         style.grid,
         kind=str(rng.choice(["dashed", "lines", "major-only"])),
         minor=minor,
-        major=_jitter(rng, major, 12),
+        major=jitter(rng, major, 12),
         minor_mm=float(rng.uniform(0.04, 0.12)),
         major_mm=float(rng.uniform(0.07, 0.24)),
-        border=True,
         phase=(0.0, 0.0),
     )
     return replace(
         style,
         paper=LETTER_MM if rng.random() < 0.6 else A4_MM,
         paper_color=(255, 255, 255),
-        grid=grid,
+        grid=replace(grid, frame=grid.major),
         border=float(rng.uniform(3, 9)),
         left=float(rng.uniform(3, 8)),
         line=float(rng.uniform(0.16, 0.34)),
-        ink=_jitter(rng, INKS["black"], 12),
+        ink=jitter(rng, INKS["black"], 12),
         pulse="left",
         pulse_mm=5.0,
         pulse_gap=0.0,
@@ -192,6 +219,7 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
         label_shift=(float(rng.uniform(-0.5, 1.5)), float(rng.uniform(2.5, 6))),
         separator="tick",
         header="columns",
+        drop=0.75,
         top=style.top + float(rng.uniform(5, 25)),
         footer=True,
         join=True,
@@ -200,7 +228,7 @@ def _office(style: PageStyle, rng: np.random.Generator) -> PageStyle:
 
 def _bedside(style: PageStyle, rng: np.random.Generator) -> PageStyle:
     """A print of a ward's thermal recorder: a narrow sheet full of grid, thin lines, long separators, little text."""
-    grid = replace(style.grid, kind=str(rng.choice(["dashed", "lines", "dots"])), border=False)
+    grid = replace(style.grid, kind=str(rng.choice(["dashed", "lines", "dots"])), frame=None)
     return replace(
         style,
         paper=None,
@@ -211,6 +239,7 @@ def _bedside(style: PageStyle, rng: np.random.Generator) -> PageStyle:
         top=style.pitch * 0.4 + float(rng.uniform(3, 10)),
         line=float(rng.uniform(0.14, 0.3)),
         header="none",
+        drop=0.2,
         footer=bool(rng.random() < 0.4),
         label="above",
         label_shift=(float(rng.uniform(-1.5, 3)), -float(rng.uniform(1, 5))),
@@ -250,19 +279,20 @@ def _grid(rng: np.random.Generator, recipe: PageRecipe) -> GridStyle:
     minor, major = GRID_COLORS[pick(rng, recipe.grid_colors)]
     faint = float(rng.choice([1.0, rng.uniform(0.15, 0.8)], p=[0.55, 0.45]))
     pale = tuple(round(255 - faint * (255 - c)) for c in minor)
+    minor, major = jitter(rng, (pale[0], pale[1], pale[2]), 8), jitter(rng, major, 15)
     return GridStyle(
         kind=kind,
-        minor=_jitter(rng, (pale[0], pale[1], pale[2]), 8),
-        major=_jitter(rng, major, 15),
+        minor=minor,
+        major=major,
         minor_mm=float(rng.uniform(0.07, 0.18)),
         major_mm=float(rng.uniform(0.15, 0.42)),
         heavy=bool(rng.random() < 0.15),
-        border=bool(rng.random() < 0.4),
+        frame=major if rng.random() < 0.4 else None,
         phase=(float(rng.uniform(0, 5)), float(rng.uniform(0, 5))),
     )
 
 
-def _jitter(rng: np.random.Generator, color: Color, sigma: float) -> Color:
+def jitter(rng: np.random.Generator, color: Color, sigma: float) -> Color:
     """The colour with normal noise on each channel."""
     r, g, b = (int(np.clip(c + rng.normal(0, sigma), 0, 255)) for c in color)
     return r, g, b

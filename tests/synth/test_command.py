@@ -5,6 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from ecgimg.cli.app import app
+from ecgimg.synth.page.vendor import vendor_names
 
 
 def test_synth_writes_a_set_and_says_where(tmp_path: Path) -> None:
@@ -22,4 +23,13 @@ def test_synth_refuses_in_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["synth", "-o", str(tmp_path / "out"), "--layout", "9x9"])
     assert done.exit_code == 2
     assert "there is no layout '9x9'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_styles_are_listed_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
+    listed = CliRunner().invoke(app, ["styles", "list"])
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(vendor_names())
+    done = CliRunner().invoke(app, ["synth", "-o", str(tmp_path / "out"), "--style", "typewriter"])
+    assert done.exit_code == 2
+    assert "there is no style 'typewriter'" in done.stderr
     assert not (tmp_path / "out").exists()

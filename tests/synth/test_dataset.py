@@ -161,3 +161,23 @@ def test_foreign_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"format": "other/2"}')
     with pytest.raises(UnreadableInputError, match="other/2"):
         read_page(tmp_path / "x.json")
+
+
+def test_a_set_in_vendor_styles_has_their_layouts_and_scales(tmp_path: Path, recipe: str) -> None:
+    plan = SetPlan(2, recipe, seed=3, styles="monitor-strip")
+    report = write_dataset(tmp_path / "set", plan)
+    assert report.written == 2
+    for path in sorted((tmp_path / "set" / "pages").glob("*.json")):
+        truth, page = json.loads(path.read_text()), read_page(path)
+        assert truth["layout"]["id"].startswith("strip-")
+        assert len(page.curves) == len(page.layout.rows)
+        assert truth["chest_gain"] in (truth["gain"], truth["gain"] / 2)
+
+
+def test_styles_that_cannot_be_drawn_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="own layouts"):
+        SetPlan(1, layouts="3x4", styles="ge-muse")
+    with pytest.raises(UsageError, match="own layouts"):
+        SetPlan(1, styles="ge-muse", engine="ecg-image-kit")
+    with pytest.raises(UsageError, match="no-such"):
+        write_dataset(tmp_path / "set", SetPlan(1, styles="no-such"))

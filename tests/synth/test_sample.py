@@ -5,7 +5,7 @@ import pytest
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.synth.recipe import PageRecipe, Recipe
-from ecgimg.synth.sample import HIGH_PASS_HZ, printed, sample_page
+from ecgimg.synth.sample import HIGH_PASS_HZ, lasting, printed, sample_page
 from ecgimg.synth.signals.sources import FS, Simulated
 
 SMALL = Recipe(name="small", page=PageRecipe(px_per_mm=(2.2, 2.2)))
@@ -68,3 +68,12 @@ def test_faster_paper_can_show_less_time() -> None:
     )
     assert kept.layout.seconds == 10.0
     assert shortened.layout.seconds == 5.0
+
+
+def test_a_recording_is_repeated_without_a_jump() -> None:
+    mv = np.cumsum(np.random.default_rng(0).normal(0, 0.01, (12, 1000)), axis=1).astype(np.float32)
+    long = lasting(mv, 7.0, fs=250)
+    assert long.shape == (12, 1751)
+    np.testing.assert_array_equal(long[:, :950], mv[:, :950])
+    assert np.abs(np.diff(long, axis=1)).max() < 0.2
+    np.testing.assert_array_equal(lasting(mv, 3.0, fs=250), mv)

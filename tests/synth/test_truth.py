@@ -26,6 +26,7 @@ PAGE = Page(
     px_per_mm=2.0,
     paper_speed=25.0,
     gain=10.0,
+    chest_gain=10.0,
     grid_kind="lines",
     grid_origin=(13.0, 7.0),
     grid_box=(9.5, 9.5, 189.5, 89.5),

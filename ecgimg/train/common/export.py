@@ -7,6 +7,7 @@ import json
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,56 @@ def deployable(model: nn.Module) -> nn.Module:
         if parameter.ndim > 1:
             parameter.copy_(parameter.half().float())
     return twin
+
+
+@torch.no_grad()
+def load_exported(model: nn.Module, path: Path, example: Tensor) -> None:
+    """Loads the weights of an exported twin into its model, the reverse of `deployable` and `export_onnx`.
+
+    The file has no batch norms. Each is set to undo its own normalisation, with the statistics of the examples.
+
+    Args:
+        model: a new network of the file's kind; changed in place.
+        path: the ONNX file.
+        example: inputs, as many as a training batch.
+
+    Raises:
+        ValueError: the file is of another network.
+    """
+    import onnx
+
+    stored = {
+        t.name.removesuffix(".half"): onnx.numpy_helper.to_array(t) for t in onnx.load(str(path)).graph.initializer
+    }
+    weights = {name: torch.from_numpy(np.array(values, np.float32)) for name, values in stored.items()}
+    hooks = []
+    for prefix, module in model.named_modules():
+        for (name, conv), (_, norm) in pairwise(module.named_children()):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                shift = weights.pop(".".join(filter(None, (prefix, name, "bias"))), None)
+                if shift is None:
+                    raise ValueError(f"{path} is of another network")
+                hooks.append(norm.register_forward_pre_hook(partial(_undo_norm, shift)))
+    missing = {name for name, _ in model.named_parameters()} - set(weights)
+    missing = {name for name in missing if not isinstance(model.get_submodule(name.rpartition(".")[0]), nn.BatchNorm2d)}
+    unexpected = model.load_state_dict(weights, strict=False).unexpected_keys
+    if missing or unexpected:
+        raise ValueError(f"{path} is of another network")
+    model(example)
+    for hook in hooks:
+        hook.remove()
+
+
+def _undo_norm(shift: Tensor, norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    """Sets a batch norm so that it only adds `shift` to inputs like these."""
+    assert isinstance(norm, nn.BatchNorm2d)
+    mean, var = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3), unbiased=False)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    norm.running_mean.copy_(mean)
+    norm.running_var.copy_(var)
+    norm.weight.copy_((var + norm.eps).sqrt())
+    norm.bias.copy_(mean + shift)
 
 
 def export_onnx(

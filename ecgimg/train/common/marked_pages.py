@@ -6,7 +6,7 @@ The sheets are those of `ecgimg.train.common.sheets`, with a margin beside the p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,17 +16,30 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.leads import lead_index
 from ecgimg.networks.contrast import contrast_planes
-from ecgimg.networks.landmarks import FIRST_NAME, PULSE, ROW, SCALE_TEXT, START, sheet_input
+from ecgimg.networks.landmarks import FIRST_NAME, PULSE, PX_PER_MM, ROW, SCALE_TEXT, START, sheet_input
 from ecgimg.networks.trace import PX_PER_MM as SHEET_PX_PER_MM
-from ecgimg.synth.recipe import Recipe, load_recipe
-from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals.sources import SignalSource
+from ecgimg.synth.page.render import render_page
+from ecgimg.synth.recipe import ANY_VENDOR, OWN_STYLE, Recipe, load_recipe
+from ecgimg.synth.sample import lasting, printed, sample_page, sample_print
+from ecgimg.synth.signals.sources import FS, SignalSource
 from ecgimg.synth.truth import Curve, Page, SynthPage
 from ecgimg.train.common.shards import next_shards, save_whole, to_bytes
-from ecgimg.train.common.sheets import RECIPES, draw_print, draw_warp, sheet_size
+from ecgimg.train.common.sheets import RECIPES, draw_print, draw_warp, sheet_size, worn
 
 MARGIN_MM = (-6.0, 12.0)
 """Least and largest margin of a sheet beside its page's edges."""
+
+VENDOR_SHARE = 0.7
+"""Share of flat training pages in vendor styles; the others are prints and photographs after `sheets.RECIPES`.
+
+A vendor page is drawn flat at about the network's scale, a quarter of the work of a photographed page.
+"""
+
+PHOTO_STYLES = {OWN_STYLE: 0.5, ANY_VENDOR: 0.5}
+"""Styles of photographed training pages."""
+
+VENDOR_PX_PER_MM = (2.8, 6.0)
+"""Scales of the files of vendor pages."""
 
 UPSIDE_DOWN = 0.12
 """Share of sheets turned by 180 degrees."""
@@ -49,6 +62,16 @@ class MarkedPage:
     marks: Floats
 
 
+def draw_vendor_page(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> MarkedPage:
+    """A flat sheet at random in a vendor style; the recipe has the choices that styles leave open."""
+    layout, style = sample_print(rng, recipe.with_styles({ANY_VENDOR: 1.0}).page)
+    style = replace(style, px_per_mm=float(np.exp(rng.uniform(*np.log(VENDOR_PX_PER_MM)))))
+    mv = lasting(source.get(int(rng.integers(2**31))).mv, layout.recorded_seconds)
+    page = render_page(printed(mv, rng), FS, layout, style, rng)
+    pixels, offset = _resampled(page, worn(page.pixels, rng), rng)
+    return _marked(page, page.curves, pixels, offset, rng)
+
+
 def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
     """A sheet at random; `recipes` are the prints' own and those of the photographs."""
     if rng.random() < 0.5:
@@ -59,6 +82,13 @@ def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Ge
         photographed = sample_page(int(rng.integers(2**31)), recipe, source)
         page, seen = photographed.sheet, photographed.curves
         pixels, offset = straightened(photographed, rng)
+    return _marked(page, seen, pixels, offset, rng)
+
+
+def _marked(
+    page: Page, seen: Sequence[Curve], pixels: Pixels, offset: tuple[float, float], rng: np.random.Generator
+) -> MarkedPage:
+    """Planes and marks of a sheet, on which the page's corner is at `offset` mm; sometimes upside down."""
     marks = _marks(page, seen) + np.array([0, *offset, *offset], np.float32)
     if rng.random() < UPSIDE_DOWN:
         pixels, marks = np.ascontiguousarray(pixels[::-1, ::-1]), _turned(marks, pixels.shape)
@@ -71,6 +101,27 @@ def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tu
     height, width = worn.shape[:2]
     left, top, right, bottom = np.rint(-rng.uniform(MARGIN_MM[0], 0, 4) * SHEET_PX_PER_MM).astype(int)
     return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
+
+
+def _resampled(page: Page, pixels: Pixels, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
+    """A print's pixels with a margin and a small warp, at the sheet's scale, and the page's corner on it in mm.
+
+    The picture is made at the network's scale and then enlarged: the network sees no more of it.
+    """
+    per_px = SHEET_PX_PER_MM / PX_PER_MM
+    width, height = sheet_size(page)
+    left, top, right, bottom = rng.uniform(*MARGIN_MM, 4) * SHEET_PX_PER_MM
+    warp = draw_warp(rng, (height, width))
+    x, y = np.meshgrid(
+        (np.arange(0, width + left + right, per_px, dtype=np.float32) - np.float32(left)),
+        (np.arange(0, height + top + bottom, per_px, dtype=np.float32) - np.float32(top)),
+    )
+    dx, dy = warp.shift(x, y)
+    scale = np.float32(page.px_per_mm / SHEET_PX_PER_MM)
+    border = cv2.BORDER_REPLICATE
+    small = cv2.remap(pixels, (x + dx) * scale, (y + dy) * scale, cv2.INTER_LINEAR, borderMode=border)
+    large = cv2.resize(small, None, fx=per_px, fy=per_px, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, np.uint8), (left / SHEET_PX_PER_MM, top / SHEET_PX_PER_MM)
 
 
 def straightened(photo: SynthPage, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
@@ -136,8 +187,19 @@ def read_shard(path: Path) -> tuple[MarkedPage, ...]:
         return tuple(MarkedPage(stored[f"planes{k}"], stored[f"marks{k}"]) for k in range(count))
 
 
-def render_shards(data: str, folder: Path, seed: int) -> None:
-    """Fills a folder with shards of pages without end."""
-    recipes = [load_recipe(name) for name in RECIPES]
+def render_shards(data: str, folder: Path, seed: int, pages: int = 0) -> None:
+    """Fills a folder with shards, until it holds at least `pages` pages, or without end where that is 0."""
+    recipes = [load_recipe(name).with_styles(PHOTO_STYLES) for name in RECIPES]
     for path, sources, rng in next_shards(data, folder, seed):
-        write_shard([draw_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)], path)
+        if pages and PAGES * len(list(folder.glob("*.npz"))) >= pages:
+            return
+        write_shard(
+            [_training_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)], path
+        )
+
+
+def _training_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
+    """A page in a vendor style or in one of the recipes'."""
+    if rng.random() < VENDOR_SHARE:
+        return draw_vendor_page(source, recipes[0], rng)
+    return draw_page(source, recipes, rng)

@@ -82,6 +82,11 @@ def degrade(page: Pixels, warp: SheetWarp, rng: np.random.Generator) -> Pixels:
     scale = float(np.exp(rng.uniform(np.log(3.6), np.log(12)))) / PX_PER_MM if rng.random() < 0.7 else 1.0
     if scale < 1:  # first, since the other effects then take less time
         pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return _resample(worn(pixels, rng), page.shape, warp)
+
+
+def worn(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Pixels with the light, blur, noise and coding of a camera."""
     photo = pixels.astype(np.float32)
     if rng.random() < 0.75:
         photo = _light(photo, rng)
@@ -93,7 +98,7 @@ def degrade(page: Pixels, warp: SheetWarp, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.7:
         ok, code = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 96))])
         small = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8) if ok else small
-    return _resample(small, page.shape, warp)
+    return small
 
 
 def _grain(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

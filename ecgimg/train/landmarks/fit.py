@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ecgimg.networks.landmarks import NAME, STRIDE
-from ecgimg.train.common.export import deployable, export_onnx
+from ecgimg.train.common.export import deployable, export_onnx, load_exported
 from ecgimg.train.common.fit import Fit, FitOptions
 from ecgimg.train.common.package import package_network
 from ecgimg.train.common.shards import Shards
@@ -21,18 +21,27 @@ def landmark_loss(model: nn.Module, batch: Batch) -> Tensor:
     return heatmap_loss(model(batch[0]), batch[1])
 
 
-def train(folder: Path, checkpoint: Path, steps: int, rate: float = 3e-3) -> nn.Module:
+NEW_RATE = 3e-3
+"""Highest learning rate of a new network."""
+WARM_RATE = 1e-3
+"""Highest learning rate of a training that starts from a trained network; a new one takes three times as much."""
+
+
+def train(folder: Path, checkpoint: Path, steps: int, start: Path | None = None) -> nn.Module:
     """Trains on the shards of a folder; returns the averaged network.
 
     Args:
         folder: shards of `common.marked_pages.write_shard`; more may come while the training runs.
         checkpoint: state of this training, which goes on from it.
         steps: optimizer steps, rounded up to whole epochs of EPOCH_STEPS.
-        rate: highest learning rate.
+        start: an exported network of this kind, from which the training starts; by default a new one.
     """
     model = LandmarkNet()
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack it
     shards = Shards(folder)
+    if start is not None and not checkpoint.is_file():
+        load_exported(model, start, next(epoch(Shards(folder), 0))[0])
+    rate = NEW_RATE if start is None else WARM_RATE
     options = FitOptions(epochs=-(-steps // EPOCH_STEPS), steps=EPOCH_STEPS, rate=rate, decay=0.01, average=0.99)
     return Fit(model, landmark_loss, options, checkpoint).run(lambda number: epoch(shards, number))
 

@@ -6,6 +6,10 @@ The networks are those of landmarks, of lead names and of printed scales. The lo
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +18,12 @@ from torch import nn
 
 from ecgimg.networks.landmarks import NAME
 from ecgimg.networks.lead_names import NAME as LEAD_NAMES
+from ecgimg.networks.manifest import weight_path
 from ecgimg.networks.printed_scales import NAME as PRINTED_SCALES
-from ecgimg.synth.recipe import load_recipe
+from ecgimg.networks.runtime import Network, open_network
+from ecgimg.synth.recipe import ANY_VENDOR, load_recipe
 from ecgimg.synth.signals.sources import open_source
-from ecgimg.train.common.marked_pages import draw_page, render_shards
+from ecgimg.train.common.marked_pages import MarkedPage, draw_page, draw_vendor_page, render_shards
 from ecgimg.train.common.shards import rendering
 from ecgimg.train.common.sheets import VALIDATION_FOLD, VALIDATION_RECIPES
 from ecgimg.train.landmarks.fit import export, train
@@ -30,53 +36,95 @@ logger = logging.getLogger(__name__)
 
 TEXT_EPOCHS = 30
 """Epochs of the networks of lead names and of printed scales."""
+VENDOR_PAGES = 2
+"""Held-out pages in vendor styles, for each page of a recipe: there are more styles than looks of a recipe."""
 SCALE_PAGES = 4
 """Small pages for the printed scales, for each validation page."""
 
 
-def run(data: str, out: Path, steps: int, pages: int, threads: int = 1) -> tuple[Path, Path, Path]:
-    """Trains the three networks and writes OUT/NAME.onnx of each: landmarks, lead names, printed scales.
+@dataclass(frozen=True)
+class Training:
+    """Extent of a training.
+
+    Attributes:
+        steps: optimizer steps of the landmark network.
+        pages: held-out pages of each recipe, and of the vendor styles.
+        drawn: training pages to draw; 0 draws as long as the training runs.
+        from_weights: whether the landmark network starts from that in the package.
+        texts: whether the networks of lead names and of printed scales are trained too.
+    """
+
+    steps: int
+    pages: int
+    drawn: int = 0
+    from_weights: bool = False
+    texts: bool = True
+
+
+def run(data: str, out: Path, training: Training, threads: int = 1) -> tuple[Path, ...]:
+    """Trains the networks and writes OUT/NAME.onnx of each: landmarks, and lead names and printed scales where wanted.
 
     Args:
         data: a source of signals as `ptbxl:DIR`; folds 1-8 train, fold 9 measures.
         out: folder of shards, checkpoints and networks; an interrupted training resumes there.
-        steps: optimizer steps.
-        pages: validation pages of each recipe.
-        threads: of the training; rendering takes two processes more.
+        training: its extent.
+        threads: of the training; rendering takes a process more, and another one for printed scales.
     """
     torch.set_num_threads(threads)
-    shards, texts = out / "shards", out / "texts"
-    with rendering(render_shards, data, shards), rendering(scale_texts.render_shards, data, texts):
-        model = train(shards, out / "checkpoint.pt", steps)
-    name_model = lead_names.train(shards, out / "names.pt", TEXT_EPOCHS)
-    scale_model = printed_scales.train(texts, out / "scales.pt", TEXT_EPOCHS)
-    measure(model, name_model, data, pages)
-    measure_scales(scale_model, data, SCALE_PAGES * pages)
+    shards, shipped = out / "shards", weight_path(NAME)
+    render = partial(render_shards, pages=training.drawn)
+    with ExitStack() as stack:
+        stack.enter_context(rendering(render, data, shards))
+        if training.texts:
+            stack.enter_context(rendering(scale_texts.render_shards, data, out / "texts"))
+        start = shipped if training.from_weights else None
+        model = train(shards, out / "checkpoint.pt", training.steps, start)
+    landmarks = export(model, out / f"{NAME}.onnx")
+    texts = _texts(data, out, training) if training.texts else ()
+    drawn = _held_out(data, training.pages)
+    for title, path in (("shipped", shipped), ("new", landmarks)):
+        measure(title, open_network(path, threads), drawn)
+    return landmarks, *texts
+
+
+def _texts(data: str, out: Path, training: Training) -> tuple[Path, Path]:
+    """Trains, measures and exports the networks of lead names and of printed scales."""
+    name_model = lead_names.train(out / "shards", out / "names.pt", TEXT_EPOCHS)
+    scale_model = printed_scales.train(out / "texts", out / "scales.pt", TEXT_EPOCHS)
+    for name, pages in _held_out(data, training.pages).items():
+        read, invented, count = lead_names.score(name_model, pages)
+        logger.info("%s: %.1f %% of %d names read, %.1f %% of others", name, 100 * read, count, 100 * invented)
+    measure_scales(scale_model, data, SCALE_PAGES * training.pages)
     return (
-        export(model, out / f"{NAME}.onnx"),
         lead_names.export(name_model, out / f"{LEAD_NAMES}.onnx"),
         printed_scales.export(scale_model, out / f"{PRINTED_SCALES}.onnx"),
     )
 
 
-def measure(model: nn.Module, name_model: nn.Module, data: str, pages: int) -> dict[tuple[str, str], Hits]:
-    """Logs hits and names read on validation pages of each recipe; returns the hits by recipe and kind."""
+def _held_out(data: str, pages: int) -> dict[str, list[MarkedPage]]:
+    """Held-out pages of each recipe, and of the vendor styles."""
     source = open_source(data, folds=[VALIDATION_FOLD])
-    table: dict[tuple[str, str], Hits] = {}
+    drawn = {}
     for name in VALIDATION_RECIPES:
         recipe = load_recipe(name)
-        drawn = [draw_page(source, [recipe, recipe], np.random.default_rng([VALIDATION_FOLD, k])) for k in range(pages)]
-        for page in drawn:
-            for kind, hits in page_hits(page, heatmaps_of(model, page)).items():
+        seeds = [np.random.default_rng([VALIDATION_FOLD, k]) for k in range(pages)]
+        drawn[name] = [draw_page(source, [recipe, recipe], rng) for rng in seeds]
+    recipe = load_recipe(VALIDATION_RECIPES[0])
+    seeds = [np.random.default_rng([VALIDATION_FOLD, k, 1]) for k in range(VENDOR_PAGES * pages)]
+    return {**drawn, ANY_VENDOR: [draw_vendor_page(source, recipe, rng) for rng in seeds]}
+
+
+def measure(title: str, network: Network, drawn: Mapping[str, list[MarkedPage]]) -> dict[tuple[str, str], Hits]:
+    """Logs the hits of a network on held-out pages; returns them by recipe and kind of landmark."""
+    table: dict[tuple[str, str], Hits] = {}
+    for name, pages in drawn.items():
+        for page in pages:
+            for kind, hits in page_hits(page, heatmaps_of(network, page)).items():
                 table[name, kind] = table.get((name, kind), Hits(0, 0, 0)) + hits
-        for kind in ("rows", "starts", "names"):
-            hits = table[name, kind]
-            share = 100 * hits.found / max(hits.there, 1)
-            logger.info(
-                "%s %s: %d of %d found (%.1f %%), %d more seen", name, kind, hits.found, hits.there, share, hits.extra
-            )
-        read, invented, count = lead_names.score(name_model, drawn)
-        logger.info("%s: %.1f %% of %d names read, %.1f %% of others", name, 100 * read, count, 100 * invented)
+    text = "%s, %s %s: %d of %d found (%.1f %%), %d more seen"
+    for (name, kind), hits in table.items():
+        share = 100 * hits.found / max(hits.there, 1)
+        logger.info(text, title, name, kind, hits.found, hits.there, share, hits.extra)
     return table
 
 

@@ -21,8 +21,9 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.layouts import Cell, Layout, layout_ids, load_layout
 from ecgimg.networks.screen_input import HEIGHT, WIDTH, even_ink, fit_quad, frame_scale
 from ecgimg.synth.page import text
+from ecgimg.synth.page.captions import PagePlan
 from ecgimg.synth.page.fonts import printed_fonts, text_mask
-from ecgimg.synth.page.render import PagePlan, plan_page, pulse_outlines
+from ecgimg.synth.page.render import plan_page, pulse_outlines
 from ecgimg.synth.page.style import PageStyle, sample_style
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import printed

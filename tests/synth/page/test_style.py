@@ -40,7 +40,7 @@ def test_the_ranges_of_a_recipe_are_kept() -> None:
 
 def test_an_office_print_is_framed_with_names_below() -> None:
     for style in styles(PageRecipe(families={"office": 1.0}), 10):
-        assert style.grid.border
+        assert style.grid.frame == style.grid.major
         assert (style.label, style.header, style.separator) == ("below", "columns", "tick")
         assert style.paper in PAPER_SIZES_MM
 

@@ -10,6 +10,7 @@ import torch
 
 from ecgimg.networks.landmarks import ROW, START, find_rows, find_starts
 from ecgimg.networks.runtime import open_network
+from ecgimg.train.common.export import load_exported
 from ecgimg.train.landmarks.data import heatmap
 from ecgimg.train.landmarks.fit import export, landmark_loss
 from ecgimg.train.landmarks.model import LandmarkNet
@@ -53,3 +54,28 @@ def test_onnx_is_the_twin_at_any_size(tmp_path: Path) -> None:
         shown = network.run(sheet=sheet)[0]
         assert shown.shape == (1, 16, shape[0] // 4, shape[1] // 4)
         np.testing.assert_allclose(shown, ours, atol=0.03)
+
+
+def test_an_exported_network_is_loaded_back(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = LandmarkNet(*TINY)
+    sheets = torch.from_numpy(np.random.default_rng(0).normal(0, 1, (4, 2, 64, 96)).astype(np.float32))
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, 0, 0.3)
+            assert module.running_mean is not None
+            torch.nn.init.normal_(module.running_mean, 0, 0.2)
+    path = export(model.eval(), tmp_path / "landmarks.onnx")
+    loaded = LandmarkNet(*TINY)
+    load_exported(loaded, path, sheets)
+    with torch.no_grad():
+        ours, training, theirs = loaded.eval()(sheets), loaded.train()(sheets), model(sheets)
+    torch.testing.assert_close(ours, theirs, atol=0.03, rtol=0.03)
+    torch.testing.assert_close(training, theirs, atol=0.03, rtol=0.03)
+
+
+def test_an_exported_network_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = export(LandmarkNet(*TINY).eval(), tmp_path / "landmarks.onnx")
+    with pytest.raises((ValueError, RuntimeError)):
+        load_exported(LandmarkNet(8, (8, 12, 16)), path, torch.zeros(1, 2, 64, 64))

@@ -29,6 +29,7 @@ def test_heatmaps_are_read_back(page: MarkedPage) -> None:
     assert hits["rows"] == Hits(4, 4, 0)
     assert hits["starts"].found == hits["starts"].there
     assert hits["names"].found == hits["names"].there
+    assert hits["pulses"] == Hits(4, 4, 0)
     assert len(find_areas(shown, PULSE)) == (page.marks[:, 0] == PULSE).sum()
     assert len(find_areas(shown, SCALE_TEXT)) <= (page.marks[:, 0] == SCALE_TEXT).sum()
 
