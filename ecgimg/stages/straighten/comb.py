@@ -33,13 +33,13 @@ class Comb:
     rays: Floats
 
 
-def comb_contrast(spectra: Floats, frequencies: Floats) -> Floats:
+def comb_contrast(spectra: Floats, frequencies: Floats, harmonics: int = STRAIGHTEN.comb_harmonics) -> Floats:
     """Mean at a frequency's harmonics less the mean between them: spectra [..., radii] -> [..., F].
 
     Half and double the true frequency score low: the one finds nothing at every other harmonic, the other finds
     harmonics in between.
     """
-    k = np.arange(1, STRAIGHTEN.comb_harmonics + 1, dtype=np.float32)
+    k = np.arange(1, harmonics + 1, dtype=np.float32)
     on, off = 2 * frequencies[:, None] * k, 2 * frequencies[:, None] * (k - 0.5)
     reader = _mean_reader(on, spectra.shape[-1]) - _mean_reader(off, spectra.shape[-1])
     return np.asarray(spectra @ reader.T, np.float32)

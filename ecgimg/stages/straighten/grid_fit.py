@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
 from ecgimg.stages.straighten.bent_grid import bent_comb, followed_gradients, tile_places
-from ecgimg.stages.straighten.comb import line_spacing, shared_comb
+from ecgimg.stages.straighten.comb import FREQUENCIES, Comb, comb_contrast, line_spacing, reached_by, shared_comb
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.homography import agreeing_share, fit_homography
 from ecgimg.stages.straighten.line_contrast import contrast_and_spread
@@ -81,6 +82,8 @@ def _fit(contrast: Floats, spread: Floats, bent: bool) -> GridFit | None:
         return None
     box = tile_bounds(to_lines, centres[good], contrast.shape)
     spacing, assumed = line_spacing(comb, float(max(box[2] - box[0], box[3] - box[1])))
+    if assumed and spacing > STRAIGHTEN.small_square_mm and _has_bold_lines(contrast, comb):
+        spacing, assumed = STRAIGHTEN.small_square_mm, False
     places = None
     if bent:
         places = tile_places(centres, gradients, weights, to_lines)
@@ -95,6 +98,25 @@ def _fit(contrast: Floats, spread: Floats, bent: bool) -> GridFit | None:
         agreeing=agreeing_share(to_lines, centres[good], gradients[good]),
         places=places,
     )
+
+
+def _has_bold_lines(contrast: Floats, comb: Comb) -> bool:
+    """Whether every fifth line of a comb is bold, where these are too far apart for the tiles: a strip seen from near.
+
+    The contrast [H, W] is made so small that a tile holds several bold lines.
+    """
+    frequency = float(FREQUENCIES[comb.frequency])
+    scale = frequency / STRAIGHTEN.lines_of_near_strip
+    if scale >= 1:
+        return False
+    size = (max(round(side * scale), 2) for side in contrast.shape[::-1])
+    _, spectra = polar_spectra(cv2.resize(contrast, tuple(size), interpolation=cv2.INTER_AREA))
+    across = (comb.angle + STRAIGHTEN.angle_steps // 2) % STRAIGHTEN.angle_steps
+    rays = reached_by(spectra, STRAIGHTEN.tile_share)[[comb.angle, across]]
+    ratio = round(STRAIGHTEN.large_square_mm / STRAIGHTEN.small_square_mm)
+    bold = np.array([STRAIGHTEN.lines_of_near_strip / ratio], np.float32)
+    # The bold lines' fifth harmonic is the fine lines' first.
+    return float(comb_contrast(rays, bold, ratio - 1).mean()) > STRAIGHTEN.min_bold_contrast
 
 
 def _extended(box: Doubles, points: Floats) -> Doubles:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from drawn_grids import ruled
 
+from ecgimg.datamodel.arrays import Pixels
 from ecgimg.stages.straighten.grid_fit import fit_grid
 
 
@@ -29,3 +31,24 @@ def test_no_grid_in_noise_and_on_blank_paper() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (800, 1100, 3), np.uint8)
     assert fit_grid(noise) is None
     assert fit_grid(np.full((800, 1100, 3), 230, np.uint8)) is None
+
+
+def scanned(px_per_mm: float, fine: bool) -> Pixels:
+    """A strip of paper under a scanner: lines are blurred, and the paper has a grain."""
+    paper = cv2.GaussianBlur(ruled((700, 1800), px_per_mm, 0.7, fine), (0, 0), 2.5).astype(np.float32)
+    return np.asarray(np.clip(paper + np.random.default_rng(2).normal(0, 4, paper.shape), 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("px_per_mm", [26.0, 34.0])
+def test_a_strip_seen_from_near_has_small_squares(px_per_mm: float) -> None:
+    """Its bold lines are too far apart for the tiles, and it has no more small squares than a page has large ones."""
+    fit = fit_grid(scanned(px_per_mm, fine=True))
+    assert fit is not None
+    assert (fit.line_mm, fit.assumed) == (1, False)
+    assert fit.box[2] - fit.box[0] == pytest.approx(1800 / px_per_mm, rel=0.06)
+
+
+def test_large_squares_seen_from_near_stay_large() -> None:
+    fit = fit_grid(scanned(6.0, fine=False))
+    assert fit is not None
+    assert (fit.line_mm, fit.assumed) == (5, True)
