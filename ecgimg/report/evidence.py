@@ -13,6 +13,7 @@ from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.datamodel.page import Photo, PlacedCell
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
+from ecgimg.findings.statements import NORMAL
 from ecgimg.recording.plot import draw_curve
 from ecgimg.recording.recording import Recording
 
@@ -24,13 +25,12 @@ MARGIN = 0.1
 """Width of the photo around the traces, as a share of their extent."""
 TRACE_COLOR = (20, 60, 70)
 JPEG_QUALITY = 82
-HUES: tuple[tuple[int, int, int], ...] = ((217, 72, 15), (37, 99, 235), (126, 34, 206))
-"""RGB of the leading findings A, B and C, everywhere in the report."""
+HUES: tuple[tuple[int, int, int], ...] = ((213, 94, 0), (0, 114, 178), (0, 158, 115))
+"""RGB of the leading findings A, B and C, everywhere in the report: vermillion, blue and bluish green of Okabe and Ito,
+which stay apart for readers with any colour deficiency."""
+LETTERS = "ABC"
+"""Beside its colour each leading finding has a letter, so that no reader needs the colour."""
 
-NORMAL = ("SR", "NORM")
-"""Findings that get a colour only where there is no other."""
-MIN_LEADING = 0.1
-"""Findings less probable than this get a colour only where there is no other."""
 MIN_SHARE = 0.05
 """Tokens with a smaller share of the strongest one are not drawn."""
 
@@ -38,12 +38,14 @@ Curves = tuple[tuple[PlacedCell, Floats], ...]
 
 
 def leading(report: ReportContent) -> tuple[Finding, ...]:
-    """The findings that get a colour: the most probable ones whose evidence is known, three at most.
+    """The findings that get a colour and a letter: the first of the headline whose evidence is known, three at most.
 
-    Normal findings get one only where nothing else was found.
+    A diagnostic group leaves them to its statements. Normal findings get one only where nothing else was found.
     """
-    explained = [f for f in report.headline if f.signal is not None and f.signal.saliency is not None and f.influences]
-    abnormal = [f for f in explained if f.code not in NORMAL and f.probability >= MIN_LEADING]
+    shown = [one for entry in report.headline for one in entry.statements or (entry.finding,)]
+    positive = [f for f in shown if f.verdict != "not assessable"]
+    explained = [f for f in positive if f.signal is not None and f.signal.saliency is not None and f.influences]
+    abnormal = [f for f in explained if f.code not in NORMAL]
     return tuple((abnormal or explained)[: len(HUES)])
 
 
@@ -134,7 +136,7 @@ def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[
 
 def _with_saliency(canvas: Pixels, screening: Screening | None) -> Pixels:
     """The canvas with the image network's saliency in colour."""
-    if screening is None or screening.saliency is None or not (screening.is_ecg and screening.is_readable):
+    if screening is None or screening.saliency is None or screening.refusal is not None:
         return canvas
     saliency = cv2.resize(screening.saliency, canvas.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     opacity = (0.55 * np.clip(saliency, 0, 1)).astype(np.float32)[..., None]

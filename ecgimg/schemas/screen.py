@@ -10,11 +10,10 @@ from ecgimg.datamodel.page import Photo
 from ecgimg.findings.opinions import Opinion
 from ecgimg.findings.statements import statement
 from ecgimg.networks.manifest import list_weights
-from ecgimg.networks.screen import ABNORMAL, NAME, Prediction
+from ecgimg.networks.screen import NAME, Prediction
 from ecgimg.schemas.common import PageSource, Part, describe_source, rounded, versions
 
 SCHEMA: Final = "ecgimg/screen/1"
-ABNORMAL_NAME = "Not a normal ECG"
 
 
 class ScreenFindingResult(Part):
@@ -78,11 +77,10 @@ def network_hash() -> str:
 
 
 def _finding(finding: Opinion) -> ScreenFindingResult:
-    name = ABNORMAL_NAME if finding.code == ABNORMAL else statement(finding.code, finding.group).name
     return ScreenFindingResult(
         code=finding.code,
         group=finding.group,
-        name=name,
+        name=statement(finding.code, finding.group).name,
         probability=rounded(finding.probability),
         threshold=rounded(finding.threshold),
         positive=finding.positive,

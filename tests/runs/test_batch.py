@@ -15,7 +15,7 @@ from PIL import Image
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
-from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.errors import Cause, ExitCode, OutputError, RefusedError, WorkerError
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.digitize import Digitized
@@ -30,7 +30,7 @@ from ecgimg.schemas.common import PageSource, describe_source
 def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
     """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
     if "refuse" in path.name:
-        raise RefusedError("no ECG grid found", where="straighten")
+        raise RefusedError(Cause.NO_GRID, "a double", where="straighten")
     if "bug" in path.name:
         raise ZeroDivisionError("division by zero")
     if "stop" in path.name:
@@ -110,7 +110,7 @@ def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
     table = rows(tmp_path / "out")
     assert list(table) == ["a", "bug", "refuse", "z", "text"]
     assert "unexpected ZeroDivisionError" in table["bug"]["reason"]
-    assert table["refuse"]["reason"].startswith("straighten: no ECG grid found; photograph")
+    assert table["refuse"]["reason"].startswith("no ECG grid is seen")
     assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.720", "")
     assert "ZeroDivisionError" in next(o.details for o in outcomes if o.name == "bug")
     assert exit_code(outcomes) == ExitCode.SOME_FAILED

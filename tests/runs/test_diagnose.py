@@ -63,15 +63,16 @@ def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     assert (row["status"], row["layout"], row["read_by"]) == ("ok", "3x4+1R", "signal and image")
     assert (row["likely"], row["possible"], row["abnormal"]) == ("AFIB 0.92", "", "0.900")
     assert row["heart_rate"] == "75"
-    assert outcome.message == "read by signal and image: Atrial fibrillation 92%"
+    assert outcome.message == "read by signal and image: likely: Atrial fibrillation 92 %"
 
 
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
     assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
+    assert outcome.details == "straighten: no grid <found>"
     row = rows(tmp_path / "out")["image"]
     assert (row["read_by"], row["layout"], row["confidence"]) == ("image", "", "")
-    assert "no grid <found>" in row["reason"]
+    assert row["reason"].startswith("no ECG grid is seen")
 
 
 def test_what_no_network_read_is_refused_but_gets_a_report(tmp_path: Path) -> None:
