@@ -10,6 +10,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.headline import in_order
 from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
 from ecgimg.findings.report import ReportContent
@@ -215,7 +216,7 @@ def _measurement_box(result: ReportResult) -> str:
 
 
 def _trust_box(result: ReportResult) -> str:
-    seen = [reading for reading in result.leads.values() if reading.interval is not None]
+    seen = [lead for lead, reading in result.leads.items() if lead in LEADS and reading.interval is not None]
     quality = "&ndash;" if result.page is None else f"{result.page.confidence:.2f}"
     body = f"<dl><dt>confidence</dt><dd>{quality}</dd><dt>leads read</dt><dd>{len(seen)} of 12</dd></dl>"
     return f'<div class="box"><h2>Trust</h2>{body}<div class="note">{escape(result.agreement)}</div></div>'
