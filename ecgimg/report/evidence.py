@@ -14,8 +14,9 @@ from ecgimg.datamodel.page import Photo, PlacedCell
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import NORMAL
-from ecgimg.recording.plot import draw_curve
+from ecgimg.recording.plot import BLUE, GREEN, VERMILLION, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
+from ecgimg.report.stored_photo import stored_photo
 
 MAX_SIDE_PX = 1500
 """Longest side of the embedded photo."""
@@ -25,9 +26,8 @@ MARGIN = 0.1
 """Width of the photo around the traces, as a share of their extent."""
 TRACE_COLOR = (20, 60, 70)
 JPEG_QUALITY = 82
-HUES: tuple[tuple[int, int, int], ...] = ((213, 94, 0), (0, 114, 178), (0, 158, 115))
-"""RGB of the leading findings A, B and C, everywhere in the report: vermillion, blue and bluish green of Okabe and Ito,
-which stay apart for readers with any colour deficiency."""
+HUES: tuple[Color, ...] = (VERMILLION, BLUE, GREEN)
+"""RGB of the leading findings A, B and C, everywhere in the report."""
 LETTERS = "ABC"
 """Beside its colour each leading finding has a letter, so that no reader needs the colour."""
 
@@ -62,12 +62,15 @@ def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float],
 
 
 def evidence_image(report: ReportContent) -> Pixels:
-    """The photo, upright, with its traces and the evidence for the leading findings; MAX_SIDE_PX long at most.
+    """The photo as it may be stored, upright, with its traces and the evidence for the leading findings.
 
+    It is MAX_SIDE_PX long at most.
     It is cropped to the surroundings of the traces. Without traces the whole photo is shown, with the image network's
     saliency of an abnormal ECG.
     """
-    pixels, curves = _cropped(*_upright(report.photo, report.recording))
+    geometry = report.recording.geometry if report.recording else None
+    photo = stored_photo(report.photo, report.settings.photo, geometry)
+    pixels, curves = _cropped(*_upright(photo, report.recording))
     factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     canvas = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)
@@ -76,10 +79,13 @@ def evidence_image(report: ReportContent) -> Pixels:
     canvas = np.asarray(cv2.addWeighted(canvas, 1 - FADE, np.full_like(canvas, 255), FADE, 0), np.uint8)
     moved = tuple((cell, np.asarray((points + 0.5) * factor - 0.5, np.float32)) for cell, points in curves)
     unit = max(canvas.shape[:2]) / 1000
-    for finding, hue in reversed(list(zip(leading(report), HUES, strict=False))):
+    marked = list(zip(leading(report), HUES, LETTERS, strict=False))
+    for finding, hue, _ in reversed(marked):
         canvas = _with_evidence(canvas, moved, finding, hue, round(9 * unit))
     for _, points in moved:
         draw_curve(canvas, points, TRACE_COLOR, max(1, round(1.1 * unit)))
+    for finding, hue, letter in marked:
+        _draw_letter(canvas, moved, finding, hue, letter, unit)
     return canvas
 
 
@@ -121,7 +127,7 @@ def _turned(points: Floats, quarter_turns: int, width: int, height: int) -> Floa
     return np.stack(new, axis=1)
 
 
-def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[int, int, int], width: int) -> Pixels:
+def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: Color, width: int) -> Pixels:
     """The canvas with soft strokes under the evidence for a finding, stronger where the evidence is."""
     assert finding.signal is not None
     strength = np.zeros(canvas.shape[:2], np.uint8)
@@ -132,6 +138,25 @@ def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[
             draw_curve(strength, part, round(255 * 0.75 * weight), width)  # type: ignore[arg-type]
     soft = cv2.GaussianBlur(strength, (0, 0), max(1.0, width / 4)).astype(np.float32)[..., None] / 255
     return np.asarray(canvas * (1 - soft) + np.array(hue, np.float32) * soft, np.uint8)
+
+
+def _draw_letter(canvas: Pixels, curves: Curves, finding: Finding, hue: Color, letter: str, unit: float) -> None:
+    """The letter of a finding on a disc above its strongest stretch, further to the right for the later letters."""
+    strongest = finding.influences[0]
+    for cell, points in _shown(curves):
+        if cell.lead != strongest.lead:
+            continue
+        times = cell.start + (np.arange(len(points)) + 0.5) / len(points) * cell.seconds
+        part = points[(times >= strongest.start) & (times < strongest.end) & np.isfinite(points).all(axis=1)]
+        if not len(part):
+            continue
+        radius = round(11 * unit)
+        x = round(float(part[0, 0])) + radius + 2 * radius * LETTERS.index(letter)
+        y = max(radius, round(float(part[:, 1].min()) - 1.5 * radius))
+        cv2.circle(canvas, (x, y), radius, hue, -1, cv2.LINE_AA)
+        at = (x - round(7 * unit), y + round(7 * unit))
+        write_text(canvas, letter, at, 0.65 * unit, (255, 255, 255), max(1, round(2 * unit)))
+        return
 
 
 def _with_saliency(canvas: Pixels, screening: Screening | None) -> Pixels:

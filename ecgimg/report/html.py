@@ -16,6 +16,7 @@ from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import GROUPS
 from ecgimg.io.files import write_atomically
+from ecgimg.options import PhotoStored
 from ecgimg.report.ecg_svg import ecg_svg, scale_text
 from ecgimg.report.evidence import HUES, LETTERS, evidence_image, jpeg_uri, leading
 from ecgimg.schemas.report import ReportResult
@@ -92,17 +93,32 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
 
 
 def _summary_page(report: ReportContent, result: ReportResult) -> str:
-    caption = "The photo as it was given."
-    if report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
-        caption = "The photo as it was given. In colour: where the image network looks for what is not normal."
-    if report.recording is not None:
-        caption = "The photo around the traces, and the traces as read. In colour, with letters: evidence for findings."
-    picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
-    photo = f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
     boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
-    left = f'<div class="left">{photo}{boxes}{_open_box(report)}{_basis_box(report)}</div>'
+    left = f'<div class="left">{_photo(report)}{boxes}{_open_box(report)}{_basis_box(report)}</div>'
     right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}</div>'
     return f'<div class="columns">{left}{right}</div>'
+
+
+def _photo(report: ReportContent) -> str:
+    """The photo as it may be stored, with its caption; a note where it may not."""
+    if report.settings.photo == "none":
+        return f'<p class="note">{_STORED["none"]}</p>'
+    parts = ["The photo as it was given."]
+    if report.recording is not None:
+        parts = ["The photo around the traces, and the traces as read. In colour, with letters: evidence for findings."]
+    elif report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
+        parts.append("In colour: where the image network looks for what is not normal.")
+    if report.settings.photo == "redacted":
+        parts.append(_STORED["redacted"])
+    picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
+    return f"<figure>{picture}<figcaption>{' '.join(parts)}</figcaption></figure>"
+
+
+_STORED: dict[PhotoStored, str] = {
+    "whole": "The photo is stored in this report, with all that is printed around the traces.",
+    "redacted": "Of the photo only the surroundings of the traces are stored; the rest has no detail.",
+    "none": "No pixel of the photo is stored in this report.",
+}
 
 
 def _refusal_box(report: ReportContent) -> str:
@@ -300,7 +316,12 @@ def _provenance(report: ReportContent, result: ReportResult) -> str:
     networks = ", ".join(f"{name} {sha}" for name, sha in result.networks.items())
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [f"Refused: {report.refusal.details}"] if report.refusal and report.refusal.details else []
-    lines += [f"Networks: {networks}", f"Versions: {versions}", f"Seconds: {seconds:.1f} ({steps})"]
+    lines += [
+        _STORED[report.settings.photo],
+        f"Networks: {networks}",
+        f"Versions: {versions}",
+        f"Seconds: {seconds:.1f} ({steps})",
+    ]
     made = f'<h2 class="next">How it was made</h2><p class="small">{"<br>".join(escape(line) for line in lines)}</p>'
     warned = f'<h2 class="next">Warnings</h2>{_list([escape(w) for w in result.warnings])}' if result.warnings else ""
     return warned + made
