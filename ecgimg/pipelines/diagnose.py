@@ -37,6 +37,7 @@ class WholePageConstants:
 
 
 WHOLE_PAGE = WholePageConstants()
+_NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
 
 
@@ -114,7 +115,9 @@ def _may_be_whole_page(read: _Read) -> bool:
     if read.made is not None:
         return len({cell.lead for cell in read.made.match.cells} & {*LEADS}) >= WHOLE_PAGE.min_leads
     seen = read.refusal
-    return seen is not None and (seen.rows >= WHOLE_PAGE.min_rows or len(seen.leads) >= WHOLE_PAGE.min_leads)
+    if seen is None or seen.cause in _NO_WHOLE_PAGE:
+        return False
+    return seen.rows >= WHOLE_PAGE.min_rows or len(seen.leads) >= WHOLE_PAGE.min_leads
 
 
 def _refusal(screening: Screening, refusal: Refusal | None) -> Refusal | None:

@@ -175,6 +175,6 @@ def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, 
                 box = f'x="{x:.2f}" y="{y + k * thick:.2f}" width="{w:.2f}" height="{0.8 * thick:.2f}"'
                 parts.append(f'<rect {box} rx=".4" fill="rgb{hue}" fill-opacity="{0.1 + 0.8 * share:.2f}"/>')
                 if share >= LETTERED_SHARE:
-                    place = f'x="{x + 0.5:.2f}" y="{y + (k + 0.78) * thick:.2f}"'
-                    parts.append(f'<text {place} class="letter">{letter}</text>')
+                    at = f'x="{x + 0.5:.2f}" y="{y + (k + 0.78) * thick:.2f}"'
+                    parts.append(f'<text {at} class="letter">{letter}</text>')
     return "".join(parts)

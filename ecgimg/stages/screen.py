@@ -24,6 +24,11 @@ class ScreenConstants:
     box_margin: float = constant(
         0.08, unit="share of the box's sides", why="room beside the box of the curves for names and the paper's margin"
     )
+    min_blurred_ecg: float = constant(
+        0.1,
+        unit="probability",
+        why="a picture that can't be read and is an ECG with this probability is called too blurred, not no ECG",
+    )
 
 
 SCREEN = ScreenConstants()
@@ -78,7 +83,8 @@ def check_page(reading: Classification) -> None:
 
 def gate_refusal(reading: Classification) -> Refusal | None:
     """Why the quality gate refuses a picture; None where it does not."""
-    if not reading.is_page:
+    may_be_blurred = not reading.is_readable and reading.is_ecg >= SCREEN.min_blurred_ecg
+    if not reading.is_page and not may_be_blurred:
         return Refusal(Cause.NOT_AN_ECG, f"screen: probability of an ECG page {reading.is_ecg:.3f}")
     if not reading.is_readable:
         return Refusal(Cause.TOO_BLURRED, f"screen: probability that it can be read {reading.readable:.3f}")

@@ -84,18 +84,32 @@ def test_a_page_nobody_reads(tmp_path: Path, image_network: list[Screening], ref
         assert report.result().refusal == cause.sentence  # what `digitize` gives
 
 
-@pytest.mark.parametrize("leads", [("II",), ("II", "V1", "V5")])
-def test_the_image_network_alone_gives_no_report_of_a_strip(
-    leads: tuple[str, ...], tmp_path: Path, image_network: list[Screening], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("cause", "rows", "leads"),
+    [
+        (Cause.STRIP, 1, ("II",)),
+        (Cause.UNKNOWN_LAYOUT, 1, ("II", "V1", "V5")),
+        (Cause.NO_GRID, 0, ()),
+        (Cause.MIRRORED, 4, ("II",)),
+        (Cause.CUT_OFF, 2, LEADS[:8]),
+    ],
+)
+def test_the_image_network_alone_gives_no_report_of_what_is_no_whole_page(
+    cause: Cause,
+    rows: int,
+    leads: tuple[str, ...],
+    tmp_path: Path,
+    image_network: list[Screening],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*given: object) -> None:
-        raise RefusedError.of(Refusal(Cause.STRIP, "layout: 1 row", 1, leads))
+        raise RefusedError.of(Refusal(cause, "layout: seen", rows, leads))
 
     monkeypatch.setattr(diagnosing, "digitize_photo", refuse)
     report = ecgimg.diagnose(blank(tmp_path))
     assert (report.read_by, report.findings) == ("nothing", ())
-    assert report.result().refusal == Cause.STRIP.sentence
-    assert report.result().refused.rows == 1  # type: ignore[union-attr]
+    assert report.result().refusal == cause.sentence
+    assert report.result().refused.rows == rows  # type: ignore[union-attr]
     assert "is not normal" not in report_html(report, report.result())
 
 

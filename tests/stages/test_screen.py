@@ -58,6 +58,8 @@ def test_a_saliency_map_covers_the_photo_with_few_points() -> None:
     [
         ({"is_page": False, "is_ecg": 0.123}, Cause.NOT_AN_ECG, "0.123"),
         ({"is_readable": False}, Cause.TOO_BLURRED, "0.970"),
+        ({"is_page": False, "is_ecg": 0.35, "is_readable": False, "readable": 0.001}, Cause.TOO_BLURRED, "0.001"),
+        ({"is_page": False, "is_ecg": 0.02, "is_readable": False, "readable": 0.001}, Cause.NOT_AN_ECG, "0.020"),
     ],
 )
 def test_the_gate_refuses_what_does_not_reach_its_limits(change: dict[str, object], cause: Cause, why: str) -> None:
