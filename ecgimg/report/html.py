@@ -94,8 +94,8 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
 
 def _summary_page(report: ReportContent, result: ReportResult) -> str:
     boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
-    left = f'<div class="left">{_photo(report)}{boxes}{_open_box(report)}{_basis_box(report)}</div>'
-    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}</div>'
+    left = f'<div class="left">{_photo(report)}{boxes}{_open_box(report)}</div>'
+    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}{_basis_box(report)}</div>'
     return f'<div class="columns">{left}{right}</div>'
 
 
@@ -264,8 +264,8 @@ def _figures_page(report: ReportContent, result: ReportResult) -> str:
     left = _table("Findings", found) + _table(titles["subclass"], by_group["subclass"])
     others = ("form", "rhythm", "superclass", "screening")
     right = "".join(_table(titles[group], by_group[group]) for group in others)
-    right += _leads(result) + _provenance(report, result)
-    return f'<div class="tables"><div>{left}{_explanation()}</div><div>{right}</div></div>'
+    right += _leads(result) + _explanation() + _provenance(report, result)
+    return f'<div class="tables"><div>{left}</div><div>{right}</div></div>'
 
 
 def _table(title: str, findings: Sequence[Finding]) -> str:

@@ -56,6 +56,7 @@ def is_current(task: Task, result: ReportResult) -> bool:
 def outcome(job: PageJob, result: ReportResult) -> Outcome:
     """How a page with this report ended."""
     is_read = result.read_by != "nothing"
+    since = f", since {result.refused.cause.seen}" if result.refused else ""
     return Outcome(
         name=job.name,
         input=str(job.path),
@@ -68,7 +69,7 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
         exit_code=ExitCode.OK if is_read else ExitCode.REFUSED,
         warnings=result.warnings,
         details=result.refused.details if result.refused else "",
-        message=f"read by {result.read_by}: {headline_text(headline(result.findings), MAX_NAMED)}",
+        message=f"read by {result.read_by}{since}: {headline_text(headline(result.findings), MAX_NAMED)}",
         summary_cells=_summary_cells(result),
     )
 

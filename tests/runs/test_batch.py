@@ -43,7 +43,9 @@ def digitized(path: Path, page: int, options: RunOptions, name: str, hook: objec
     speed, gain = Scale(25.0, "assumed"), Scale(10.0, "pulse")
     geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, ((cell, curve),))
     recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
-    photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
+    pixels = np.full((60, 80, 3), 220, np.uint8)
+    pixels[50:56:2, 10:70:3] = 0  # a print below the trace
+    photo = Photo(pixels, path, page, 3)
     nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
     sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
     # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
@@ -89,6 +91,20 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     assert result["paper_speed"] == {"value": 25.0, "source": "assumed", "assumed": True}
     assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.72, ("a warning",))
     assert (listener.pages, listener.steps) == (1, [("x", "load")])
+
+
+def test_what_an_overlay_shows_of_the_photo(tmp_path: Path) -> None:
+    page = draw(tmp_path / "x.png")
+    darkest, stored = {}, {}
+    for name, given in (("whole", {}), ("redacted", {"redact": True}), ("none", {"no_photo": True})):
+        run([page], tmp_path / "out", **given)
+        overlay = np.asarray(Image.open(tmp_path / "out/x.overlay.png"))
+        darkest[name] = int(overlay[int(0.8 * len(overlay)) :].min())
+        stored[name] = json.loads((tmp_path / "out/x.json").read_text())["settings"]["photo"]
+    assert stored == {"whole": "whole", "redacted": "redacted", "none": "none"}
+    assert darkest["whole"] < 190
+    assert darkest["redacted"] == pytest.approx(0.55 * 220 + 0.45 * 255, abs=2)
+    assert darkest["none"] == 255
 
 
 def test_only_the_formats_asked_for(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
     assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
     assert outcome.details == "straighten: no grid <found>"
+    assert outcome.message.startswith("read by image, since no ECG grid is seen")
     row = rows(tmp_path / "out")["image"]
     assert (row["read_by"], row["layout"], row["confidence"]) == ("image", "", "")
     assert row["reason"].startswith("no ECG grid is seen")
@@ -95,6 +96,8 @@ def test_done_pages_are_skipped_until_something_changes(tmp_path: Path, monkeypa
     assert [(o.skipped, o.status) for o in again] == [(True, "ok"), (True, "refused")]
     assert rows(out)["x"]["likely"] == "AFIB 0.92"
     assert not any(o.skipped for o in run(inputs, out, gain=5))
+    assert not any(o.skipped for o in run(inputs, out, redact=True))
+    assert json.loads((out / "x.report.json").read_text())["settings"]["photo"] == "redacted"
     run(inputs, out)
     (out / "x.report.html").unlink()
     assert [o.skipped for o in run(inputs, out)] == [False, True]
