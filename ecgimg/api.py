@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgimg.findings.report import ReportContent
-from ecgimg.options import PageOptions
+from ecgimg.options import PageOptions, PhotoStored
 from ecgimg.pipelines.diagnose import diagnose_page
 from ecgimg.pipelines.digitize import digitize_page
 from ecgimg.pipelines.step_runner import Hook
@@ -69,17 +69,19 @@ def diagnose(
     layout: str | Path | None = None,
     paper_speed: float | None = None,
     gain: float | None = None,
+    photo: PhotoStored = "whole",
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
 
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
-    rests on the image alone, or on nothing, and `refusal` is the reason.
+    rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
+    show: "whole", "redacted" (only the surroundings of the traces) or "none".
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain.
     """
-    options = PageOptions.of(layout, paper_speed, gain)
+    options = PageOptions.of(layout, paper_speed, gain, photo)
     return Report(**vars(diagnose_page(Path(source), page, options, Path(source).stem, hook)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -39,7 +41,7 @@ class EcgimgError(Exception):
         if remedy is not None:
             self.remedy = remedy
 
-    def __reduce__(self) -> tuple[type[EcgimgError], tuple[str], dict[str, object]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Pickles across worker processes (keyword-only arguments defeat the default)."""
         return type(self), (self.what,), {"where": self.where, "remedy": self.remedy, "args": self.args}
 
@@ -62,11 +64,156 @@ class UnreadableInputError(EcgimgError):
     remedy = "open the file in an image viewer and save it again as PNG or JPEG"
 
 
+class Cause(StrEnum):
+    """Why a picture or its signal was refused: what was seen, and what to try; see `docs/troubleshooting.md`."""
+
+    seen: str
+    """What was seen, in words for the user."""
+    remedy: str
+    """What to try."""
+
+    def __new__(cls, name: str, seen: str, remedy: str) -> Cause:
+        """A member whose value is `name`."""
+        cause = str.__new__(cls, name)
+        cause._value_, cause.seen, cause.remedy = name, seen, remedy
+        return cause
+
+    NOT_AN_ECG = (
+        "not an ECG",
+        "no ECG page is seen in the picture",
+        "give a photo or scan of one whole page, with nothing else in it",
+    )
+    TOO_BLURRED = (
+        "too blurred",
+        "the page is too blurred, coarse, pale or hidden to be read",
+        "take the picture again: near, sharp and in even light",
+    )
+    NO_GRID = (
+        "no grid",
+        "no ECG grid is seen, nor lead names and calibration pulses that would show the scale",
+        "take the picture nearer, with the grid in focus",
+    )
+    SMALL_GRID = (
+        "small grid",
+        "only a small piece of an ECG grid is seen",
+        "photograph the whole page from above, without shadows and folds",
+    )
+    LARGE_GRID = (
+        "large grid",
+        "what looks like an ECG grid is larger than any page",
+        "photograph one page alone, on a plain ground",
+    )
+    NO_CURVES = (
+        "no curves",
+        "a grid is seen, but no ECG curves on it",
+        "take the picture again: near, sharp and in even light",
+    )
+    FAINT_CURVES = (
+        "faint curves",
+        "the curves are too faint or too interrupted to be followed",
+        "scan the page, or photograph it nearer and in brighter light",
+    )
+    MIRRORED = (
+        "mirrored",
+        "the picture is mirrored: the lead names can be read in its mirror image",
+        "flip the picture from left to right",
+    )
+    STRIP = (
+        "strip",
+        "a single strip is seen, not a page of 12 leads",
+        "give the whole page, or describe the strip in a YAML file and give it with --layout",
+    )
+    CUT_OFF = (
+        "cut off",
+        "the page is cut off: a part of its curves is outside of the picture",
+        "photograph the whole page, with its margins",
+    )
+    GIVEN_LAYOUT = (
+        "given layout",
+        "the layout that was given does not fit the curves on the page",
+        "leave out --layout, or choose another one of `ecgimg layouts list`",
+    )
+    UNKNOWN_LAYOUT = (
+        "unknown layout",
+        "the rows of curves fit no layout that is known",
+        "describe the page's layout in a YAML file and give it with --layout (see `ecgimg layouts show`)",
+    )
+    UNCERTAIN_LAYOUT = (
+        "uncertain layout",
+        "it is not certain which leads the rows show",
+        "name the page's layout with --layout (see `ecgimg layouts list`)",
+    )
+    LOW_CONFIDENCE = (
+        "low confidence",
+        "what was read is too doubtful to be judged",
+        "take the picture again: near, sharp, from above and in even light",
+    )
+    LITTLE_SIGNAL = (
+        "little signal",
+        "too little of the leads is known for a diagnosis",
+        "give a picture that shows more of the page",
+    )
+    FLAT_SIGNAL = (
+        "flat signal",
+        "all leads are flat",
+        "check that the leads hold a signal, and that its unit is mV and not V",
+    )
+    WRONG_UNIT = (
+        "wrong unit",
+        "the leads are higher than any heart makes them",
+        "give millivolts: microvolts are 1000 times as high, and raw counts have no unit",
+    )
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, and what to try."""
+        return f"{self.seen}; {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no result.
+
+    `details` is the evidence in the digitizer's words. `rows` and `leads` are the rows of curves and the lead names
+    that were found, 0 and none where nothing was looked for.
+    """
+
+    cause: Cause
+    details: str = ""
+    rows: int = 0
+    leads: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """One sentence: what was seen, and what to try."""
+        return self.cause.sentence
+
+
 class RefusedError(EcgimgError):
-    """The picture was read, but no ECG that can be digitized without guessing was found in it."""
+    """The picture was read, but no ECG that can be digitized without guessing was found in it.
+
+    Args:
+        cause: what was seen, and what to try.
+        details: the evidence in the words of the step.
+        where: the step or recording, the first word of the details.
+    """
 
     exit_code = ExitCode.REFUSED
-    remedy = "photograph the whole page from above, in even light, with the grid in focus"
+    remedy = "what was seen and what to try depends on the cause"
+
+    def __init__(self, cause: Cause, details: str = "", *, where: str = "") -> None:
+        super().__init__(cause.seen, remedy=cause.remedy)
+        self.refusal = Refusal(cause, f"{where}: {details}" if where and details else details)
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> RefusedError:
+        """The error of a refusal that is known."""
+        error = cls(refusal.cause)
+        error.refusal = refusal
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles across worker processes."""
+        return RefusedError.of, (self.refusal,)
 
 
 class OutputError(EcgimgError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -25,6 +25,11 @@ from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
 from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
 
 AUTO_LAYOUT = "auto"
+PhotoStored = Literal["whole", "redacted", "none"]
+"""What of the photo the stored pictures show."""
+PHOTO_STORED = (
+    "what of the photo the stored pictures show: whole, redacted (only the surroundings of the traces) or none"
+)
 
 
 class PageSettings(BaseModel):
@@ -35,6 +40,7 @@ class PageSettings(BaseModel):
     layout: str = Field(description="layout asked for, or auto")
     paper_speed: float | None = Field(description="mm/s asked for, or null")
     gain: float | None = Field(description="mm/mV asked for, or null")
+    photo: PhotoStored = Field(default="whole", description=PHOTO_STORED)
 
 
 class PageOptions(PageSettings):
@@ -64,21 +70,28 @@ class PageOptions(PageSettings):
         return _one_of(value, GAINS, "mm/mV")
 
     @classmethod
-    def of(cls, layout: str | Path | None, paper_speed: float | None, gain: float | None) -> Self:
+    def of(
+        cls,
+        layout: str | Path | None,
+        paper_speed: float | None,
+        gain: float | None,
+        photo: PhotoStored = "whole",
+    ) -> Self:
         """Options of a call; None leaves a value to the page.
 
         Raises:
             UsageError: there is no such layout, speed or gain.
         """
         try:
-            return cls(layout=AUTO_LAYOUT if layout is None else str(layout), paper_speed=paper_speed, gain=gain)
+            name = AUTO_LAYOUT if layout is None else str(layout)
+            return cls(layout=name, paper_speed=paper_speed, gain=gain, photo=photo)
         except ValidationError as error:
             raise _usage_error(error) from error
 
     @property
     def settings(self) -> PageSettings:
         """The options as the JSON files hold them."""
-        return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain)
+        return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain, photo=self.photo)
 
 
 class RunOptions(BaseSettings):
@@ -97,6 +110,8 @@ class RunOptions(BaseSettings):
     timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
+    no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
+    redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
     @field_validator("formats", mode="before")
     @classmethod
@@ -117,10 +132,17 @@ class RunOptions(BaseSettings):
         self.page  # noqa: B018  # made once, with all its checks
         return self
 
+    @model_validator(mode="after")
+    def _nothing_is_shown_by_debug(self) -> Self:
+        if self.debug and (self.no_photo or self.redact):
+            raise ValueError("--debug stores pictures of the whole page: leave it out, or --no-photo and --redact")
+        return self
+
     @cached_property
     def page(self) -> PageOptions:
-        """The options that concern one page."""
-        return PageOptions.of(self.layout, self.paper_speed, self.gain)
+        """The options that concern one page; `no_photo` goes before `redact`."""
+        photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
+        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo)
 
     @classmethod
     def settings_customise_sources(

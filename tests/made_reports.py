@@ -10,6 +10,7 @@ from PIL import Image
 from ecgimg.api import Report
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
+from ecgimg.errors import Cause, Refusal
 from ecgimg.findings.opinions import Diagnosis, Finding, Influence, Measurement, Opinion, Screening
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import lead_qualities
@@ -93,6 +94,6 @@ def report(folder: Path, read: bool = True) -> Report:
         match=match,
         diagnosis=Diagnosis((opinion,), 0.9, 32.5) if read else None,
         screening=Screening(0.99, 0.95, 0.9, True, True, True, (image,)),
-        refusal="" if read else "straighten: no grid <found>; take another photo",
+        refusal=None if read else Refusal(Cause.NO_GRID, "straighten: no grid <found>"),
         timings=(("load", 0.1),),
     )

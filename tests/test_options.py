@@ -79,3 +79,14 @@ def test_own_layout_file(tmp_path: Path) -> None:
 def test_options_reach_a_worker() -> None:
     options = RunOptions.read(jobs=2, formats=["csv"])
     assert pickle.loads(pickle.dumps(options)) == options
+
+
+def test_what_of_the_photo_is_stored() -> None:
+    photo = {name: RunOptions.read(**given).page.photo for name, given in (
+        ("plain", {}), ("redact", {"redact": True}), ("none", {"no_photo": True}),
+        ("both", {"redact": True, "no_photo": True}),
+    )}  # fmt: skip
+    assert photo == {"plain": "whole", "redact": "redacted", "none": "none", "both": "none"}
+    for hidden in ("redact", "no_photo"):
+        with pytest.raises(UsageError, match="--debug stores pictures of the whole page"):
+            RunOptions.read(debug=True, **{hidden: True})

@@ -25,6 +25,8 @@ def digitize(
     timeout: p.Timeout = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    no_photo: p.NoPhoto = False,
+    redact: p.Redact = False,
     config: p.Config = None,
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
@@ -38,7 +40,7 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
-    switches = {"force": force or None, "debug": debug or None}
+    switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
     options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
@@ -53,6 +55,8 @@ def diagnose(
     timeout: p.Timeout = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    no_photo: p.NoPhoto = False,
+    redact: p.Redact = False,
     config: p.Config = None,
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
@@ -65,8 +69,9 @@ def diagnose(
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs, "timeout": timeout}
-    options = RunOptions.read(config=config, force=force or None, debug=debug or None, **given)
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs}
+    switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
+    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 
@@ -76,6 +81,8 @@ def screen(
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
+    no_photo: p.NoPhoto = False,
+    redact: p.Redact = False,
     config: p.Config = None,
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
@@ -87,7 +94,8 @@ def screen(
     from ecgimg.options import RunOptions
     from ecgimg.runs.screen import SCREEN
 
-    options = RunOptions.read(config=config, jobs=jobs, timeout=timeout, force=force or None)
+    switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
+    options = RunOptions.read(config=config, jobs=jobs, timeout=timeout, **switches)
     _run_pages(SCREEN, inputs, out, options, quiet, verbose)
 
 

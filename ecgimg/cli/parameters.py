@@ -25,6 +25,10 @@ Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the sam
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
+NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")
+]
 Config = Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")]

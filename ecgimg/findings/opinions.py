@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ecgimg.datamodel.arrays import Floats
+from ecgimg.errors import Refusal
 
 Verdict = Literal["likely", "possible", "unlikely", "not assessable"]
-"""likely: at least 50 % and the threshold; possible: at least the threshold; unlikely: below it."""
+"""likely: at least 50 % and the threshold; possible: at least 10 % and the threshold; unlikely: below one of them."""
+
+CONTRADICTION = "the two networks contradict"
+"""First words of the reason why a finding is not assessable, where the networks contradict each other."""
 
 ReadBy = Literal["signal and image", "signal", "image", "nothing"]
 """What a report rests on."""
@@ -55,6 +59,10 @@ class Opinion:
         """Whether the probability reaches the threshold."""
         return self.probability >= self.threshold
 
+    def negated(self, code: str, group: str) -> Opinion:
+        """The opinion on the opposite statement."""
+        return Opinion(code, group, 1 - self.probability, 1 - self.threshold)
+
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
@@ -68,7 +76,7 @@ class Diagnosis:
     quality: float
     lead_seconds: float
     warnings: tuple[str, ...] = ()
-    refusal: str = ""
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +84,8 @@ class Screening:
     """The opinions of the image network on a photo, without any signal.
 
     `ecg` and `readable` are probabilities that the picture shows an ECG, and one that can be read; `abnormal` that it
-    is not normal. `saliency` [h, w] in 0..1 covers the photo, None where there is none.
+    is not normal. `saliency` [h, w] in 0..1 covers the photo, None where there is none. `refusal` is the reason why
+    nothing but the first two counts, None where all does.
     """
 
     ecg: float
@@ -87,6 +96,19 @@ class Screening:
     is_abnormal: bool
     opinions: tuple[Opinion, ...]
     saliency: Floats | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class Joining:
+    """How the opinions on one statement were joined: log odds = offset + sum of weight x log odds of each opinion.
+
+    A weight is None where the network has no opinion.
+    """
+
+    offset: float
+    signal_weight: float | None
+    image_weight: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +117,7 @@ class Finding:
 
     `why` is the reason why a finding is not assessable. For a subclass `image` may be the opinion on its diagnostic
     group, where the image network has none on the subclass. `influences` are its strongest evidence, strongest first.
+    `joining` is None where the single opinion stands as it is.
     """
 
     code: str
@@ -107,6 +130,7 @@ class Finding:
     image: Opinion | None
     why: str = ""
     influences: tuple[Influence, ...] = ()
+    joining: Joining | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
+from ecgimg.errors import Refusal
+from ecgimg.findings.headline import Entry, headline, in_order
 from ecgimg.findings.opinions import Diagnosis, Finding, Measurement, ReadBy, Screening
-from ecgimg.findings.statements import statement
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording
@@ -17,7 +18,8 @@ class ReportContent:
     """Everything that a report says about one page; see `ecgimg.diagnose`.
 
     `recording`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is the reason.
-    `findings` are sorted by probability within each group; `not_visible` lists what the page does not show.
+    `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
+    network saw, and `joined_by` is how their opinions were joined.
     """
 
     photo: Photo
@@ -35,7 +37,9 @@ class ReportContent:
     match: LayoutMatch | None = None
     diagnosis: Diagnosis | None = None
     screening: Screening | None = None
-    refusal: str = ""
+    refusal: Refusal | None = None
+    basis: tuple[str, ...] = ()
+    joined_by: str = ""
     timings: tuple[tuple[str, float], ...] = field(default=())
 
     def finding(self, code: str, group: str = "subclass") -> Finding:
@@ -47,12 +51,10 @@ class ReportContent:
 
     @property
     def positive(self) -> tuple[Finding, ...]:
-        """The findings that are likely or possible, most probable first."""
-        found = [f for f in self.findings if f.verdict in ("likely", "possible")]
-        return tuple(sorted(found, key=lambda f: -f.probability))
+        """The findings that are likely or possible, in the order of the headline."""
+        return tuple(f for f in in_order(self.headline) if f.verdict in ("likely", "possible"))
 
     @property
-    def headline(self) -> tuple[Finding, ...]:
-        """The positive findings without a diagnostic group of which a subclass is positive too."""
-        parents = {statement(*f.key).parent for f in self.positive if f.group == "subclass"}
-        return tuple(f for f in self.positive if f.group != "superclass" or f.code not in parents)
+    def headline(self) -> tuple[Entry[Finding], ...]:
+        """What a reader should see first, in order; diagnostic groups with their statements."""
+        return headline(self.findings)

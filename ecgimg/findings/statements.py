@@ -8,6 +8,7 @@ how likely a finding is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from ecgimg.datamodel.leads import LEADS, LIMB_LEADS
 from ecgimg.datasets.scp_codes import FORM_NAMES, RHYTHM_NAMES, SUBCLASS_NAMES, SUPERCLASS_NAMES
@@ -18,7 +19,19 @@ ANTERIOR = ("V1", "V2", "V3", "V4")
 RHYTHM_SECONDS = 5.0
 """A rhythm is judged over at least this time, whichever leads show it."""
 
+ABNORMAL = "ABNORMAL"
+"""The code of the statement that an ECG is not normal; its group is "screening"."""
+
+Urgency = Literal["urgent", "abnormal", "normal"]
+URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
+"""In which order findings of one verdict are reported. It is an order of reading, no triage."""
+URGENT = frozenset({"MI", "AMI", "IMI", "LMI", "PMI", "ISCA", "ISCI", "ISC_", "AFIB", "AFLT"})
+"""Codes of what may need treatment soon: infarction, ischemia, atrial fibrillation and flutter."""
+NORMAL = frozenset({"NORM", "SR"})
+"""Codes of what is no disease."""
+
 GROUPS: dict[str, str] = {
+    "screening": "Overall",
     "rhythm": "Rhythm",
     "superclass": "Diagnostic groups",
     "subclass": "Diagnostic statements",
@@ -41,6 +54,11 @@ class Statement:
     least: int = 1
     seconds: float = 0.0
     parent: str = ""
+
+    @property
+    def urgency(self) -> Urgency:
+        """How soon a reader should see it."""
+        return "urgent" if self.code in URGENT else "normal" if self.code in NORMAL else "abnormal"
 
 
 _SUBCLASS_RULES: dict[str, tuple[str, tuple[str, ...], int]] = {
@@ -80,6 +98,7 @@ def _subclass(code: str, name: str) -> Statement:
 
 
 STATEMENTS: tuple[Statement, ...] = (
+    Statement(ABNORMAL, "screening", "Not a normal ECG"),
     *(_subclass(code, name) for code, name in SUBCLASS_NAMES.items()),
     Statement("1AVB", "subclass", "First-degree AV block", parent="CD"),
     *(Statement(code, "superclass", name, least=_SUPERCLASS_LEADS[code]) for code, name in SUPERCLASS_NAMES.items()),

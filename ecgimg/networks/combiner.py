@@ -26,6 +26,7 @@ import numpy as np
 from ecgimg.datamodel import probability as odds
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.errors import DependencyError
+from ecgimg.findings.opinions import Joining
 from ecgimg.networks.json_model import read_json_model
 from ecgimg.networks.manifest import weight_path
 
@@ -40,10 +41,11 @@ MIN_PROBABILITY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Combiner:
-    """Weights [9] of each (code, group), and the quality at which the terms with d are 0."""
+    """Weights [9] of each (code, group), the quality at which the terms with d are 0, and what they were fitted on."""
 
     weights: dict[tuple[str, str], Doubles]
     quality_centre: float
+    trained_on: tuple[str, ...] = ()
 
     def probability(self, key: tuple[str, str], signal: float | None, image: float | None, quality: float) -> float:
         """Probability of one (code, group) from two probabilities, one of which may be None.
@@ -57,6 +59,19 @@ class Combiner:
         inputs = [np.array([np.nan if p is None else log_odds(np.float64(p))]) for p in (signal, image)]
         terms = design(inputs[0], inputs[1], np.array([quality - self.quality_centre]))
         return float(odds.sigmoid((terms @ self.weights[key])[0]))
+
+    def joining(self, key: tuple[str, str], has_signal: bool, has_image: bool, quality: float) -> Joining:
+        """How the opinions on one (code, group) are joined; the weight of the signal is that at the page's quality.
+
+        Raises:
+            KeyError: the combiner has no such statement.
+        """
+        w, d = self.weights[key], quality - self.quality_centre
+        if has_signal and has_image:
+            return Joining(float(w[0]), float(w[1] + w[3] * d), float(w[2]))
+        if has_signal:
+            return Joining(float(w[4]), float(w[5] + w[6] * d), None)
+        return Joining(float(w[7]), None, float(w[8]))
 
 
 def load_combiner() -> Combiner:
@@ -93,4 +108,4 @@ def _build(content: Mapping[str, Any]) -> Combiner:
     centre = float(content["quality_centre"])
     if any(w.shape != (WEIGHTS,) for w in weights.values()):
         raise DependencyError(f"{NAME}.json has not {WEIGHTS} weights a statement", where="weights")
-    return Combiner(weights, centre)
+    return Combiner(weights, centre, tuple(content["trained_on"]))

@@ -26,7 +26,7 @@ from scipy.signal import resample_poly
 from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.probability import sigmoid
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.findings.opinions import Opinion
 from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
@@ -168,25 +168,18 @@ def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     recording = recording.twelve
     known = np.isfinite(recording.signals) & (recording.confidences > 0)
     if known.sum() / recording.fs < MIN_LEAD_SECONDS:
-        raise RefusedError(
-            f"only {known.sum() / recording.fs:.2f} lead seconds are known, too few for a diagnosis",
-            where=recording.name,
-        )
+        details = f"only {known.sum() / recording.fs:.2f} lead seconds are known, {MIN_LEAD_SECONDS:g} are needed"
+        raise RefusedError(Cause.LITTLE_SIGNAL, details, where=recording.name)
     signals = np.where(known, recording.signals, np.float32(np.nan))
     heights = np.array([np.ptp(row[seen]) if seen.any() else np.nan for row, seen in zip(signals, known, strict=True)])
     flat = heights < FLAT_MV
     signals[flat] = np.nan
     if np.isfinite(signals).sum() / recording.fs < MIN_LEAD_SECONDS:
-        raise RefusedError(
-            "all leads are flat", where=recording.name, remedy="check the leads, and that the unit is mV and not V"
-        )
+        details = f"no lead is {FLAT_MV:g} mV high for {MIN_LEAD_SECONDS:g} lead seconds"
+        raise RefusedError(Cause.FLAT_SIGNAL, details, where=recording.name)
     height = float(np.median(heights[~flat & np.isfinite(heights)]))
     if height > IMPOSSIBLE_MV:
-        raise RefusedError(
-            f"the leads are {height:.0f} mV high, which no heart makes",
-            where=recording.name,
-            remedy="give millivolts; the signal looks like microvolts (divide by 1000) or raw counts",
-        )
+        raise RefusedError(Cause.WRONG_UNIT, f"the leads are {height:.0f} mV high", where=recording.name)
     resampled = resample(signals, recording.fs)
     return resampled, _warnings(flat, height, np.isfinite(resampled).sum() / RATE)
 

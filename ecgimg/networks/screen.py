@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
 from ecgimg.datamodel.probability import sigmoid, softmax
 from ecgimg.findings.opinions import Opinion
+from ecgimg.findings.statements import ABNORMAL
 from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
 from ecgimg.networks.screen_input import HEIGHT, WIDTH, Frame, Ink, fit_frame, picture_corners, prepare, widened
@@ -39,8 +40,6 @@ MARGINS = (0.0, 0.02, 0.045)
 """Margins around the curves of the frames whose mean gives the findings, as shares of the curves' box."""
 FIRST = 6
 """Logits before those of the findings."""
-ABNORMAL = "ABNORMAL"
-"""The finding of normal or abnormal: its probability is 1 - that of a normal ECG."""
 
 
 @dataclass(frozen=True)

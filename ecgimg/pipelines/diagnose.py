@@ -1,16 +1,20 @@
 """The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> combine.
 
 The image network sees the photo as it came, the signal network sees the digitized recording and nothing else, so that
-their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason.
+their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason,
+where its rows or lead names show that it may be a page of 12 leads.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ecgimg.datamodel.constants import constant
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError
+from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.images import read_page
@@ -18,11 +22,22 @@ from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.quality import lead_qualities, page_confidence
-from ecgimg.stages.combine import agreement, combine, not_visible, read_by
+from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
 
+
+@dataclass(frozen=True)
+class WholePageConstants:
+    """What a picture must show so that the opinion of the image network counts."""
+
+    min_rows: int = constant(3, unit="count", why="no layout that the network was trained on has fewer rows of curves")
+    min_leads: int = constant(6, unit="count", why="no layout that the network was trained on has fewer leads")
+
+
+WHOLE_PAGE = WholePageConstants()
+_NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
 
 
@@ -36,19 +51,21 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_page(path, page))
-    screening = steps.run("screen", lambda: image_opinion(photo))
+    seen = steps.run("screen", lambda: image_opinion(photo))
     read = _digitize(photo, options, name, steps)
-    made = read.made
+    made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
     measured = () if made is None else steps.run("measure", lambda: measure(made.recording))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
+    readers = read_by(diagnosis, screening)
+    match = made.match if made else None
     return ReportContent(
         photo=photo,
         name=name,
         settings=options.settings,
-        read_by=read_by(diagnosis, screening),
+        read_by=readers,
         findings=findings,
         leads=leads,
         measurements=measured,
@@ -57,10 +74,12 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         warnings=_warnings(made, diagnosis, screening),
         recording=made.recording if made else None,
         sheet=made.sheet if made else None,
-        match=made.match if made else None,
+        match=match,
         diagnosis=diagnosis,
         screening=screening,
-        refusal=read.refusal or (diagnosis.refusal if diagnosis else ""),
+        refusal=diagnosis.refusal if diagnosis else _refusal(screening, read.refusal),
+        basis=basis(diagnosis, screening, match, leads),
+        joined_by=joining_sentence(readers),
         timings=steps.timings,
     )
 
@@ -70,20 +89,44 @@ class _Read:
     """A digitized page, or why there is none."""
 
     made: Digitized | None
-    refusal: str = ""
+    refusal: Refusal | None = None
 
 
 def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner) -> _Read:
     try:
         return _Read(digitize_photo(photo, options, name, steps))
     except RefusedError as error:
-        return _Read(None, str(error))
+        return _Read(None, error.refusal)
+
+
+def _of_whole_page(screening: Screening, read: _Read) -> Screening:
+    """The image network's opinions; none where the picture can't be a page of 12 leads, or of half of them.
+
+    The network was trained on whole pages, and answers to a strip as if it saw all leads.
+    """
+    if screening.refusal is not None or _may_be_whole_page(read):
+        return screening
+    refusal = read.refusal or Refusal(Cause.STRIP, "layout: the page has fewer leads than any the network was made for")
+    return replace(screening, opinions=(), saliency=None, refusal=refusal)
+
+
+def _may_be_whole_page(read: _Read) -> bool:
+    """By the leads of the layout, or where none was found, by the rows of curves and the lead names that were seen."""
+    if read.made is not None:
+        return len({cell.lead for cell in read.made.match.cells} & {*LEADS}) >= WHOLE_PAGE.min_leads
+    seen = read.refusal
+    if seen is None or seen.cause in _NO_WHOLE_PAGE:
+        return False
+    return seen.rows >= WHOLE_PAGE.min_rows or len(seen.leads) >= WHOLE_PAGE.min_leads
+
+
+def _refusal(screening: Screening, refusal: Refusal | None) -> Refusal | None:
+    """Why a page was not digitized: what the gate of `digitize` refuses comes first, as it does there."""
+    return screening.refusal or refusal
 
 
 def _warnings(made: Digitized | None, diagnosis: Diagnosis | None, screening: Screening) -> tuple[str, ...]:
     texts = [*(made.recording.warnings if made else ()), *(diagnosis.warnings if diagnosis else ())]
-    if not screening.is_ecg:
-        texts.append("the image network does not take this picture for a 12-lead ECG")
-    elif not screening.is_readable:
-        texts.append("the image network takes this picture for too poor to be read")
+    if made is not None and screening.refusal is not None:
+        texts.append(f"the image network has no opinion: {screening.refusal.cause.seen}")
     return tuple(dict.fromkeys(texts))

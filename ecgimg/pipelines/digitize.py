@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
+from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, UprightSheet
+from ecgimg.errors import RefusedError
 from ecgimg.io.images import read_page
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
 from ecgimg.pipelines.page_search import find_page
+from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
@@ -65,6 +67,14 @@ def digitize_photo(photo: Photo, options: PageOptions, name: str, steps: StepRun
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
     upright = find_page(photo, steps)
+    try:
+        return _read_sheet(photo, upright, wanted, name, steps)
+    except RefusedError as error:
+        raise with_what_was_seen(error, upright) from error
+
+
+def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name: str, steps: StepRunner) -> Digitized:
+    """The steps from tracing on; errors as `digitize_photo`."""
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
         scales = beside.submit(read_scales, upright)
         traces = steps.run("trace", lambda: trace(upright))

@@ -7,15 +7,16 @@ edges. The landmarks that are found on a sheet decide whether it is the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import Photo, Sheet, UprightSheet
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError
+from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import StepRunner
 from ecgimg.stages.landmarks.find import find_landmarks
 from ecgimg.stages.printed_scales import read_scales
@@ -54,19 +55,19 @@ def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
         RefusedError: no way of straightening gave a sheet.
     """
     pages: list[UprightSheet] = []
-    refused: RefusedError | None = None
+    refusals: list[Refusal] = []
     for straighten in _ways(photo, steps):
         try:
             sheet = steps.time("straighten", straighten)
         except RefusedError as error:
-            refused = refused or error
+            refusals.append(error.refusal)
             continue
         if sheet is not None:
             pages.append(steps.time("landmarks", partial(find_landmarks, sheet)))
             if _is_proven(pages[-1]):
                 break
-    if refused is not None and not pages:
-        raise refused
+    if not pages:
+        raise _all_refused(refusals)
     proven = [page for page in pages if _is_proven(page)]
     chosen = next((page for page in [*proven, *pages] if page.baselines), pages[0])
     steps.report("straighten", chosen.sheet)
@@ -81,6 +82,12 @@ def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None
     yield lambda: by_grid_in_box(photo, box)
     yield lambda: by_warped_grid(photo)
     yield lambda: _by_paper_edges(photo)
+
+
+def _all_refused(refusals: Sequence[Refusal]) -> RefusedError:
+    """The first refusal, with the rows and lead names of the one that saw most."""
+    seen = max(refusals, key=lambda one: (one.rows, len(one.leads)))
+    return RefusedError.of(replace(refusals[0], rows=seen.rows, leads=seen.leads))
 
 
 def _is_proven(page: UprightSheet) -> bool:
@@ -101,9 +108,8 @@ def _by_paper_edges(photo: Photo) -> Sheet:
     ]
     plausible = [one for one in tried if one.is_plausible]
     if not plausible:
-        raise RefusedError(
-            "no ECG grid found, nor lead names and calibration pulses that would tell the scale", where="straighten"
-        )
+        best_page = max((one.page for one in tried), key=lambda page: (page.n_identified_marks, len(page.baselines)))
+        raise with_what_was_seen(RefusedError(Cause.NO_GRID, "no grid, names or pulses", where="straighten"), best_page)
     best = min(plausible, key=lambda one: abs(np.log(one.correction)))
     return by_paper_edges(photo, corners, best.mm_per_px * best.correction)
 

@@ -14,6 +14,14 @@ from ecgimg.recording.samples import Samples
 
 Color = tuple[int, int, int]
 """RGB, 0 to 255."""
+VERMILLION: Color = (213, 94, 0)
+ORANGE: Color = (230, 159, 0)
+SKY_BLUE: Color = (86, 180, 233)
+BLUE: Color = (0, 114, 178)
+GREEN: Color = (0, 158, 115)
+PURPLE: Color = (204, 121, 167)
+"""Colours of Okabe and Ito (2008), which stay apart for readers with any colour deficiency; what they mean is written
+beside them all the same."""
 COLORS: dict[str, Color] = dict(
     zip(
         LEADS,
@@ -24,7 +32,7 @@ COLORS: dict[str, Color] = dict(
         strict=True,
     )
 )  # fmt: skip
-"""One colour (RGB) for each of the 12 leads, dark enough to be read on white paper."""
+"""One colour (RGB) for each of the 12 leads, dark enough to be read on white paper; names stand beside the traces."""
 OTHER_COLOR: Color = (90, 90, 90)
 """Colour of a lead that is none of the 12."""
 PX_PER_MM = 5

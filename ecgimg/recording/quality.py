@@ -24,16 +24,16 @@ class LeadQuality:
     """How well a lead can be seen: `word` is the verdict, `interval` and `seconds` are what is known of it."""
 
     lead: str
-    word: Literal["good", "doubtful", "not visible"]
+    word: Literal["good", "doubtful", "not visible", "not read"]
     confidence: float
     interval: tuple[float, float] | None
     seconds: float
 
 
 def lead_qualities(recording: Recording | None) -> tuple[LeadQuality, ...]:
-    """The leads: how well each is seen; the 12 are not visible where there is no recording."""
+    """The leads: how well each is seen; none of the 12 is read where there is no recording."""
     if recording is None:
-        return tuple(LeadQuality(lead, "not visible", 0.0, None, 0.0) for lead in LEADS)
+        return tuple(LeadQuality(lead, "not read", 0.0, None, 0.0) for lead in LEADS)
     return tuple(_lead(recording, lead) for lead in recording.leads)
 
 

@@ -14,21 +14,34 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.page import LayoutMatch, Photo, PlacedCell, Sheet, Trace, UprightSheet
-from ecgimg.recording.plot import COLORS, OTHER_COLOR, Color, draw_curve, recording_image, write_text
+from ecgimg.recording.plot import (
+    BLUE,
+    COLORS,
+    GREEN,
+    ORANGE,
+    OTHER_COLOR,
+    PURPLE,
+    SKY_BLUE,
+    VERMILLION,
+    Color,
+    draw_curve,
+    recording_image,
+    write_text,
+)
 from ecgimg.recording.recording import Recording
 
 FADE = 0.5
 """Share of white that is mixed into a sheet under what is drawn on it."""
-BASELINE: Color = (30, 110, 210)
-START: Color = (0, 140, 60)
-NAME: Color = (180, 0, 120)
-PULSE: Color = (220, 90, 0)
-SCALE_TEXT: Color = (110, 60, 200)
+BASELINE: Color = BLUE
+START: Color = GREEN
+NAME: Color = PURPLE
+PULSE: Color = VERMILLION
+SCALE_TEXT: Color = SKY_BLUE
 CONFIDENCE_COLORS: tuple[tuple[float, Color], ...] = (
-    (0.25, (200, 0, 30)),
-    (0.5, (240, 110, 0)),
-    (0.75, (190, 160, 0)),
-    (1.0, (0, 120, 90)),
+    (0.25, VERMILLION),
+    (0.5, ORANGE),
+    (0.75, SKY_BLUE),
+    (1.0, BLUE),
 )
 """Upper bound of a confidence, and the colour of a trace below it."""
 TEXT_MM = 2.6

@@ -14,7 +14,7 @@ import numpy as np
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.findings.opinions import Finding
 from ecgimg.recording.recording import Recording
-from ecgimg.report.evidence import HUES, weights_of
+from ecgimg.report.evidence import HUES, LETTERS, weights_of
 
 SPEED = 25.0
 """mm/s of the drawing, whatever the page had."""
@@ -32,6 +32,8 @@ DENSE_MM = 20.0
 """Rows closer than this have their names and ribbons close to the trace."""
 TOLERANCE_MM = 0.02
 """By how much a simplified path may differ from the trace."""
+LETTERED_SHARE = 0.5
+"""Ribbons with at least this share of the strongest evidence have the letter of their finding."""
 DOUBTFUL = 0.5
 """Samples with a lower confidence are drawn in grey."""
 
@@ -164,7 +166,7 @@ def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, 
     """Bands under a trace, one a finding; `place` is the y of the first one and the height of each."""
     y, thick = place
     parts = []
-    for k, (finding, hue) in enumerate(zip(findings, HUES, strict=False)):
+    for k, (finding, hue, letter) in enumerate(zip(findings, HUES, LETTERS, strict=False)):
         assert finding.signal is not None
         for start, end, share in weights_of(finding.signal, stretch.lead):
             a, b = max(start, stretch.start), min(end, stretch.end)
@@ -172,4 +174,7 @@ def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, 
                 x, w = LEFT_MM + a * SPEED * shrink, (b - a) * SPEED * shrink
                 box = f'x="{x:.2f}" y="{y + k * thick:.2f}" width="{w:.2f}" height="{0.8 * thick:.2f}"'
                 parts.append(f'<rect {box} rx=".4" fill="rgb{hue}" fill-opacity="{0.1 + 0.8 * share:.2f}"/>')
+                if share >= LETTERED_SHARE:
+                    at = f'x="{x + 0.5:.2f}" y="{y + (k + 0.78) * thick:.2f}"'
+                    parts.append(f'<text {at} class="letter">{letter}</text>')
     return "".join(parts)

@@ -13,8 +13,10 @@ from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.datamodel.page import Photo, PlacedCell
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
-from ecgimg.recording.plot import draw_curve
+from ecgimg.findings.statements import NORMAL
+from ecgimg.recording.plot import BLUE, GREEN, VERMILLION, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
+from ecgimg.report.stored_photo import stored_photo
 
 MAX_SIDE_PX = 1500
 """Longest side of the embedded photo."""
@@ -24,13 +26,11 @@ MARGIN = 0.1
 """Width of the photo around the traces, as a share of their extent."""
 TRACE_COLOR = (20, 60, 70)
 JPEG_QUALITY = 82
-HUES: tuple[tuple[int, int, int], ...] = ((217, 72, 15), (37, 99, 235), (126, 34, 206))
+HUES: tuple[Color, ...] = (VERMILLION, BLUE, GREEN)
 """RGB of the leading findings A, B and C, everywhere in the report."""
+LETTERS = "ABC"
+"""Beside its colour each leading finding has a letter, so that no reader needs the colour."""
 
-NORMAL = ("SR", "NORM")
-"""Findings that get a colour only where there is no other."""
-MIN_LEADING = 0.1
-"""Findings less probable than this get a colour only where there is no other."""
 MIN_SHARE = 0.05
 """Tokens with a smaller share of the strongest one are not drawn."""
 
@@ -38,12 +38,14 @@ Curves = tuple[tuple[PlacedCell, Floats], ...]
 
 
 def leading(report: ReportContent) -> tuple[Finding, ...]:
-    """The findings that get a colour: the most probable ones whose evidence is known, three at most.
+    """The findings that get a colour and a letter: the first of the headline whose evidence is known, three at most.
 
-    Normal findings get one only where nothing else was found.
+    A diagnostic group leaves them to its statements. Normal findings get one only where nothing else was found.
     """
-    explained = [f for f in report.headline if f.signal is not None and f.signal.saliency is not None and f.influences]
-    abnormal = [f for f in explained if f.code not in NORMAL and f.probability >= MIN_LEADING]
+    shown = [one for entry in report.headline for one in entry.statements or (entry.finding,)]
+    positive = [f for f in shown if f.verdict != "not assessable"]
+    explained = [f for f in positive if f.signal is not None and f.signal.saliency is not None and f.influences]
+    abnormal = [f for f in explained if f.code not in NORMAL]
     return tuple((abnormal or explained)[: len(HUES)])
 
 
@@ -60,12 +62,15 @@ def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float],
 
 
 def evidence_image(report: ReportContent) -> Pixels:
-    """The photo, upright, with its traces and the evidence for the leading findings; MAX_SIDE_PX long at most.
+    """The photo as it may be stored, upright, with its traces and the evidence for the leading findings.
 
+    It is MAX_SIDE_PX long at most.
     It is cropped to the surroundings of the traces. Without traces the whole photo is shown, with the image network's
     saliency of an abnormal ECG.
     """
-    pixels, curves = _cropped(*_upright(report.photo, report.recording))
+    geometry = report.recording.geometry if report.recording else None
+    photo = stored_photo(report.photo, report.settings.photo, geometry)
+    pixels, curves = _cropped(*_upright(photo, report.recording))
     factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     canvas = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=method), np.uint8)
@@ -74,10 +79,13 @@ def evidence_image(report: ReportContent) -> Pixels:
     canvas = np.asarray(cv2.addWeighted(canvas, 1 - FADE, np.full_like(canvas, 255), FADE, 0), np.uint8)
     moved = tuple((cell, np.asarray((points + 0.5) * factor - 0.5, np.float32)) for cell, points in curves)
     unit = max(canvas.shape[:2]) / 1000
-    for finding, hue in reversed(list(zip(leading(report), HUES, strict=False))):
+    marked = list(zip(leading(report), HUES, LETTERS, strict=False))
+    for finding, hue, _ in reversed(marked):
         canvas = _with_evidence(canvas, moved, finding, hue, round(9 * unit))
     for _, points in moved:
         draw_curve(canvas, points, TRACE_COLOR, max(1, round(1.1 * unit)))
+    for finding, hue, letter in marked:
+        _draw_letter(canvas, moved, finding, hue, letter, unit)
     return canvas
 
 
@@ -119,7 +127,7 @@ def _turned(points: Floats, quarter_turns: int, width: int, height: int) -> Floa
     return np.stack(new, axis=1)
 
 
-def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[int, int, int], width: int) -> Pixels:
+def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: Color, width: int) -> Pixels:
     """The canvas with soft strokes under the evidence for a finding, stronger where the evidence is."""
     assert finding.signal is not None
     strength = np.zeros(canvas.shape[:2], np.uint8)
@@ -132,9 +140,28 @@ def _with_evidence(canvas: Pixels, curves: Curves, finding: Finding, hue: tuple[
     return np.asarray(canvas * (1 - soft) + np.array(hue, np.float32) * soft, np.uint8)
 
 
+def _draw_letter(canvas: Pixels, curves: Curves, finding: Finding, hue: Color, letter: str, unit: float) -> None:
+    """The letter of a finding on a disc above its strongest stretch, further to the right for the later letters."""
+    strongest = finding.influences[0]
+    for cell, points in _shown(curves):
+        if cell.lead != strongest.lead:
+            continue
+        times = cell.start + (np.arange(len(points)) + 0.5) / len(points) * cell.seconds
+        part = points[(times >= strongest.start) & (times < strongest.end) & np.isfinite(points).all(axis=1)]
+        if not len(part):
+            continue
+        radius = round(11 * unit)
+        x = round(float(part[0, 0])) + radius + 2 * radius * LETTERS.index(letter)
+        y = max(radius, round(float(part[:, 1].min()) - 1.5 * radius))
+        cv2.circle(canvas, (x, y), radius, hue, -1, cv2.LINE_AA)
+        at = (x - round(7 * unit), y + round(7 * unit))
+        write_text(canvas, letter, at, 0.65 * unit, (255, 255, 255), max(1, round(2 * unit)))
+        return
+
+
 def _with_saliency(canvas: Pixels, screening: Screening | None) -> Pixels:
     """The canvas with the image network's saliency in colour."""
-    if screening is None or screening.saliency is None or not (screening.is_ecg and screening.is_readable):
+    if screening is None or screening.saliency is None or screening.refusal is not None:
         return canvas
     saliency = cv2.resize(screening.saliency, canvas.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     opacity = (0.55 * np.clip(saliency, 0, 1)).astype(np.float32)[..., None]

@@ -10,18 +10,19 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
-from ecgimg.findings.opinions import Finding, Influence
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.findings.headline import in_order
+from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import GROUPS
 from ecgimg.io.files import write_atomically
+from ecgimg.options import PhotoStored
 from ecgimg.report.ecg_svg import ecg_svg, scale_text
-from ecgimg.report.evidence import HUES, evidence_image, jpeg_uri, leading
+from ecgimg.report.evidence import HUES, LETTERS, evidence_image, jpeg_uri, leading
 from ecgimg.schemas.report import ReportResult
 
 MAX_SHOWN = 7
 """Findings on the first page; the others are in the table only."""
-MIN_SHOWN = 0.05
-"""Findings less probable than this are in the table only, even where they reach the low threshold of a rare one."""
 ECG_HEIGHT_MM = 158.0
 """Height of the redrawn ECG on its page."""
 
@@ -92,19 +93,32 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
 
 
 def _summary_page(report: ReportContent, result: ReportResult) -> str:
-    caption = "The photo as it was given."
-    if report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
-        caption = "The photo as it was given. In colour: where the image network looks for what is not normal."
-    if report.recording is not None:
-        caption = (
-            "The photo around the traces, and the traces as read. In colour: what spoke for the findings with a letter."
-        )
-    picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
-    photo = f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
     boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
-    left = f'<div class="left">{photo}{boxes}{_open_box(report)}</div>'
-    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}</div>'
+    left = f'<div class="left">{_photo(report)}{boxes}{_open_box(report)}</div>'
+    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}{_basis_box(report)}</div>'
     return f'<div class="columns">{left}{right}</div>'
+
+
+def _photo(report: ReportContent) -> str:
+    """The photo as it may be stored, with its caption; a note where it may not."""
+    if report.settings.photo == "none":
+        return f'<p class="note">{_STORED["none"]}</p>'
+    parts = ["The photo as it was given."]
+    if report.recording is not None:
+        parts = ["The photo around the traces, and the traces as read. In colour, with letters: evidence for findings."]
+    elif report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
+        parts.append("In colour: where the image network looks for what is not normal.")
+    if report.settings.photo == "redacted":
+        parts.append(_STORED["redacted"])
+    picture = f'<img alt="photo of the ECG" src="{jpeg_uri(evidence_image(report))}">'
+    return f"<figure>{picture}<figcaption>{' '.join(parts)}</figcaption></figure>"
+
+
+_STORED: dict[PhotoStored, str] = {
+    "whole": "The photo is stored in this report, with all that is printed around the traces.",
+    "redacted": "Of the photo only the surroundings of the traces are stored; the rest has no detail.",
+    "none": "No pixel of the photo is stored in this report.",
+}
 
 
 def _refusal_box(report: ReportContent) -> str:
@@ -112,31 +126,34 @@ def _refusal_box(report: ReportContent) -> str:
         return ""
     rest = {
         "image": "The findings rest on the image network alone, which sees the picture and no signal.",
-        "nothing": "Nothing was found, because nothing could be read.",
+        "nothing": "There are no findings.",
     }.get(report.read_by, "")
-    return f'<div class="box refusal"><b>The signal could not be judged</b>{escape(report.refusal)}<br>{rest}</div>'
+    head = "The signal could not be judged" if report.recording is not None else "The leads could not be read"
+    return f'<div class="box refusal"><b>{head}</b>{_sentence(str(report.refusal))}<br>{rest}</div>'
 
 
 def _findings_box(report: ReportContent) -> str:
     letters = {id(finding): k for k, finding in enumerate(leading(report))}
-    shown = [f for f in report.headline if f.probability >= MIN_SHOWN or id(f) in letters][:MAX_SHOWN]
-    more = len(report.headline) - len(shown)
+    below = {id(finding) for entry in report.headline for finding in entry.statements}
+    found = in_order(report.headline)
+    more = len(found[MAX_SHOWN:])
     if not report.findings:
         body = '<p class="note">No finding: neither network could read this page.</p>'
-    elif not shown:
-        body = '<p class="note">No statement reaches its threshold.</p>'
+    elif not found:
+        body = '<p class="note">No statement is likely or possible.</p>'
     else:
-        body = "".join(_finding(f, letters.get(id(f))) for f in shown)
-    note = f'<p class="note">{more} more reach the threshold of their statement: see the last page.</p>' if more else ""
+        body = "".join(_finding(f, letters.get(id(f)), id(f) in below) for f in found[:MAX_SHOWN])
+    note = f'<p class="note">{more} more: see the last page.</p>' if more else ""
     return f'<div class="box"><h2>Findings</h2>{body}{note}</div>'
 
 
-def _finding(finding: Finding, letter: int | None) -> str:
-    hue = f"rgb{HUES[letter]}" if letter is not None else "#8996a3"
-    mark = f'<div class="mark" style="background:{hue}">{"ABC"[letter] if letter is not None else ""}</div>'
+def _finding(finding: Finding, letter: int | None, is_below: bool) -> str:
+    hue = f"rgb{HUES[letter]}" if letter is not None else "#6b7784"
+    mark = f'<div class="mark" style="background:{hue}">{LETTERS[letter] if letter is not None else ""}</div>'
     driven = f"<br>Driven by {_stretches(finding.influences)}" if finding.influences else ""
     return (
-        f'<div class="finding">{mark}<div class="name">{escape(finding.name)} {_tag(finding)}</div>'
+        f'<div class="finding{" below" * is_below}">{mark}'
+        f'<div class="name">{escape(finding.name)} {_tag(finding)}</div>'
         f'<div class="value">{_percent(finding.probability)}</div>'
         f'<div class="bar" style="--hue:{hue}"><i style="width:{100 * finding.probability:.1f}%"></i>'
         f'<u style="left:{100 * finding.threshold:.1f}%"></u></div>'
@@ -146,11 +163,18 @@ def _finding(finding: Finding, letter: int | None) -> str:
 
 
 def _opinions(finding: Finding) -> str:
-    opinions = [f"signal {_percent(finding.signal.probability)}"] if finding.signal else []
+    weights = finding.joining or Joining(0.0, None, None)
+    opinions = []
+    if finding.signal:
+        opinions.append(f"signal {_percent(finding.signal.probability)}{_weight(weights.signal_weight)}")
     if finding.image:
-        of = "" if finding.own_image else f" (any {escape(finding.image.code)})"
-        opinions.append(f"image {_percent(finding.image.probability)}{of}")
+        of = "" if finding.own_image else f" for any {escape(finding.image.code)}"
+        opinions.append(f"image {_percent(finding.image.probability)}{of}{_weight(weights.image_weight)}")
     return " &middot; ".join(opinions)
+
+
+def _weight(weight: float | None) -> str:
+    return "" if weight is None else f" (weight {weight:.2f})"
 
 
 def _stretches(influences: Iterable[Influence]) -> str:
@@ -162,13 +186,23 @@ def _tag(finding: Finding) -> str:
 
 
 def _open_box(report: ReportContent) -> str:
-    contradicted = [f for f in report.findings if f.verdict == "not assessable" and f.why.startswith("the two")]
+    contradicted = [f for f in report.findings if f.verdict == "not assessable" and f.why.startswith(CONTRADICTION)]
     once = {f.name: f for f in reversed(contradicted)}.values()
     items = [f"{escape(f.name)}: <b>not assessable</b>, {escape(f.why)}." for f in once]
     items += [escape(text) for text in report.not_visible]
     if not items:
         items = ["All 12 leads are visible for at least 5 s."]
     return f'<div class="box"><h2>Left open</h2>{_list(items)}</div>'
+
+
+def _basis_box(report: ReportContent) -> str:
+    items = [escape(text) for text in (*report.basis, report.joined_by) if text]
+    return f'<div class="box"><h2>What the opinions rest on</h2>{_list(items)}</div>' if items else ""
+
+
+def _sentence(text: str) -> str:
+    """An escaped sentence with a capital letter and a full stop."""
+    return escape(f"{text[:1].upper()}{text[1:]}.")
 
 
 def _screening_box(result: ReportResult) -> str:
@@ -179,7 +213,7 @@ def _screening_box(result: ReportResult) -> str:
         rows = (
             ("shows an ECG", screening.ecg),
             ("can be read", screening.readable),
-            ("is not normal", screening.abnormal),
+            *((("is not normal", screening.abnormal),) if screening.refusal is None else ()),
         )
         body = f"<dl>{''.join(f'<dt>{name}</dt><dd>{_percent(value)}</dd>' for name, value in rows)}</dl>"
     return f'<div class="box"><h2>Image at a glance</h2>{body}</div>'
@@ -198,9 +232,9 @@ def _measurement_box(result: ReportResult) -> str:
 
 
 def _trust_box(result: ReportResult) -> str:
-    seen = [reading for reading in result.leads.values() if reading.word != "not visible"]
+    seen = [lead for lead, reading in result.leads.items() if lead in LEADS and reading.interval is not None]
     quality = "&ndash;" if result.page is None else f"{result.page.confidence:.2f}"
-    body = f"<dl><dt>confidence</dt><dd>{quality}</dd><dt>leads visible</dt><dd>{len(seen)} of 12</dd></dl>"
+    body = f"<dl><dt>confidence</dt><dd>{quality}</dd><dt>leads read</dt><dd>{len(seen)} of 12</dd></dl>"
     return f'<div class="box"><h2>Trust</h2>{body}<div class="note">{escape(result.agreement)}</div></div>'
 
 
@@ -210,7 +244,7 @@ def _ecg_page(report: ReportContent, result: ReportResult) -> str:
     marks = "".join(
         f'<span><span class="mark" style="background:rgb{hue}">{letter}</span>'
         f"{escape(f.name)} {_percent(f.probability)}</span>"
-        for letter, f, hue in zip("ABC", top, HUES, strict=False)
+        for letter, f, hue in zip(LETTERS, top, HUES, strict=False)
     )
     note = (
         "Ribbons under a trace: the darker, the more the finding's odds fall when this stretch is hidden."
@@ -223,11 +257,15 @@ def _ecg_page(report: ReportContent, result: ReportResult) -> str:
 
 
 def _figures_page(report: ReportContent, result: ReportResult) -> str:
-    by_group = {group: [f for f in report.findings if f.group == group] for group in GROUPS}
-    left = _table(GROUPS["subclass"], by_group["subclass"]) + _table(GROUPS["form"], by_group["form"])
-    right = _table(GROUPS["rhythm"], by_group["rhythm"]) + _table(GROUPS["superclass"], by_group["superclass"])
-    right += _leads(result) + _provenance(result)
-    return f'<div class="tables"><div>{left}{_explanation()}</div><div>{right}</div></div>'
+    found = in_order(report.headline)
+    rest = [finding for finding in report.findings if not any(finding is one for one in found)]
+    by_group = {group: [f for f in rest if f.group == group] for group in GROUPS}
+    titles = {group: f"{title}, not stated" for group, title in GROUPS.items()}
+    left = _table("Findings", found) + _table(titles["subclass"], by_group["subclass"])
+    others = ("form", "rhythm", "superclass", "screening")
+    right = "".join(_table(titles[group], by_group[group]) for group in others)
+    right += _leads(result) + _explanation() + _provenance(report, result)
+    return f'<div class="tables"><div>{left}</div><div>{right}</div></div>'
 
 
 def _table(title: str, findings: Sequence[Finding]) -> str:
@@ -256,6 +294,8 @@ def _leads(result: ReportResult) -> str:
         confidence = f"{reading.confidence:.2f}" if reading.interval else ""
         tag = f'<span class="tag {word}">{escape(reading.word)}</span>'
         cards.append(f"<div><b>{escape(lead)}</b>{confidence}<br>{when}<br>{tag}</div>")
+    if result.page is None:
+        return ""
     return f'<h2 class="next">Leads and their confidence</h2><div class="leads">{"".join(cards)}</div>'
 
 
@@ -263,17 +303,25 @@ def _explanation() -> str:
     return (
         '<p class="small">Probabilities are calibrated on PTB-XL. Together: both networks joined by a small calibrated '
         "model. The threshold is the probability of the best balanced accuracy, which is low for rare statements. "
-        "Likely: at least 50 %; possible: at least the threshold; not assessable: too little is visible, or the two "
-        "networks contradict each other strongly.</p>"
+        "Likely: at least 50 % and the threshold; possible: at least 10 % and the threshold; not assessable: too "
+        "little is visible, or the two networks contradict each other strongly. Order: likely, contradictory, "
+        "possible; then infarction, ischemia, atrial fibrillation and flutter before others, normal last; then by "
+        "probability.</p>"
     )
 
 
-def _provenance(result: ReportResult) -> str:
+def _provenance(report: ReportContent, result: ReportResult) -> str:
     seconds = sum(result.timings.values())
     steps = ", ".join(f"{step} {value:.2f}" for step, value in result.timings.items())
     networks = ", ".join(f"{name} {sha}" for name, sha in result.networks.items())
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
-    lines = [f"Networks: {networks}", f"Versions: {versions}", f"Seconds: {seconds:.1f} ({steps})"]
+    lines = [f"Refused: {report.refusal.details}"] if report.refusal and report.refusal.details else []
+    lines += [
+        _STORED[report.settings.photo],
+        f"Networks: {networks}",
+        f"Versions: {versions}",
+        f"Seconds: {seconds:.1f} ({steps})",
+    ]
     made = f'<h2 class="next">How it was made</h2><p class="small">{"<br>".join(escape(line) for line in lines)}</p>'
     warned = f'<h2 class="next">Warnings</h2>{_list([escape(w) for w in result.warnings])}' if result.warnings else ""
     return warned + made

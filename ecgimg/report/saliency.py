@@ -7,15 +7,16 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.page import Photo
+from ecgimg.recording.plot import BLUE, VERMILLION
 
 MAX_SIDE_PX = 1400
 """Longest side of an overlay; smaller photos keep their size."""
 FADE = 0.35
 """Share of white that is mixed into the photo under the saliency."""
-SALIENCY_COLOR = np.array([235, 60, 20], np.float32)
+SALIENCY_COLOR = np.array(VERMILLION, np.float32)
 MAX_OPACITY = 0.6
 """Opacity of the highest saliency."""
-OUTLINE = (30, 90, 200)
+OUTLINE = BLUE
 
 
 def saliency_image(photo: Photo, saliency: Floats, corners: Floats, title: str) -> Pixels:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from ecgimg.errors import ExitCode
+from ecgimg.findings.headline import headline, headline_text, in_order
 from ecgimg.networks.manifest import list_weights
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.file_names import DIAGNOSE_SUFFIXES, REPORT_HTML, REPORT_JSON
@@ -17,10 +18,8 @@ from ecgimg.schemas.common import read_json, write_json
 from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
-MIN_LISTED = 0.05
-"""Possible findings less probable than this are left out of the summary."""
 MAX_NAMED = 3
-"""Findings in a line of progress."""
+"""Entries of the headline in a line of progress."""
 
 
 def preload() -> None:
@@ -57,8 +56,7 @@ def is_current(task: Task, result: ReportResult) -> bool:
 def outcome(job: PageJob, result: ReportResult) -> Outcome:
     """How a page with this report ended."""
     is_read = result.read_by != "nothing"
-    likely = [f for f in _by_probability(result) if f.verdict == "likely"]
-    named = [f"{f.name} {f.probability:.0%}" for f in likely if f.group != "superclass"][:MAX_NAMED]
+    since = f", since {result.refused.cause.seen}" if result.refused else ""
     return Outcome(
         name=job.name,
         input=str(job.path),
@@ -70,27 +68,24 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
         confidence=result.page.confidence if result.page else None,
         exit_code=ExitCode.OK if is_read else ExitCode.REFUSED,
         warnings=result.warnings,
-        message=f"read by {result.read_by}: {', '.join(named) or 'nothing likely'}",
+        details=result.refused.details if result.refused else "",
+        message=f"read by {result.read_by}{since}: {headline_text(headline(result.findings), MAX_NAMED)}",
         summary_cells=_summary_cells(result),
     )
 
 
 def _summary_cells(result: ReportResult) -> tuple[str, ...]:
     """The values of `COLUMNS`."""
-    found = _by_probability(result)
+    found = in_order(headline(result.findings))
     heart_rate = next((m.value for m in result.measurements if m.name == "heart rate"), None)
     return (
         result.read_by,
         _codes([f for f in found if f.verdict == "likely"]),
-        _codes([f for f in found if f.verdict == "possible" and f.probability >= MIN_LISTED]),
-        "; ".join(f.code for f in found if f.verdict == "not assessable"),
-        "" if result.screening is None else f"{result.screening.abnormal:.3f}",
+        _codes([f for f in found if f.verdict == "possible"]),
+        "; ".join(dict.fromkeys(f.code for f in result.findings if f.verdict == "not assessable")),
+        "" if result.screening is None or result.screening.refusal else f"{result.screening.abnormal:.3f}",
         "" if heart_rate is None else f"{heart_rate:g}",
     )
-
-
-def _by_probability(result: ReportResult) -> list[FindingResult]:
-    return sorted(result.findings, key=lambda f: -f.probability)
 
 
 def _codes(findings: list[FindingResult]) -> str:

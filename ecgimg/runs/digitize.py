@@ -68,6 +68,7 @@ def _write(result: PageResult, made: Digitized, task: Task) -> None:
     """The JSON first. Files of an older result are removed before it, so that old and new files never mix."""
     from ecgimg.io.png import write_png
     from ecgimg.report.overlay import overlay_image
+    from ecgimg.report.stored_photo import stored_photo
 
     before = read_json(PageResult, task.path(PAGE_JSON))
     own = {task.path(suffix).name for suffix in DIGITIZE_SUFFIXES[1:]}
@@ -76,7 +77,8 @@ def _write(result: PageResult, made: Digitized, task: Task) -> None:
     write_json(result, task.path(PAGE_JSON))
     for name in task.options.formats:
         recording_format(name).write(made.recording, task.out, task.job.name)
-    write_png(overlay_image(made.photo, made.recording), task.path(OVERLAY))
+    photo = stored_photo(made.photo, task.options.page.photo, made.recording.geometry)
+    write_png(overlay_image(photo, made.recording), task.path(OVERLAY))
 
 
 def _file_names(task: Task) -> tuple[str, ...]:

@@ -51,9 +51,9 @@ class Task:
 class Outcome:
     """How a page ended: a row of summary.csv.
 
-    `reason` is one line on why there is no result; `details` is the traceback of an unexpected error. `skipped` means
-    that the page had been done before. `message` is the line of progress of a page that is ok. `summary_cells` are the
-    values of the columns that its kind of run adds to the summary.
+    `reason` is one line on why there is no result; `details` is the evidence for a refusal, or the traceback of an
+    unexpected error. `skipped` means that the page had been done before. `message` is the line of progress of a page
+    that is ok. `summary_cells` are the values of the columns that its kind of run adds to the summary.
     """
 
     name: str
@@ -155,7 +155,7 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
         seconds=seconds,
         reason=str(error),
         exit_code=error.exit_code,
-        details=details,
+        details=details or (error.refusal.details if isinstance(error, RefusedError) else ""),
     )
 
 

@@ -46,7 +46,9 @@ def make(task: Task, hook: Hook) -> ScreenResult:
     if read_json(ScreenResult, path) is not None:
         path.unlink(missing_ok=True)
     files = tuple(task.path(suffix).name for suffix in SCREEN_SUFFIXES)
-    result = describe_screen(screened.photo, screened.prediction, files, perf_counter() - start)
+    result = describe_screen(
+        screened.photo, screened.prediction, files, perf_counter() - start, task.options.page.photo
+    )
     _write_overlay(screened, _shown(result), task)
     write_json(result, path)
     hook(STEPS[-1], None, len(STEPS), len(STEPS))
@@ -54,8 +56,9 @@ def make(task: Task, hook: Hook) -> ScreenResult:
 
 
 def is_current(task: Task, result: ScreenResult) -> bool:
-    """Whether a result is of the same network, and its overlay is there."""
-    return task.path(SCREEN_OVERLAY).is_file() and result.network == network_hash()
+    """Whether a result is of the same network, its overlay is there and shows as much of the photo as is asked for."""
+    is_same = (result.network, result.photo) == (network_hash(), task.options.page.photo)
+    return task.path(SCREEN_OVERLAY).is_file() and is_same
 
 
 def outcome(job: PageJob, result: ScreenResult) -> Outcome:
@@ -78,8 +81,9 @@ def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -
     """The photo with the saliency of one finding."""
     from ecgimg.io.png import write_png
     from ecgimg.report.saliency import saliency_image
+    from ecgimg.report.stored_photo import stored_photo
 
-    photo, prediction = screened.photo, screened.prediction
+    photo, prediction = stored_photo(screened.photo, task.options.page.photo, None), screened.prediction
     saliency = prediction.saliency(shown.code, photo.shape, SALIENCY_STEP_PX)
     title = f"{shown.name} {shown.probability:.0%}"
     write_png(saliency_image(photo, saliency, prediction.corners, title), task.path(SCREEN_OVERLAY))

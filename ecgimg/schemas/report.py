@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from ecgimg.findings.opinions import Finding, Opinion, ReadBy, Screening, Verdict
+from ecgimg.errors import Cause, Refusal
+from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screening, Verdict
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import PageSettings
@@ -50,6 +51,23 @@ class InfluenceResult(Part):
     weight: float = Field(description="fall of the finding's log odds when the stretch is hidden")
 
 
+class JoiningResult(Part):
+    """How the opinions were joined: log odds = offset + sum of weight x log odds of each opinion."""
+
+    offset: float = Field(description="log odds without any opinion")
+    signal_weight: float | None = Field(description="of the signal network's opinion, null where it has none")
+    image_weight: float | None = Field(description="of the image network's opinion, null where it has none")
+
+
+class RefusalResult(Part):
+    """Why the page could not be digitized, or its signal not be judged."""
+
+    cause: Cause = Field(description="one of the causes of docs/troubleshooting.md")
+    details: str = Field(description="the evidence in the words of the step that refused")
+    rows: int = Field(description="rows of curves that were found")
+    leads: tuple[str, ...] = Field(description="lead names that were found")
+
+
 class FindingResult(Part):
     """One statement about the page."""
 
@@ -63,6 +81,9 @@ class FindingResult(Part):
     image: OpinionResult | None = Field(description="the image network's opinion, or null")
     why: str = Field(description="why it is not assessable, else empty")
     influences: tuple[InfluenceResult, ...] = Field(description="what spoke for it most, strongest first")
+    joining: JoiningResult | None = Field(
+        default=None, description="how the opinions were joined; null where the only opinion stands as it is"
+    )
 
 
 class ScreeningResult(Part):
@@ -74,6 +95,9 @@ class ScreeningResult(Part):
     is_readable: bool = Field(description="whether that passes the network's limit")
     abnormal: float = Field(description="probability that the ECG is not normal")
     is_abnormal: bool = Field(description="whether that reaches its threshold")
+    refusal: RefusalResult | None = Field(
+        default=None, description="why only the first two probabilities count, null where all do"
+    )
 
 
 class PageReading(Part):
@@ -89,7 +113,7 @@ class PageReading(Part):
 class LeadReading(Part):
     """One lead."""
 
-    word: str = Field(description="good, doubtful or not visible")
+    word: str = Field(description="good, doubtful, not visible, or not read where the page was not digitized")
     confidence: float = Field(description="mean over the samples that are known, 0 to 1")
     interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
     seconds: float = Field(description="seconds that are known")
@@ -113,11 +137,16 @@ class ReportResult(Part):
     source: PageSource
     settings: PageSettings
     read_by: ReadBy = Field(description="signal and image, signal, image, or nothing")
-    refusal: str = Field(description="why the signal says nothing, else empty")
+    refusal: str = Field(description="why the signal says nothing, and what to try, else empty")
+    refused: RefusalResult | None = Field(default=None, description="its cause and evidence, or null")
     page: PageReading | None = Field(description="how the page was digitized, or null")
-    findings: tuple[FindingResult, ...] = Field(description="by group, then by probability")
+    findings: tuple[FindingResult, ...] = Field(
+        description="those of the headline in its order, then the others by group and probability"
+    )
     screening: ScreeningResult | None = Field(description="what the image network says of the whole picture")
     agreement: str = Field(description="how far the two networks agree, in a sentence")
+    basis: tuple[str, ...] = Field(default=(), description="what each network saw, or why it has no opinion")
+    joined_by: str = Field(default="", description="how the opinions become one probability, and what that rests on")
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
@@ -134,11 +163,14 @@ def describe_report(report: ReportContent) -> ReportResult:
         source=describe_source(report.photo),
         settings=report.settings,
         read_by=report.read_by,
-        refusal=report.refusal,
+        refusal=str(report.refusal or ""),
+        refused=_refusal(report.refusal),
         page=_page(report),
         findings=tuple(_finding(finding) for finding in report.findings),
         screening=None if report.screening is None else _screening(report.screening),
         agreement=report.agreement,
+        basis=report.basis,
+        joined_by=report.joined_by,
         measurements=tuple(MeasurementResult.model_validate(vars(m)) for m in report.measurements),
         leads={
             q.lead: LeadReading(
@@ -182,7 +214,21 @@ def _finding(finding: Finding) -> FindingResult:
             InfluenceResult(lead=i.lead, start=rounded(i.start), end=rounded(i.end), weight=rounded(i.weight))
             for i in finding.influences
         ),
+        joining=_joining(finding.joining),
     )
+
+
+def _joining(joining: Joining | None) -> JoiningResult | None:
+    if joining is None:
+        return None
+    weights = [None if w is None else rounded(w) for w in (joining.signal_weight, joining.image_weight)]
+    return JoiningResult(offset=rounded(joining.offset), signal_weight=weights[0], image_weight=weights[1])
+
+
+def _refusal(refusal: Refusal | None) -> RefusalResult | None:
+    if refusal is None:
+        return None
+    return RefusalResult(cause=refusal.cause, details=refusal.details, rows=refusal.rows, leads=refusal.leads)
 
 
 def _opinion(opinion: Opinion | None) -> OpinionResult | None:
@@ -201,4 +247,5 @@ def _screening(screening: Screening) -> ScreeningResult:
         is_readable=screening.is_readable,
         abnormal=rounded(screening.abnormal),
         is_abnormal=screening.is_abnormal,
+        refusal=_refusal(screening.refusal),
     )

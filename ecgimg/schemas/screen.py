@@ -10,11 +10,11 @@ from ecgimg.datamodel.page import Photo
 from ecgimg.findings.opinions import Opinion
 from ecgimg.findings.statements import statement
 from ecgimg.networks.manifest import list_weights
-from ecgimg.networks.screen import ABNORMAL, NAME, Prediction
+from ecgimg.networks.screen import NAME, Prediction
+from ecgimg.options import PHOTO_STORED, PhotoStored
 from ecgimg.schemas.common import PageSource, Part, describe_source, rounded, versions
 
 SCHEMA: Final = "ecgimg/screen/1"
-ABNORMAL_NAME = "Not a normal ECG"
 
 
 class ScreenFindingResult(Part):
@@ -43,6 +43,7 @@ class ScreenResult(Part):
     )
     findings: tuple[ScreenFindingResult, ...]
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
+    photo: PhotoStored = Field(default="whole", description=PHOTO_STORED)
     seconds: float = Field(description="time it took, loading of the network included")
     network: str = Field(description="first 12 digits of the network's hash")
     versions: dict[str, str] = Field(description="of Python, this package and the libraries that touch the picture")
@@ -55,8 +56,10 @@ class ScreenResult(Part):
         raise KeyError(f"no finding {code!r}")
 
 
-def describe_screen(photo: Photo, prediction: Prediction, files: tuple[str, ...], seconds: float) -> ScreenResult:
-    """The result of one page."""
+def describe_screen(
+    photo: Photo, prediction: Prediction, files: tuple[str, ...], seconds: float, stored: PhotoStored = "whole"
+) -> ScreenResult:
+    """The result of one page; `stored` is what of the photo its overlay shows."""
     reading = prediction.classification
     return ScreenResult(
         source=describe_source(photo),
@@ -66,6 +69,7 @@ def describe_screen(photo: Photo, prediction: Prediction, files: tuple[str, ...]
         corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in prediction.corners),
         findings=tuple(_finding(f) for f in reading.findings),
         files=files,
+        photo=stored,
         seconds=round(seconds, 3),
         network=network_hash(),
         versions=versions(),
@@ -78,11 +82,10 @@ def network_hash() -> str:
 
 
 def _finding(finding: Opinion) -> ScreenFindingResult:
-    name = ABNORMAL_NAME if finding.code == ABNORMAL else statement(finding.code, finding.group).name
     return ScreenFindingResult(
         code=finding.code,
         group=finding.group,
-        name=name,
+        name=statement(finding.code, finding.group).name,
         probability=rounded(finding.probability),
         threshold=rounded(finding.threshold),
         positive=finding.positive,

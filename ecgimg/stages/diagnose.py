@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgimg.datamodel.constants import constant
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.findings.opinions import Diagnosis, Opinion
 from ecgimg.networks.patchecg import LENGTH, RATE, PatchEcg, PatchPrediction, load_patchecg
 from ecgimg.recording.recording import Recording
@@ -42,13 +42,13 @@ def diagnose(recording: Recording, quality: float | None = None, threads: int = 
     quality = recording_quality(recording) if quality is None else quality
     if quality < DIAGNOSE.min_quality:
         seconds = float(np.isfinite(recording.signals).sum() / recording.fs)
-        why = f"the confidence of what was read is {quality:.2f}, under {DIAGNOSE.min_quality}: it is not judged"
-        return Diagnosis((), quality, seconds, refusal=why)
+        details = f"diagnose: the confidence of what was read is {quality:.2f}, under {DIAGNOSE.min_quality}"
+        return Diagnosis((), quality, seconds, refusal=Refusal(Cause.LOW_CONFIDENCE, details))
     net = load_patchecg(threads)
     try:
         prediction = net.predict(recording)
     except RefusedError as error:
-        return Diagnosis((), quality, 0.0, refusal=error.what)
+        return Diagnosis((), quality, 0.0, refusal=error.refusal)
     opinions = tuple(_explained(net, recording, prediction.findings))
     return Diagnosis(opinions, quality, prediction.lead_seconds, _warnings(recording, prediction))
 

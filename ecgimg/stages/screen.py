@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.findings.opinions import Screening
-from ecgimg.networks.screen import ABNORMAL, Classification, Prediction, load_screen
+from ecgimg.findings.statements import ABNORMAL
+from ecgimg.networks.screen import Classification, Prediction, load_screen
 from ecgimg.networks.screen_input import widened
 
 
@@ -23,10 +24,14 @@ class ScreenConstants:
     box_margin: float = constant(
         0.08, unit="share of the box's sides", why="room beside the box of the curves for names and the paper's margin"
     )
+    min_blurred_ecg: float = constant(
+        0.1,
+        unit="probability",
+        why="a picture that can't be read and is an ECG with this probability is called too blurred, not no ECG",
+    )
 
 
 SCREEN = ScreenConstants()
-_WHERE = "screen"
 
 
 def screen(photo: Photo, threads: int = 0) -> Screening:
@@ -51,7 +56,6 @@ def locate_ecg(photo: Photo, threads: int = 0) -> Doubles:
 def as_screening(prediction: Prediction, shape: tuple[int, int]) -> Screening:
     """A prediction as opinions; `shape` is the photo's height and width in pixels."""
     reading = prediction.classification
-    opinions = tuple(opinion for opinion in reading.findings if opinion.code != ABNORMAL)
     abnormal = next(f for f in reading.findings if f.code == ABNORMAL)
     return Screening(
         ecg=reading.is_ecg,
@@ -60,8 +64,9 @@ def as_screening(prediction: Prediction, shape: tuple[int, int]) -> Screening:
         is_ecg=reading.is_page,
         is_readable=reading.is_readable,
         is_abnormal=abnormal.positive,
-        opinions=opinions,
+        opinions=reading.findings,
         saliency=prediction.saliency(ABNORMAL, shape, max(1, max(shape) // SCREEN.saliency_points)),
+        refusal=gate_refusal(reading),
     )
 
 
@@ -71,12 +76,19 @@ def check_page(reading: Classification) -> None:
     Raises:
         RefusedError: a limit of the quality gate is not reached.
     """
-    if not reading.is_page:
-        what = f"this is no ECG page, as far as the picture tells (probability {reading.is_ecg:.3f})"
-        raise RefusedError(what, where=_WHERE, remedy="give a photo or scan that shows the whole page")
+    refusal = gate_refusal(reading)
+    if refusal is not None:
+        raise RefusedError.of(refusal)
+
+
+def gate_refusal(reading: Classification) -> Refusal | None:
+    """Why the quality gate refuses a picture; None where it does not."""
+    may_be_blurred = not reading.is_readable and reading.is_ecg >= SCREEN.min_blurred_ecg
+    if not reading.is_page and not may_be_blurred:
+        return Refusal(Cause.NOT_AN_ECG, f"screen: probability of an ECG page {reading.is_ecg:.3f}")
     if not reading.is_readable:
-        what = f"the page is too blurred, coarse, pale or hidden to be read (probability {reading.readable:.3f})"
-        raise RefusedError(what, where=_WHERE, remedy="take the picture again, sharp, near and in even light")
+        return Refusal(Cause.TOO_BLURRED, f"screen: probability that it can be read {reading.readable:.3f}")
+    return None
 
 
 def require_readable_ecg(photo: Photo, threads: int = 0) -> None:

@@ -22,7 +22,7 @@ def test_a_finding_is_found_by_code_and_group(tmp_path: Path) -> None:
         made.finding("AFIB")
 
 
-def test_positive_findings_come_most_probable_first(tmp_path: Path) -> None:
+def test_positive_findings_come_in_the_order_of_the_headline(tmp_path: Path) -> None:
     found = (
         finding("NORM", "superclass", 0.3, "possible"),
         finding("AFIB", "rhythm", 0.9, "likely"),
@@ -32,11 +32,12 @@ def test_positive_findings_come_most_probable_first(tmp_path: Path) -> None:
     assert [f.code for f in replace(report(tmp_path), findings=found).positive] == ["AFIB", "NORM"]
 
 
-def test_the_headline_has_no_group_of_a_positive_subclass(tmp_path: Path) -> None:
+def test_the_headline_has_groups_with_their_statements(tmp_path: Path) -> None:
     found = (
         finding("MI", "superclass", 0.9, "likely"),
         finding("HYP", "superclass", 0.5, "likely"),
         finding("AMI", "subclass", 0.8, "likely"),
         finding("LVH", "subclass", 0.01, "unlikely"),
     )
-    assert [f.code for f in replace(report(tmp_path), findings=found).headline] == ["AMI", "HYP"]
+    entries = replace(report(tmp_path), findings=found).headline
+    assert [(e.finding.code, [f.code for f in e.statements]) for e in entries] == [("MI", ["AMI"]), ("HYP", [])]

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from networks.base import NetworkTests, Values
+from refused import refused
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause
 from ecgimg.networks.patchecg import LENGTH, NAME, PatchEcg, load_patchecg, prepare, resample, windows
 from ecgimg.networks.runtime import Network
 from ecgimg.recording.recording import Recording
@@ -100,19 +101,19 @@ def test_saliency_is_nan_where_nothing_is_seen(double: PatchEcg) -> None:
 
 def test_refuses_what_shows_nothing() -> None:
     nothing = np.full((12, 1000), np.nan, np.float32)
-    with pytest.raises(RefusedError, match="lead seconds"):
+    with refused(Cause.LITTLE_SIGNAL, "lead seconds"):
         prepare(Recording(nothing, 100.0))
     nothing[1, :90] = beats()[1, :90]
-    with pytest.raises(RefusedError, match=r"0\.90 lead seconds"):
+    with refused(Cause.LITTLE_SIGNAL, r"0\.90 lead seconds"):
         prepare(Recording(nothing, 100.0))
 
 
 def test_refuses_flat_leads_and_wrong_units() -> None:
-    with pytest.raises(RefusedError, match="flat"):
+    with refused(Cause.FLAT_SIGNAL, "no lead is 0.05 mV high|no lead is"):
         prepare(Recording(np.zeros((12, 1000), np.float32), 100.0))
-    with pytest.raises(RefusedError, match="flat"):
+    with refused(Cause.FLAT_SIGNAL, "no lead is 0.05 mV high|no lead is"):
         prepare(Recording(beats() / 1000, 100.0))
-    with pytest.raises(RefusedError, match="microvolts"):
+    with refused(Cause.WRONG_UNIT, "mV high"):
         prepare(Recording(beats() * 1000, 100.0))
 
 

@@ -12,9 +12,10 @@ from PIL import Image
 import ecgimg
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import RefusedError, UnreadableInputError, UsageError
+from ecgimg.errors import Cause, Refusal, RefusedError, UnreadableInputError, UsageError
 from ecgimg.findings.opinions import Opinion, Screening
 from ecgimg.pipelines import diagnose as diagnosing
+from ecgimg.report.html import report_html
 
 SEEN = Screening(0.99, 0.98, 0.6, True, True, True, (Opinion("AFIB", "rhythm", 0.6, 0.2),))
 
@@ -30,7 +31,7 @@ def image_network(monkeypatch: pytest.MonkeyPatch) -> list[Screening]:
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*given: object) -> None:
-        raise RefusedError("no ECG grid found", where="straighten")
+        raise RefusedError.of(Refusal(Cause.NO_GRID, "straighten: no grid", 4, ("I", "II")))
 
     monkeypatch.setattr(diagnosing, "digitize_photo", refuse)
 
@@ -63,24 +64,53 @@ def test_a_page_both_networks_read(plain_png: Path, image_network: list[Screenin
 def test_a_page_only_the_image_network_reads(tmp_path: Path, image_network: list[Screening], refused: None) -> None:
     report = ecgimg.diagnose(blank(tmp_path))
     assert report.read_by == "image"
-    assert "no ECG grid found" in report.refusal
+    assert report.refusal is not None
+    assert report.refusal.cause is Cause.NO_GRID
     assert report.findings[0].verdict in ("likely", "possible")
     assert report.findings[0].signal is None
     assert "Only one of the two networks" in report.agreement
-    assert report.not_visible == ("No lead was digitized.",)
+    assert "could not be read from the picture" in report.not_visible[0]
+    assert "which of them it shows is not known" in report.not_visible[0]
+    assert "not visible" not in " ".join((*report.not_visible, *(q.word for q in report.leads)))
+    assert "fitted on 816 pages" in report.joined_by
     assert report.recording is None
 
 
 def test_a_page_nobody_reads(tmp_path: Path, image_network: list[Screening], refused: None) -> None:
-    for said, words in (
-        (replace(SEEN, is_ecg=False), "does not take this picture for a 12-lead ECG"),
-        (replace(SEEN, is_readable=False), "too poor to be read"),
-    ):
-        image_network.append(said)
+    for cause in (Cause.NOT_AN_ECG, Cause.TOO_BLURRED):
+        image_network.append(replace(SEEN, refusal=Refusal(cause)))
         report = ecgimg.diagnose(blank(tmp_path))
         assert (report.read_by, report.findings) == ("nothing", ())
-        assert words in report.warnings[0]
-        assert report.result().refusal
+        assert report.result().refusal == cause.sentence  # what `digitize` gives
+
+
+@pytest.mark.parametrize(
+    ("cause", "rows", "leads"),
+    [
+        (Cause.STRIP, 1, ("II",)),
+        (Cause.UNKNOWN_LAYOUT, 1, ("II", "V1", "V5")),
+        (Cause.NO_GRID, 0, ()),
+        (Cause.MIRRORED, 4, ("II",)),
+        (Cause.CUT_OFF, 2, LEADS[:8]),
+    ],
+)
+def test_the_image_network_alone_gives_no_report_of_what_is_no_whole_page(
+    cause: Cause,
+    rows: int,
+    leads: tuple[str, ...],
+    tmp_path: Path,
+    image_network: list[Screening],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*given: object) -> None:
+        raise RefusedError.of(Refusal(cause, "layout: seen", rows, leads))
+
+    monkeypatch.setattr(diagnosing, "digitize_photo", refuse)
+    report = ecgimg.diagnose(blank(tmp_path))
+    assert (report.read_by, report.findings) == ("nothing", ())
+    assert report.result().refusal == cause.sentence
+    assert report.result().refused.rows == rows  # type: ignore[union-attr]
+    assert "is not normal" not in report_html(report, report.result())
 
 
 def test_the_image_network_sees_the_photo_as_it_came(

@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 import pytest
 from drawn_pages import drawn
+from refused import refused
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LeadName, Photo, PrintedScales, Pulse, Sheet, SheetMap, UprightSheet
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.pipelines import page_search as module
 from ecgimg.pipelines.digitize import STEPS
 from ecgimg.pipelines.page_search import PAGE_SEARCH, find_page
@@ -33,9 +34,9 @@ def page_of(*ways: Callable[[], Sheet | None]) -> Callable[[pytest.MonkeyPatch],
     return search
 
 
-def refusing(what: str) -> Callable[[], Sheet | None]:
+def refusing(cause: Cause) -> Callable[[], Sheet | None]:
     def way() -> Sheet | None:
-        raise RefusedError(what, where="straighten")
+        raise RefusedError(cause, "a double", where="straighten")
 
     return way
 
@@ -56,12 +57,12 @@ def marked_page(pulse_height: float, n_names: int = 6) -> UprightSheet:
 def test_ways_that_are_closed_are_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
     page = marked_page(80.0)
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: page)
-    assert page_of(lambda: None, lambda: page.sheet, refusing("no edges"))(monkeypatch) is page
+    assert page_of(lambda: None, lambda: page.sheet, refusing(Cause.NO_GRID))(monkeypatch) is page
 
 
 def test_the_first_refusal_is_raised_where_all_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RefusedError, match="the grid is small"):
-        page_of(refusing("the grid is small"), lambda: None, refusing("no edges"))(monkeypatch)
+    with refused(Cause.SMALL_GRID):
+        page_of(refusing(Cause.SMALL_GRID), lambda: None, refusing(Cause.NO_GRID))(monkeypatch)
 
 
 def test_a_sheet_with_rows_is_taken_before_one_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +162,7 @@ def test_a_size_without_names_or_pulses_is_not_plausible(monkeypatch: pytest.Mon
 def test_a_page_without_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "by_paper_edges", lambda photo, corners, mm_per_px: bare_sheet())
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: marked_page(0.0, n_names=0))
-    with pytest.raises(RefusedError, match="no ECG grid found, nor"):
+    with refused(Cause.NO_GRID):
         module._by_paper_edges(BLANK)
 
 

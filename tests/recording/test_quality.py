@@ -29,10 +29,10 @@ def test_leads_are_good_doubtful_or_not_visible() -> None:
     assert (found["V6"].interval, found["V6"].confidence) == (None, 0.0)
 
 
-def test_no_lead_of_no_recording_is_visible() -> None:
+def test_no_lead_of_no_recording_is_read() -> None:
     found = lead_qualities(None)
     assert [q.lead for q in found] == list(LEADS)
-    assert {(q.word, q.confidence, q.interval, q.seconds) for q in found} == {("not visible", 0.0, None, 0.0)}
+    assert {(q.word, q.confidence, q.interval, q.seconds) for q in found} == {("not read", 0.0, None, 0.0)}
 
 
 @pytest.mark.parametrize(

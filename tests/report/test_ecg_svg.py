@@ -28,7 +28,7 @@ def test_rows_are_those_of_the_page_or_one_a_lead() -> None:
 def test_the_drawing_is_in_true_size(tmp_path: Path) -> None:
     svg = ecg_svg(recording(), leading(report(tmp_path)), 150.0)
     assert 'height="150.0mm"' in svg
-    ribbon = re.search(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]+rgb\(217', svg)
+    ribbon = re.search(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]+rgb\(213', svg)
     assert ribbon is not None
     assert float(ribbon.group(1)) == LEFT_MM + 5 * SPEED
     assert float(ribbon.group(2)) == round(1.25 * SPEED, 2)

@@ -9,6 +9,7 @@ import numpy as np
 from made_reports import report
 
 from ecgimg.datamodel.page import PageGeometry
+from ecgimg.errors import Cause, Refusal
 from ecgimg.report.evidence import evidence_image, leading, weights_of
 
 
@@ -53,5 +54,5 @@ def test_a_photo_without_traces_shows_the_saliency_of_the_image_network(tmp_path
     changed = np.abs(image.astype(int) - evidence_image(made).astype(int)).sum(axis=2) > 60
     assert changed[:, 430:].all()
     assert not changed[:, :370].any()
-    refused = replace(made.screening, saliency=saliency, is_ecg=False)
+    refused = replace(made.screening, saliency=saliency, refusal=Refusal(Cause.NOT_AN_ECG))
     assert np.array_equal(evidence_image(replace(made, screening=refused)), evidence_image(made))

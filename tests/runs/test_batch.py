@@ -15,7 +15,7 @@ from PIL import Image
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
-from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.errors import Cause, ExitCode, OutputError, RefusedError, WorkerError
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.digitize import Digitized
@@ -30,7 +30,7 @@ from ecgimg.schemas.common import PageSource, describe_source
 def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
     """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
     if "refuse" in path.name:
-        raise RefusedError("no ECG grid found", where="straighten")
+        raise RefusedError(Cause.NO_GRID, "a double", where="straighten")
     if "bug" in path.name:
         raise ZeroDivisionError("division by zero")
     if "stop" in path.name:
@@ -43,7 +43,9 @@ def digitized(path: Path, page: int, options: RunOptions, name: str, hook: objec
     speed, gain = Scale(25.0, "assumed"), Scale(10.0, "pulse")
     geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, ((cell, curve),))
     recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
-    photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
+    pixels = np.full((60, 80, 3), 220, np.uint8)
+    pixels[50:56:2, 10:70:3] = 0  # a print below the trace
+    photo = Photo(pixels, path, page, 3)
     nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
     sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
     # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
@@ -91,6 +93,20 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     assert (listener.pages, listener.steps) == (1, [("x", "load")])
 
 
+def test_what_an_overlay_shows_of_the_photo(tmp_path: Path) -> None:
+    page = draw(tmp_path / "x.png")
+    darkest, stored = {}, {}
+    for name, given in (("whole", {}), ("redacted", {"redact": True}), ("none", {"no_photo": True})):
+        run([page], tmp_path / "out", **given)
+        overlay = np.asarray(Image.open(tmp_path / "out/x.overlay.png"))
+        darkest[name] = int(overlay[int(0.8 * len(overlay)) :].min())
+        stored[name] = json.loads((tmp_path / "out/x.json").read_text())["settings"]["photo"]
+    assert stored == {"whole": "whole", "redacted": "redacted", "none": "none"}
+    assert darkest["whole"] < 190
+    assert darkest["redacted"] == pytest.approx(0.55 * 220 + 0.45 * 255, abs=2)
+    assert darkest["none"] == 255
+
+
 def test_only_the_formats_asked_for(tmp_path: Path) -> None:
     run([draw(tmp_path / "x.png")], tmp_path / "out", formats=["csv"])
     assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png"}
@@ -110,7 +126,7 @@ def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
     table = rows(tmp_path / "out")
     assert list(table) == ["a", "bug", "refuse", "z", "text"]
     assert "unexpected ZeroDivisionError" in table["bug"]["reason"]
-    assert table["refuse"]["reason"].startswith("straighten: no ECG grid found; photograph")
+    assert table["refuse"]["reason"].startswith("no ECG grid is seen")
     assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.720", "")
     assert "ZeroDivisionError" in next(o.details for o in outcomes if o.name == "bug")
     assert exit_code(outcomes) == ExitCode.SOME_FAILED

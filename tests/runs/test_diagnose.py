@@ -63,15 +63,17 @@ def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     assert (row["status"], row["layout"], row["read_by"]) == ("ok", "3x4+1R", "signal and image")
     assert (row["likely"], row["possible"], row["abnormal"]) == ("AFIB 0.92", "", "0.900")
     assert row["heart_rate"] == "75"
-    assert outcome.message == "read by signal and image: Atrial fibrillation 92%"
+    assert outcome.message == "read by signal and image: likely: Atrial fibrillation 92 %"
 
 
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
     assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
+    assert outcome.details == "straighten: no grid <found>"
+    assert outcome.message.startswith("read by image, since no ECG grid is seen")
     row = rows(tmp_path / "out")["image"]
     assert (row["read_by"], row["layout"], row["confidence"]) == ("image", "", "")
-    assert "no grid <found>" in row["reason"]
+    assert row["reason"].startswith("no ECG grid is seen")
 
 
 def test_what_no_network_read_is_refused_but_gets_a_report(tmp_path: Path) -> None:
@@ -94,6 +96,8 @@ def test_done_pages_are_skipped_until_something_changes(tmp_path: Path, monkeypa
     assert [(o.skipped, o.status) for o in again] == [(True, "ok"), (True, "refused")]
     assert rows(out)["x"]["likely"] == "AFIB 0.92"
     assert not any(o.skipped for o in run(inputs, out, gain=5))
+    assert not any(o.skipped for o in run(inputs, out, redact=True))
+    assert json.loads((out / "x.report.json").read_text())["settings"]["photo"] == "redacted"
     run(inputs, out)
     (out / "x.report.html").unlink()
     assert [o.skipped for o in run(inputs, out)] == [False, True]

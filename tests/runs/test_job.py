@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import ExitCode, RefusedError
+from ecgimg.errors import Cause, ExitCode, RefusedError
 from ecgimg.io.files import hash_file
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
@@ -40,7 +40,7 @@ def make(task: Task, hook: Hook) -> Note:
     hook("read", None, 1, 2)
     text = task.job.path.stem
     if text == "refused":
-        raise RefusedError("nothing to see", where="read")
+        raise RefusedError(Cause.NO_CURVES, "nothing to see", where="read")
     if text == "bug":
         raise ZeroDivisionError("division by\nzero")
     source = PageSource(file="x", sha256=hash_file(task.job.path), page=task.job.page, pages=1, width=8, height=8)
@@ -103,7 +103,7 @@ def test_a_record_of_another_picture_or_of_other_settings_does_not_count(tmp_pat
 
 def test_errors_become_outcomes(tmp_path: Path) -> None:
     refused = KIND.work(task(tmp_path, "refused"), silent)
-    assert (refused.status, refused.exit_code, refused.details) == ("refused", ExitCode.REFUSED, "")
+    assert (refused.status, refused.exit_code, refused.details) == ("refused", ExitCode.REFUSED, "read: nothing to see")
     bug = KIND.work(task(tmp_path, "bug"), silent)
     assert (bug.status, bug.exit_code) == ("failed", ExitCode.ALL_FAILED)
     assert "unexpected ZeroDivisionError: division by zero" in bug.reason

@@ -63,6 +63,13 @@ def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: Plain
     overlay = cv2.imread(str(out / "ecg.screen.png"))
     assert overlay is not None
     assert max(overlay.shape[:2]) <= 1400
+    assert run("screen", pages / "ecg.png", "-o", out, "--no-photo")[0] == 0
+    hidden = read_json(ScreenResult, out / "ecg.screen.json")
+    assert hidden is not None
+    assert (result.photo, hidden.photo) == ("whole", "none")
+    blank = cv2.imread(str(out / "ecg.screen.png"))
+    assert blank is not None
+    assert (blank.min(axis=2) == 255).mean() > 0.3 > (overlay.min(axis=2) == 255).mean()
     assert not list(out.glob("music*"))
     assert "1 ok" in words
 
@@ -101,7 +108,7 @@ def test_the_gate_alone_lets_a_page_pass(plain_page: PlainPage) -> None:
 
 def test_the_stage_gives_opinions_and_saliency(plain_page: PlainPage) -> None:
     opinion = screen(Photo(plain_page.pixels, Path("page.png")))
-    assert len(opinion.opinions) == len(CODES) - 1
+    assert len(opinion.opinions) == len(CODES)
     assert opinion.is_ecg
     assert opinion.saliency is not None
     assert max(opinion.saliency.shape) <= 1000

@@ -9,11 +9,13 @@ import pytest
 from made_reports import BOUNDS, recording
 
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.errors import Cause, Refusal
 from ecgimg.findings.opinions import Diagnosis, Opinion, Screening
 from ecgimg.findings.statements import GROUPS, STATEMENTS, statement
+from ecgimg.networks.combiner import log_odds
 from ecgimg.recording.quality import LeadQuality, lead_qualities
 from ecgimg.recording.recording import Recording
-from ecgimg.stages.combine import agreement, combine, contradicts, not_visible, read_by
+from ecgimg.stages.combine import COMBINE, agreement, combine, contradicts, not_visible, read_by
 
 
 def screening(*opinions: Opinion) -> Screening:
@@ -38,6 +40,43 @@ def test_verdicts_follow_the_probability_and_the_threshold() -> None:
     assert found == {"AFIB": "likely", "SR": "unlikely", "LVH": "possible"}
 
 
+def test_nothing_improbable_is_called_possible() -> None:
+    rare = [Opinion("WPW", "subclass", p, 0.001) for p in (0.0169, 0.05, COMBINE.min_possible_probability + 0.05)]
+    verdicts = [combine(diagnosis(one), None, whole(), 0.9)[0].verdict for one in rare]
+    assert verdicts == ["unlikely", "unlikely", "possible"]
+
+
+def test_not_normal_is_the_opposite_of_normal() -> None:
+    image = screening(Opinion("ABNORMAL", "screening", 0.97, 0.6), Opinion("NORM", "superclass", 0.03, 0.4))
+    signal = diagnosis(Opinion("NORM", "superclass", 0.04, 0.37))
+    for given in ((signal, image), (None, image), (signal, None)):
+        found = {f.code: f for f in combine(*given, whole(), 0.9)}
+        assert found["ABNORMAL"].verdict == "likely"
+        assert found["ABNORMAL"].probability == pytest.approx(1 - found["NORM"].probability)
+        assert found["NORM"].verdict == "unlikely"
+
+
+def test_the_joining_gives_the_probability() -> None:
+    image = screening(Opinion("MI", "superclass", 0.34, 0.27))
+    for signal, seen in ((diagnosis(AMI), image), (diagnosis(AMI), None), (None, image)):
+        finding = combine(signal, seen, whole(), 0.85)[0]
+        joining = finding.joining
+        assert joining is not None
+        total = joining.offset
+        for opinion, weight in ((finding.signal, joining.signal_weight), (finding.image, joining.image_weight)):
+            assert (opinion is None) == (weight is None)
+            if opinion is not None and weight is not None:
+                total += weight * float(log_odds(np.float64(opinion.probability)))
+        assert finding.probability == pytest.approx(1 / (1 + np.exp(-total)))
+
+
+def test_leads_that_were_read_leave_open_what_the_image_network_can_t_have_seen() -> None:
+    limb = tuple(q if q.lead in LEADS[:6] else LeadQuality(q.lead, "not visible", 0, None, 0) for q in whole())
+    image = screening(Opinion("AMI", "subclass", 0.9, 0.15))
+    assert combine(None, image, limb, 0.9)[0].verdict == "not assessable"
+    assert combine(None, image, lead_qualities(None), 0.0)[0].verdict == "possible"
+
+
 def test_findings_come_by_group_and_probability() -> None:
     signal = diagnosis(AMI, Opinion("IMI", "subclass", 0.9, 0.1), AFIB, Opinion("MI", "superclass", 0.3, 0.2))
     assert [f.code for f in combine(signal, None, whole(), 0.9)] == ["AFIB", "MI", "IMI", "AMI"]
@@ -50,8 +89,9 @@ def test_both_networks_weigh_and_each_may_be_missing() -> None:
     assert picture[0].probability < both[0].probability < alone[0].probability
     assert read_by(diagnosis(AFIB), image) == "signal and image"
     assert (read_by(None, image), read_by(diagnosis(AFIB), None), read_by(None, None)) == ("image", "signal", "nothing")
-    assert read_by(None, replace(image, is_ecg=False)) == "nothing"
-    assert combine(None, replace(image, is_readable=False), whole(), 0.0) == ()
+    closed = replace(image, refusal=Refusal(Cause.TOO_BLURRED))
+    assert read_by(None, closed) == "nothing"
+    assert combine(None, closed, whole(), 0.0) == ()
 
 
 def test_a_strong_contradiction_is_not_assessable() -> None:
@@ -118,7 +158,7 @@ def test_leads_of_a_recording() -> None:
     brief = np.full((12, 5000), np.nan, np.float32)
     brief[0, :400] = 1
     assert lead_qualities(Recording(brief, 500.0))[0].word == "not visible"
-    assert {q.word for q in lead_qualities(None)} == {"not visible"}
+    assert {q.word for q in lead_qualities(None)} == {"not read"}
 
 
 def test_every_output_of_the_signal_network_has_words() -> None:

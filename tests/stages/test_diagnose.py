@@ -9,6 +9,7 @@ import pytest
 from made_reports import masked_recording
 
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.errors import Cause
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.diagnose import DIAGNOSE, diagnose, recording_quality
 from ecgimg.synth.signals.simulator import Heart
@@ -24,7 +25,7 @@ def test_an_irregular_heart_without_p_waves_is_found_and_explained() -> None:
     assert np.isfinite(fibrillation.saliency[LEADS.index("II")]).all()
     assert np.isnan(fibrillation.saliency[LEADS.index("V6"), :4]).all()
     assert all((o.saliency is not None) == o.positive for o in diagnosis.opinions)
-    assert diagnosis.refusal == ""
+    assert diagnosis.refusal is None
 
 
 @pytest.mark.parametrize("layout", [0, 3, 5])
@@ -39,10 +40,15 @@ def test_doubtful_traces_and_flat_ones_are_not_judged() -> None:
     doubtful = replace(made, confidence=(0.3 * np.isfinite(made.signals)).astype(np.float32))
     assert recording_quality(doubtful) == pytest.approx(0.3)
     diagnosis = diagnose(doubtful, threads=1)
-    assert (diagnosis.opinions, "confidence of what was read is 0.30" in diagnosis.refusal) == ((), True)
-    assert "is 0.65" in diagnose(made, 0.65, threads=1).refusal
+    assert diagnosis.opinions == ()
+    assert diagnosis.refusal is not None
+    assert diagnosis.refusal.cause is Cause.LOW_CONFIDENCE
+    assert "confidence of what was read is 0.30" in diagnosis.refusal.details
+    assert "is 0.65" in str(diagnose(made, 0.65, threads=1).refusal.details)  # type: ignore[union-attr]
     assert diagnose(made, DIAGNOSE.min_quality, threads=1).opinions
-    assert diagnose(Recording(np.zeros((12, 5000), np.float32), 500.0), threads=1).refusal == "all leads are flat"
+    flat = diagnose(Recording(np.zeros((12, 5000), np.float32), 500.0), threads=1).refusal
+    assert flat is not None
+    assert flat.cause is Cause.FLAT_SIGNAL
     nothing = diagnose(Recording(np.full((12, 500), np.nan, np.float32), 500.0), threads=1)
     assert nothing.opinions == ()
     assert nothing.refusal

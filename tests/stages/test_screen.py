@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from refused import refused
 
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause
 from ecgimg.findings.opinions import Opinion
-from ecgimg.networks.screen import ABNORMAL, Classification, Frame, Prediction
+from ecgimg.findings.statements import ABNORMAL
+from ecgimg.networks.screen import Classification, Frame, Prediction
 from ecgimg.stages import screen as stage
 from ecgimg.stages.screen import SCREEN, as_screening, check_page, locate_ecg, screen
 
@@ -31,11 +33,16 @@ class Net:
         return prediction()
 
 
-def test_the_finding_abnormal_is_no_opinion_on_a_statement() -> None:
+def test_opinions_and_the_gate_of_a_picture() -> None:
     screening = as_screening(prediction(), (600, 1500))
     assert (screening.ecg, screening.readable, screening.abnormal) == (0.99, 0.97, 0.7)
     assert (screening.is_ecg, screening.is_readable, screening.is_abnormal) == (True, True, True)
-    assert [opinion.code for opinion in screening.opinions] == ["AFIB"]
+    assert [opinion.code for opinion in screening.opinions] == [ABNORMAL, "AFIB"]
+    assert screening.refusal is None
+    blurred = replace(prediction(), classification=replace(READING, is_readable=False))
+    gate = as_screening(blurred, (600, 1500)).refusal
+    assert gate is not None
+    assert gate.cause is Cause.TOO_BLURRED
 
 
 def test_a_saliency_map_covers_the_photo_with_few_points() -> None:
@@ -47,12 +54,17 @@ def test_a_saliency_map_covers_the_photo_with_few_points() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "why"),
-    [({"is_page": False, "is_ecg": 0.123}, "no ECG page.*0.123"), ({"is_readable": False}, "too blurred.*0.970")],
+    ("change", "cause", "why"),
+    [
+        ({"is_page": False, "is_ecg": 0.123}, Cause.NOT_AN_ECG, "0.123"),
+        ({"is_readable": False}, Cause.TOO_BLURRED, "0.970"),
+        ({"is_page": False, "is_ecg": 0.35, "is_readable": False, "readable": 0.001}, Cause.TOO_BLURRED, "0.001"),
+        ({"is_page": False, "is_ecg": 0.02, "is_readable": False, "readable": 0.001}, Cause.NOT_AN_ECG, "0.020"),
+    ],
 )
-def test_the_gate_refuses_what_does_not_reach_its_limits(change: dict[str, object], why: str) -> None:
+def test_the_gate_refuses_what_does_not_reach_its_limits(change: dict[str, object], cause: Cause, why: str) -> None:
     check_page(READING)
-    with pytest.raises(RefusedError, match=why):
+    with refused(cause, why):
         check_page(replace(READING, **change))  # type: ignore[arg-type]
 
 

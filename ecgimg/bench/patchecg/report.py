@@ -23,8 +23,8 @@ MIN_POSITIVES = 50
 
 
 def tables(bench: PatchBench) -> list[Table]:
-    """Macro scores of all conditions, and scores per class in the layouts."""
-    return [_macro_table(bench), _class_table(bench)]
+    """Macro scores of all conditions, scores per class in the layouts, and what is called possible in these."""
+    return [_macro_table(bench), _class_table(bench), _verdict_table(bench)]
 
 
 def write_json(bench: PatchBench, path: Path) -> Path:
@@ -71,6 +71,17 @@ def _class_table(bench: PatchBench) -> Table:
     for k, first in enumerate(layouts[0].classes if layouts else ()):
         cells = [str(s.classes[k].auroc) for s in layouts]
         table.add_row(first.code, first.group, str(first.positives), *cells)
+    return table
+
+
+def _verdict_table(bench: PatchBench) -> Table:
+    """What is called possible of the abnormal statements, by the least probability of it."""
+    columns = ("condition", "possible from", "possible a record", "of these present", "present ones named")
+    table = Table(*columns, title="Abnormal statements that are called possible")
+    for score in (s for s in bench.conditions if s.kind == "layout"):
+        for one in score.verdicts:
+            figures = (f"{one.possible_a_record:.1f}", f"{one.present:.1%}", f"{one.named:.1%}")
+            table.add_row(score.condition, f"{one.least_probability:.0%}", *figures)
     return table
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from ecgimg.bench.common.statistics import N_DRAWS, UNKNOWN, drawn_interval, find_score
 from ecgimg.bench.patchecg.conditions import Condition
 from ecgimg.bench.patchecg.records import Fold
+from ecgimg.bench.patchecg.verdicts import VerdictScore, score_verdicts
 from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.datasets.ptbxl import SUBCLASSES
 from ecgimg.networks.outputs import Output
@@ -50,7 +51,7 @@ class ConditionScore:
     """Scores under one condition.
 
     Macro scores are means over the 23 subclasses. ``baselines`` holds each baseline's macro AUROC, ``differences`` the
-    paired gain over it.
+    paired gain over it, `verdicts` what is called possible with several least probabilities.
     """
 
     condition: str
@@ -60,6 +61,7 @@ class ConditionScore:
     classes: tuple[ClassScore, ...]
     baselines: dict[str, Interval]
     differences: dict[str, Interval]
+    verdicts: tuple[VerdictScore, ...] = ()
 
     def of(self, code: str, group: str) -> ClassScore:
         """The score of one output; KeyError where there is none."""
@@ -153,6 +155,7 @@ def _score(view: View, outputs: Sequence[Output], fold: Fold, weights: Doubles) 
         classes=tuple(classes),
         baselines={name: drawn_interval(draws) for name, draws in macro.baselines.items()},
         differences=macro.gains,
+        verdicts=score_verdicts(view.probabilities, outputs, fold),
     )
     return score, macro
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ecgimg.bench.screen.pages import read_image
 from ecgimg.errors import EcgimgError, UnreadableInputError
-from ecgimg.networks.screen import ABNORMAL, ScreenNet
+from ecgimg.findings.statements import ABNORMAL
+from ecgimg.networks.screen import ScreenNet
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ecgimg.bench.common.formatting import DASH, plain, signed
 from ecgimg.bench.screen.scores import ScreenBench, ScreenSliceScore
+from ecgimg.findings.statements import ABNORMAL
 from ecgimg.io.files import write_atomically
-from ecgimg.networks.screen import ABNORMAL
 
 
 def write_json(bench: ScreenBench, path: Path) -> Path:

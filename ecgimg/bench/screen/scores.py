@@ -17,7 +17,7 @@ from ecgimg.bench.screen.pages import OtherRead, PageRead
 from ecgimg.bench.screen.real_pages import LabelledPage
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.datasets.ptbxl import SUPERCLASSES, Ptbxl
-from ecgimg.networks.screen import ABNORMAL
+from ecgimg.findings.statements import ABNORMAL
 from ecgimg.train.common.calibrate import cross_fitted, patient_parts
 from ecgimg.train.common.classifier_metrics import (
     Interval,

@@ -32,6 +32,15 @@ class LayoutConstants:
         0.3, unit="share", why="an outermost row seen over less of the printed range is text, not a curve"
     )
     max_stray_rows: int = constant(2, unit="count", why="rows above and below the curves that may be lines of text")
+    max_strip_rows: int = constant(
+        2, unit="count", why="a page with no more rows is a strip or a part of a page: no layout of 12 leads has so few"
+    )
+    max_strip_names: int = constant(
+        3, unit="count", why="a strip names no more leads; as few rows with more names are a part of a page"
+    )
+    max_cut_rows_share: float = constant(
+        0.5, unit="share", why="a page is cut off where more rows than this go on to its edge at one of their ends"
+    )
     straight_mm: float = constant(
         1.0, unit="mm", why="a stray row that stays within this height is straight: the frame of the grid"
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgimg.datamodel.page import LayoutMatch, PlacedCell, PrintedScales, Scale, Trace, UprightSheet
 from ecgimg.datamodel.probability import log_odds
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.layouts import Layout
 from ecgimg.networks.layout_evidence import LayoutEvidenceModel, load_layout_evidence
 from ecgimg.networks.paper_speed import USUAL
@@ -24,8 +24,6 @@ from ecgimg.stages.layout.observations import PageObservations, observe
 from ecgimg.stages.layout.origin import column_pitch, covers, find_origin, row_length
 from ecgimg.stages.layout.scales import LayoutOptions, decide_gain, decide_paper_speed, speed_of_length
 from ecgimg.stages.layout.single_leads import place_single_leads, read_single_leads
-
-_REMEDY = "name the page's layout with --layout (see `ecgimg layouts list`), or describe it in a YAML file"
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def find_layout(
     """
     page, first = observe(upright, lines, scales)
     try:
-        best = choose(page, place_layouts(page, options), load_layout_evidence())
+        best = choose(page, place_layouts(page, options), load_layout_evidence(), options.is_open)
     except RefusedError:
         single = _place_single_leads(page, options) if options.is_open else None
         if single is None:
@@ -109,7 +107,7 @@ def place_layouts(page: PageObservations, options: LayoutOptions) -> tuple[Candi
     n_lines = len(page.lines)
     rivals = [layout for layout in options.layouts if n_lines - C.max_stray_rows <= layout.n_lines <= n_lines]
     if not rivals:
-        raise RefusedError(f"{n_lines} rows of curves, which no known layout has", where="layout", remedy=_REMEDY)
+        raise RefusedError(_cause(page, options.is_open), _seen(page, "which no such layout has"), where="layout")
     speed = decide_paper_speed(page, options, rivals)
     rivals += [layout.shortened(speed.value) for layout in rivals if speed.value > layout.paper_speed]
     return tuple(
@@ -117,8 +115,10 @@ def place_layouts(page: PageObservations, options: LayoutOptions) -> tuple[Candi
     )
 
 
-def choose(page: PageObservations, candidates: tuple[Candidate, ...], model: LayoutEvidenceModel) -> _Judged:
-    """The most probable candidate.
+def choose(
+    page: PageObservations, candidates: tuple[Candidate, ...], model: LayoutEvidenceModel, is_open: bool = True
+) -> _Judged:
+    """The most probable candidate; `is_open` is whether the user left the layout to the page.
 
     Raises:
         RefusedError: none is probable, or one that reads other leads is nearly as probable as the best.
@@ -135,11 +135,26 @@ def choose(page: PageObservations, candidates: tuple[Candidate, ...], model: Lay
             if j
         )
         raise RefusedError(
-            f"{len(page.lines)} rows over {page.length_mm:.0f} mm fit no layout surely: {seen}",
+            _cause(page, is_open, best.candidate.features is not None),
+            _seen(page, f"which fit no layout surely: {seen}"),
             where="layout",
-            remedy=_REMEDY,
         )
     return best
+
+
+def _cause(page: PageObservations, is_open: bool, has_length: bool = False) -> Cause:
+    """Why a page fits no layout; `has_length` is whether its curves are as long as a layout's."""
+    if is_open and len(page.lines) <= C.max_strip_rows:
+        return Cause.STRIP if len({name.lead for name in page.names}) <= C.max_strip_names else Cause.CUT_OFF
+    if page.is_cut_off and not has_length:
+        return Cause.CUT_OFF
+    if not is_open:
+        return Cause.GIVEN_LAYOUT
+    return Cause.UNCERTAIN_LAYOUT if has_length else Cause.UNKNOWN_LAYOUT
+
+
+def _seen(page: PageObservations, which: str) -> str:
+    return f"{len(page.lines)} row{'s' * (len(page.lines) != 1)} of curves over {page.length_mm:.0f} mm, {which}"
 
 
 def _agree(one: Candidate, other: Candidate) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.page import LeadName, PrintedScales, Pulse, Sheet, Trace, UprightSheet
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.stages.layout.constants import C
 
 
@@ -38,6 +38,11 @@ class PageObservations:
         return any(abs(p.right - self.left) < C.near_pulse_mm * self.px_per_mm for p in self.pulses)
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether rows go on to the edge of the page or of the photo at one of their ends, or are not seen there."""
+        return any(np.isnan(side).mean() > C.max_cut_rows_share for side in (self.begins, self.ends))
+
+    @property
     def length_mm(self) -> float:
         """Length of the curves."""
         return (self.right - self.left) / self.px_per_mm
@@ -50,11 +55,11 @@ def observe(upright: UprightSheet, lines: tuple[Trace, ...], scales: PrintedScal
         RefusedError: there is no curve that can be followed over a good part of its row.
     """
     if not lines:
-        raise RefusedError("no ECG curves found on the grid", where="layout")
+        raise RefusedError(Cause.NO_CURVES, "no row of curves is found", where="layout")
     left, right, begins, ends = printed_range(lines, upright.pulses, upright.sheet)
     seen = [k for k, line in enumerate(lines) if seen_share(line, left, right) > C.min_row_seen]
     if not seen:
-        raise RefusedError("no curve is seen for a good part of its row", where="layout")
+        raise RefusedError(Cause.FAINT_CURVES, "no curve is seen for a good part of its row", where="layout")
     first, last = seen[0], seen[-1] + 1
     page = PageObservations(
         lines=lines[first:last],
@@ -84,7 +89,7 @@ def printed_range(
     """
     first, last = np.array([_extent(line, sheet.px_per_mm) for line in lines]).T
     if np.isnan(first).all():
-        raise RefusedError("the curves are too faint to be followed", where="layout")
+        raise RefusedError(Cause.FAINT_CURVES, "no row is seen", where="layout")
     left, right = float(np.nanmedian(first)), float(np.nanmedian(last))
     if pulses:
         pulse_left, pulse_right = (float(np.median([getattr(p, side) for p in pulses])) for side in ("left", "right"))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.grid_fit import GridFit
 from ecgimg.stages.straighten.line_contrast import ink_mask, line_contrast
@@ -50,7 +50,7 @@ def _page_frame(fit: GridFit) -> tuple[Doubles, tuple[int, int]]:
     margin = (fit.box[2:] - fit.box[:2]) * (STRAIGHTEN.bent_margin_share if fit.is_bent else 0)
     low, high = fit.box[:2] - margin, fit.box[2:] + margin
     if (high - low > STRAIGHTEN.max_side_mm).any():
-        raise RefusedError(f"the grid seems {max(high - low):.0f} mm wide", where="straighten")
+        raise RefusedError(Cause.LARGE_GRID, f"the grid seems {max(high - low):.0f} mm wide", where="straighten")
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]])
     to_flat = np.diag([scale, scale, 1.0]) @ shift @ fit.matrix
     width, height = np.ceil((high - low) * scale).astype(int)

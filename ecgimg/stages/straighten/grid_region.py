@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 
 Box = tuple[int, int, int, int]
@@ -45,7 +45,7 @@ def _box(region: Bools) -> Box:
     ys, xs = np.nonzero(region)
     width, height = (float(np.ptp(v)) * STRAIGHTEN.node_mm if v.size else 0.0 for v in (xs, ys))
     if max(width, height) < STRAIGHTEN.min_long_side_mm or min(width, height) < STRAIGHTEN.min_short_side_mm:
-        raise RefusedError(f"the grid covers only {width:.0f} x {height:.0f} mm", where="straighten")
+        raise RefusedError(Cause.SMALL_GRID, f"the grid covers only {width:.0f} x {height:.0f} mm", where="straighten")
     margin = round(STRAIGHTEN.region_margin_mm / STRAIGHTEN.node_mm)
     rows, cols = region.shape
     return (

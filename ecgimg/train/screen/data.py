@@ -16,8 +16,8 @@ from torch import Tensor
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.probability import log_odds, sigmoid
 from ecgimg.datasets.ptbxl import RHYTHMS, SUBCLASSES, SUPERCLASSES, Ptbxl, PtbxlRecord
+from ecgimg.findings.statements import ABNORMAL
 from ecgimg.networks.patchecg import load_patchecg
-from ecgimg.networks.screen import ABNORMAL
 from ecgimg.networks.screen_input import HEIGHT, WIDTH
 from ecgimg.train.common.ptbxl_targets import TARGETS, load_set, targets_of
 from ecgimg.train.screen.pages import NON_ECG, Shard, read_shard

@@ -13,6 +13,7 @@ from made_benches import loudest_sample_net, patch_fold
 from ecgimg.bench.patchecg.report import tables, worst_calibration, write_json, write_plots
 from ecgimg.bench.patchecg.run import bench_patchecg
 from ecgimg.bench.patchecg.scores import PatchBench
+from ecgimg.bench.patchecg.verdicts import LEAST_PROBABILITIES
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.train.common.classifier_metrics import Interval
 from ecgimg.train.patchecg.fit import OUTPUTS
@@ -27,8 +28,9 @@ def bench() -> PatchBench:
 
 
 def test_tables_have_a_row_for_each_condition_and_class(bench: PatchBench) -> None:
-    macro, classes = tables(bench)
-    assert [len(table.rows) for table in (macro, classes)] == [len(bench.conditions) + 1, len(OUTPUTS)]
+    macro, classes, verdicts = tables(bench)
+    lengths = [len(table.rows) for table in (macro, classes, verdicts)]
+    assert lengths == [len(bench.conditions) + 1, len(OUTPUTS), len(LEAST_PROBABILITIES)]
     assert [column.header for column in macro.columns][-2:] == ["chance", "gain over chance"]
 
 

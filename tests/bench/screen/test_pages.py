@@ -13,7 +13,7 @@ from made_benches import FixedScreenNet, loudest_sample_net, screen_page, write_
 
 from ecgimg.bench.common.resumable_rows import ROWS
 from ecgimg.bench.screen.pages import read_image, read_others, read_pages, signal_path, stored_pages
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, RefusedError
 from ecgimg.recording.recording import Recording
 from ecgimg.synth.not_ecg.draw import KINDS, VALIDATION_KINDS
 from ecgimg.synth.signals.simulator import Heart, simulate
@@ -52,12 +52,12 @@ def test_every_kind_of_other_picture_is_checked() -> None:
 
 def test_a_page_that_can_t_be_digitized_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*given: object) -> None:
-        raise RefusedError("no grid", where="test")
+        raise RefusedError(Cause.NO_GRID, "a double", where="test")
 
     monkeypatch.setattr("ecgimg.bench.screen.pages.digitize_photo", refuse)
     odds, reason = signal_path(np.full((20, 30, 3), 250, np.uint8), loudest_sample_net(9))
     assert odds is None
-    assert "no grid" in reason
+    assert "no ECG grid" in reason
 
 
 def test_log_odds_are_those_of_the_digitized_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from observed_pages import observe_ideal
+from refused import refused
 
 from ecgimg.datamodel.page import PrintedScales
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause
 from ecgimg.layouts import Layout, load_layouts
 from ecgimg.networks.layout_evidence import load_layout_evidence
 from ecgimg.stages.layout.match import choose, place_layouts
@@ -44,7 +45,7 @@ def test_each_format_wins_at_usual_scales(layout: Layout) -> None:
 def test_a_page_without_its_format_is_refused() -> None:
     layouts = tuple(layout for layout in load_layouts() if not layout.id.startswith("3x4"))
     page = observe_ideal(next(layout for layout in load_layouts() if layout.id == "3x4+3R"), px_per_mm=4.0)
-    with pytest.raises(RefusedError, match="fit no layout surely"):
+    with refused(Cause.UNCERTAIN_LAYOUT, "fit no layout surely"):
         choose(page, place_layouts(page, LayoutOptions(layouts)), load_layout_evidence())
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from drawn_grids import ruled
+from refused import refused
 
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import flat_page
 from ecgimg.stages.straighten.grid_fit import GridFit
@@ -45,5 +45,5 @@ def test_ink_is_left_out() -> None:
 
 def test_a_grid_wider_than_any_page_is_refused() -> None:
     wide = replace(FIT, box=np.array([0.0, 0, STRAIGHTEN.max_side_mm + 1, 100]))
-    with pytest.raises(RefusedError, match="the grid seems 701 mm wide"):
+    with refused(Cause.LARGE_GRID, "the grid seems 701 mm wide"):
         flat_page(ruled((60, 80), PX_PER_MM), wide, 1.0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from refused import refused
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause
 from ecgimg.stages.straighten.grid_region import _largest_region, grid_box
 
 
@@ -44,10 +45,10 @@ def test_the_smaller_of_two_regions_is_left_out() -> None:
 def test_a_grid_too_small_for_an_ecg_is_refused(shape: tuple[int, int]) -> None:
     plane = np.full((20, 40), 0.05, np.float32)
     plane[3 : 3 + shape[0], 5 : 5 + shape[1]] = 0.8
-    with pytest.raises(RefusedError, match="the grid covers only"):
+    with refused(Cause.SMALL_GRID, "the grid covers only"):
         grid_box(plane)
 
 
 def test_a_page_without_a_grid_is_refused() -> None:
-    with pytest.raises(RefusedError, match="covers only 0 x 0 mm"):
+    with refused(Cause.SMALL_GRID, "covers only 0 x 0 mm"):
         grid_box(np.zeros((60, 100), np.float32))
