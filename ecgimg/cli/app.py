@@ -7,7 +7,10 @@ work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line 
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -55,7 +58,20 @@ app.command()(tools.synth)
 
 def main() -> None:
     """Entry point of the command `ecgimg`."""
-    app(prog_name="ecgimg")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as under nohup
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        app(prog_name="ecgimg")
+    except KeyboardInterrupt:  # before a command has begun
+        sys.exit(int(ExitCode.INTERRUPTED))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Ends a command as Ctrl-C does; a second signal does not disturb how it ends."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""One page of `ecgimg screen`: NAME.screen.png, then NAME.screen.json; done when both are there and agree."""
+"""One page of `ecgimg screen`: NAME.screen.json and NAME.screen.png."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ecgimg.io.files import path_text
+from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import SCREEN_JSON, SCREEN_OVERLAY, SCREEN_SUFFIXES
+from ecgimg.runs.file_names import SCREEN_FILES, SCREEN_JSON, SCREEN_OVERLAY, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
-from ecgimg.schemas.common import read_json, write_json
+from ecgimg.runs.records import Made
+from ecgimg.schemas.common import read_json
 from ecgimg.schemas.screen import ScreenFindingResult, ScreenResult, describe_screen, network_hash
 
 if TYPE_CHECKING:
@@ -32,30 +35,33 @@ def preload() -> None:
     import ecgimg.pipelines.screen  # noqa: F401
 
 
-def make(task: Task, hook: Hook) -> ScreenResult:
-    """Screens a page and writes its files; errors as `screen_page`.
+def files(options: RunOptions) -> tuple[FileSet, ...]:
+    """The files of a page."""
+    return (SCREEN_FILES,)
 
-    The old JSON is removed first and the new one comes last, so that old and new files never mix. The pipeline is
-    imported in the worker, since the parent does not need it.
+
+def make(task: Task, hook: Hook) -> tuple[Made[ScreenResult], ...]:
+    """Screens a page; errors as `screen_page`.
+
+    The pipeline is imported in the worker, since the parent does not need it.
     """
     from ecgimg.pipelines.screen import STEPS, screen_page
 
     start = perf_counter()
     screened = screen_page(task.job.path, task.job.page, hook)
-    path = task.path(SCREEN_JSON)
-    if read_json(ScreenResult, path) is not None:
-        path.unlink(missing_ok=True)
-    files = tuple(task.path(suffix).name for suffix in SCREEN_SUFFIXES)
-    result = describe_screen(screened.photo, screened.prediction, files, perf_counter() - start)
-    _write_overlay(screened, _shown(result), task)
-    write_json(result, path)
-    hook(STEPS[-1], None, len(STEPS), len(STEPS))
-    return result
+    names = tuple(task.path(suffix).name for suffix in SCREEN_FILES.suffixes)
+    result = describe_screen(screened.photo, screened.prediction, names, perf_counter() - start)
+
+    def write() -> None:
+        _write_overlay(screened, _shown(result), task)
+        hook(STEPS[-1], None, len(STEPS), len(STEPS))
+
+    return (Made(result, SCREEN_JSON, write),)
 
 
 def is_current(task: Task, result: ScreenResult) -> bool:
-    """Whether a result is of the same network, and its overlay is there."""
-    return task.path(SCREEN_OVERLAY).is_file() and result.network == network_hash()
+    """Whether a result is of the same network."""
+    return result.network == network_hash()
 
 
 def outcome(job: PageJob, result: ScreenResult) -> Outcome:
@@ -65,7 +71,7 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
     cells = [result.is_ecg, result.readable, *(result.probability(code) for code in CODES)]
     return Outcome(
         name=job.name,
-        input=str(job.path),
+        input=path_text(job.path),
         page=job.page,
         status="ok",
         seconds=result.seconds,
@@ -91,4 +97,4 @@ def _shown(result: ScreenResult) -> ScreenFindingResult:
     return max(found or result.findings[:1], key=lambda f: f.probability)
 
 
-SCREEN = RunKind(SCREEN_SUFFIXES, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)
+SCREEN = RunKind("screen", files, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)
