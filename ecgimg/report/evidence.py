@@ -83,15 +83,10 @@ def evidence_image(report: ReportContent) -> Pixels:
 
 def jpeg_uri(pixels: Pixels, quality: int = JPEG_QUALITY) -> str:
     """RGB pixels as a data URI of a JPEG."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg_bytes(pixels, quality)).decode()
-
-
-def jpeg_bytes(pixels: Pixels, quality: int = JPEG_QUALITY) -> bytes:
-    """RGB pixels as a JPEG."""
     done, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"no picture of shape {pixels.shape}")
-    return data.tobytes()
+    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
 
 
 def _upright(photo: Photo, recording: Recording | None) -> tuple[Pixels, Curves]:

@@ -1,4 +1,4 @@
-"""One page of `ecgimg diagnose`: NAME.report.json, .html and .jpg, and with `--format` the files of `ecgimg digitize`.
+"""One page of `ecgimg diagnose`: a report as JSON and HTML, and with `--format` the files of `ecgimg digitize`.
 
 A page whose picture can be read always gets a report. It is ok when a network read it, and refused when neither could;
 the report gives the reason.
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
 from ecgimg.findings.opinions import Screening
-from ecgimg.io.files import path_text, write_atomically
+from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.digitize import DIGITIZE, make_recording_files
 from ecgimg.runs.digitize import files as recording_set
-from ecgimg.runs.file_names import REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_PICTURE, FileSet
+from ecgimg.runs.file_names import REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
@@ -49,8 +49,9 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
 
     The pipeline is imported in the worker, since the parent does not need it.
     """
+    from ecgimg.io.thumbnail import write_thumbnail
     from ecgimg.pipelines.diagnose import diagnose_page
-    from ecgimg.report.evidence import evidence_image, jpeg_bytes
+    from ecgimg.report.evidence import evidence_image
     from ecgimg.report.html import write_html
 
     job = task.job
@@ -59,7 +60,7 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
 
     def write() -> None:
         write_html(report, result, task.path(REPORT_HTML))
-        write_atomically(task.path(REPORT_PICTURE), jpeg_bytes(evidence_image(report)))
+        write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
 
     return (*_recording(task, report), Made(result, REPORT_JSON, write))
 

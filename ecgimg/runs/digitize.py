@@ -1,4 +1,4 @@
-"""One page of `ecgimg digitize`: NAME.json, the files of the recording's formats, and NAME.overlay.png.
+"""One page of `ecgimg digitize`: NAME.json, the files of the recording's formats, and overlays.
 
 `ecgimg diagnose --format` writes the same files, so that both commands are done with a page that one of them digitized.
 """
@@ -12,7 +12,7 @@ from ecgimg.io.files import path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.formats import DEFAULT_FORMAT, FORMATS, recording_format
-from ecgimg.runs.file_names import OVERLAY, PAGE_JSON, FileSet, file_name, recording_files
+from ecgimg.runs.file_names import OVERLAY, OVERLAY_THUMBNAIL, PAGE_JSON, FileSet, file_name, recording_files
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
@@ -60,11 +60,14 @@ def make_recording_files(
 
     def write() -> None:
         from ecgimg.io.png import write_png
+        from ecgimg.io.thumbnail import write_thumbnail
         from ecgimg.report.overlay import overlay_image
 
         for name in formats:
             recording_format(name).write(recording, task.out, task.job.name)
-        write_png(overlay_image(photo, recording), task.path(OVERLAY))
+        overlay = overlay_image(photo, recording)
+        write_png(overlay, task.path(OVERLAY))
+        write_thumbnail(overlay, task.path(OVERLAY_THUMBNAIL))
 
     return Made(result, PAGE_JSON, write)
 

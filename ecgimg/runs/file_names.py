@@ -11,11 +11,13 @@ from ecgimg.recording.formats import FORMATS, recording_format
 
 PAGE_JSON = ".json"
 OVERLAY = ".overlay.png"
+OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
 REPORT_JSON = ".report.json"
 REPORT_HTML = ".report.html"
-REPORT_PICTURE = ".report.jpg"
+REPORT_THUMBNAIL = ".report.thumb.jpg"
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
+SCREEN_THUMBNAIL = ".screen.thumb.jpg"
 DEBUG = ".debug"
 """A folder of pictures of the steps."""
 SUMMARY = "summary.csv"
@@ -43,15 +45,15 @@ class FileSet:
 def recording_files(formats: Sequence[str]) -> FileSet:
     """The files of a recording in some formats."""
     suffixes = [suffix for name in formats for suffix in recording_format(name).suffixes]
-    return FileSet(PAGE_JSON, (*suffixes, OVERLAY))
+    return FileSet(PAGE_JSON, (*suffixes, OVERLAY, OVERLAY_THUMBNAIL))
 
 
 RECORDING_FILES = recording_files([one.name for one in FORMATS])
-REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_PICTURE))
-SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY,))
+REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
+SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES)
 """All files that runs may write for a page; no two sets share one."""
-_PICTURES = (OVERLAY, REPORT_PICTURE, SCREEN_OVERLAY)
+_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL)
 _STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
 
 

@@ -15,11 +15,13 @@ from urllib.parse import quote
 
 from ecgimg.runs.file_names import (
     OVERLAY,
+    OVERLAY_THUMBNAIL,
     PAGE_JSON,
     REPORT_HTML,
-    REPORT_PICTURE,
+    REPORT_THUMBNAIL,
     SCREEN_JSON,
     SCREEN_OVERLAY,
+    SCREEN_THUMBNAIL,
     file_name,
 )
 
@@ -31,9 +33,9 @@ LOW_CONFIDENCE = 0.8
 """Pages that are less certain are marked."""
 _STATUSES = ("failed", "refused", "ok")
 _FILES = {
-    "digitize": ("Digitized", OVERLAY, OVERLAY, PAGE_JSON),
-    "diagnose": ("Diagnosed", REPORT_PICTURE, REPORT_HTML, REPORT_HTML),
-    "screen": ("Screened", SCREEN_OVERLAY, SCREEN_OVERLAY, SCREEN_JSON),
+    "digitize": ("Digitized", OVERLAY_THUMBNAIL, OVERLAY, PAGE_JSON),
+    "diagnose": ("Diagnosed", REPORT_THUMBNAIL, REPORT_HTML, REPORT_HTML),
+    "screen": ("Screened", SCREEN_THUMBNAIL, SCREEN_OVERLAY, SCREEN_JSON),
 }
 """Of each command: a title, the picture of a page, what the picture leads to, and what the name leads to."""
 _FINDINGS = ("likely", "possible")

@@ -1,4 +1,4 @@
-"""One page of `ecgimg screen`: NAME.screen.json and NAME.screen.png."""
+"""One page of `ecgimg screen`: NAME.screen.json, NAME.screen.png and its thumbnail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecgimg.io.files import path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import SCREEN_FILES, SCREEN_JSON, SCREEN_OVERLAY, FileSet
+from ecgimg.runs.file_names import SCREEN_FILES, SCREEN_JSON, SCREEN_OVERLAY, SCREEN_THUMBNAIL, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
@@ -83,12 +83,15 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
 def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -> None:
     """The photo with the saliency of one finding."""
     from ecgimg.io.png import write_png
+    from ecgimg.io.thumbnail import write_thumbnail
     from ecgimg.report.saliency import saliency_image
 
     photo, prediction = screened.photo, screened.prediction
     saliency = prediction.saliency(shown.code, photo.shape, SALIENCY_STEP_PX)
     title = f"{shown.name} {shown.probability:.0%}"
-    write_png(saliency_image(photo, saliency, prediction.corners, title), task.path(SCREEN_OVERLAY))
+    overlay = saliency_image(photo, saliency, prediction.corners, title)
+    write_png(overlay, task.path(SCREEN_OVERLAY))
+    write_thumbnail(overlay, task.path(SCREEN_THUMBNAIL))
 
 
 def _shown(result: ScreenResult) -> ScreenFindingResult:

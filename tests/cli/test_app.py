@@ -147,7 +147,7 @@ def test_one_page_end_to_end(tmp_path: Path, plain_png: Path, plain_page: object
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert re.match(r"ok  plain  3x4\+1R, confidence [01]\.\d\d, ", done.stderr)
     assert {p.name for p in out.iterdir()} == {
-        *(f"plain{suffix}" for suffix in (".json", ".hea", ".dat", ".csv", ".overlay.png")),
+        *(f"plain{suffix}" for suffix in (".json", ".hea", ".dat", ".csv", ".overlay.png", ".overlay.thumb.jpg")),
         *("summary.csv", "index.html"),
     }
     recording, truth = read_recording(out / "plain"), plain_page.truth

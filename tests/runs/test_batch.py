@@ -23,12 +23,14 @@ from ecgimg.pipelines.digitize import Digitized
 from ecgimg.recording.recording import Recording
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.digitize import DIGITIZE
-from ecgimg.runs.file_names import INDEX, SUMMARY, FileSet
+from ecgimg.runs.file_names import INDEX, RECORDING_FILES, SUMMARY, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import describe_source
 from ecgimg.schemas.owner import read_owner
 from ecgimg.schemas.screen import ScreenResult
+
+OVERLAYS = ("x.overlay.png", "x.overlay.thumb.jpg")
 
 
 def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
@@ -87,14 +89,14 @@ def names(folder: Path) -> set[str]:
 def test_files_of_a_page(tmp_path: Path) -> None:
     (outcome,), listener = run([draw(tmp_path / "x.png")], tmp_path / "out", format=["wfdb", "csv"])
     out = tmp_path / "out"
-    assert {p.name for p in out.iterdir()} == {"x.json", "x.hea", "x.dat", "x.csv", "x.overlay.png", SUMMARY, INDEX}
+    assert {p.name for p in out.iterdir()} == {"x.json", "x.hea", "x.dat", "x.csv", *OVERLAYS, SUMMARY, INDEX}
     record = wfdb.rdrecord(str(out / "x"))
     assert record.sig_name == list(LEADS)
     assert (record.fs, record.sig_len, set(record.units)) == (500, 5000, {"mV"})
     assert np.allclose(record.p_signal[:, 0], np.linspace(-1, 1, 5000), atol=0.001)
     assert np.isnan(record.p_signal[:, 1:]).all()
     result = json.loads((out / "x.json").read_text())
-    assert sorted(result["files"]) == ["x.csv", "x.dat", "x.hea", "x.json", "x.overlay.png"]
+    assert sorted(result["files"]) == ["x.csv", "x.dat", "x.hea", "x.json", *OVERLAYS]
     assert result["geometry"]["px_per_mm"] == pytest.approx(16.0)
     assert result["leads"]["I"]["interval"] == [0.0, 10.0]
     assert result["leads"]["V1"] == {"confidence": 0.0, "interval": None}
@@ -105,7 +107,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
 
 def test_only_the_formats_asked_for(tmp_path: Path) -> None:
     run([draw(tmp_path / "x.png")], tmp_path / "out", format=["csv"])
-    assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png"}
+    assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png", ".jpg"}
 
 
 def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ def test_done_pages_are_skipped_unless_forced(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_out_is_done_again(tmp_path: Path, lost: str) -> None:
     inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
     run(inputs, out)
-    for name in ("x.json", "x.hea", "x.dat", "x.overlay.png") if lost == "x.json" else (lost,):
+    for name in ("x.json", "x.hea", "x.dat", *OVERLAYS) if lost == "x.json" else (lost,):
         (out / name).unlink()
     (outcome,), _ = run(inputs, out)
     assert (outcome.skipped, outcome.name) == (False, "x")
@@ -215,7 +217,7 @@ def test_an_interrupt_keeps_what_was_finished(tmp_path: Path) -> None:
         run(inputs, tmp_path / "out")
     assert list(rows(tmp_path / "out")) == ["a"]
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        *("a.json", "a.hea", "a.dat", "a.overlay.png"),
+        *("a.json", "a.hea", "a.dat", "a.overlay.png", "a.overlay.thumb.jpg"),
         *(SUMMARY, INDEX),
     }
     (outcome,) = [o for o in run(inputs[::2], tmp_path / "out")[0] if o.name == "a"]
@@ -243,7 +245,10 @@ def test_a_refused_page_does_not_have_the_recording_of_the_picture_before(
     (outcome,), _ = run(inputs, out)
     assert (outcome.name, outcome.status) == ("x", "refused")
     assert names(out) == {SUMMARY, INDEX}
-    assert "removed x.csv, x.dat, x.hea, x.json, x.overlay.png of an earlier run" in rows(out)["x"]["warnings"]
+    assert (
+        "removed x.csv, x.dat, x.hea, x.json, x.overlay.png, x.overlay.thumb.jpg of an earlier run"
+        in rows(out)["x"]["warnings"]
+    )
 
 
 def refuse(*args: object) -> Digitized:
@@ -274,7 +279,7 @@ def test_a_picture_that_is_damaged_now_does_not_have_the_recording_of_before(tmp
     (tmp_path / "moved.png").unlink()
     outcomes, _ = run(inputs, out)
     assert [o.status for o in outcomes] == ["failed", "failed"]
-    assert names(out) == {SUMMARY, INDEX, *(f"moved{s}" for s in (".json", ".hea", ".dat", ".overlay.png"))}
+    assert names(out) == {SUMMARY, INDEX, *(f"moved{s}" for s in RECORDING_FILES.suffixes)} - {"moved.csv"}
 
 
 @pytest.mark.parametrize("given", [{"force": True}, {"gain": 5}])

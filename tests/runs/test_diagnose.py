@@ -58,7 +58,7 @@ def rows(out: Path) -> dict[str, dict[str, str]]:
 def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "x.png")], tmp_path / "out")
     out = tmp_path / "out"
-    assert {p.name for p in out.iterdir()} == {"x.report.html", "x.report.json", "x.report.jpg", SUMMARY, INDEX}
+    assert {p.name for p in out.iterdir()} == {"x.report.html", "x.report.json", "x.report.thumb.jpg", SUMMARY, INDEX}
     assert json.loads((out / "x.report.json").read_text())["source"]["file"].endswith("x.png")
     row = rows(out)["x"]
     assert (row["status"], row["layout"], row["read_by"]) == ("ok", "3x4+1R", "signal and image")

@@ -19,7 +19,13 @@ def test_kinds_of_runs_share_no_file() -> None:
 
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("x.overlay.png", True), ("x.screen.png", True), ("x.report.jpg", True), ("x.png", False), ("overlay.png", False)],
+    [
+        ("x.overlay.png", True),
+        ("x.screen.png", True),
+        ("x.overlay.thumb.jpg", True),
+        ("x.png", False),
+        ("overlay.png", False),
+    ],
 )
 def test_pictures_of_a_run_are_no_pages(name: str, own: bool) -> None:
     assert is_own_picture(Path("folder") / name) is own

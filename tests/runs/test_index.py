@@ -45,7 +45,7 @@ def test_a_card_has_picture_scales_warnings_and_findings() -> None:
     seen = row("a", paper_speed="25", paper_speed_from="assumed", gain="10", gain_from="pulse", layout="3x4",
                warnings="V3 is short", likely="Atrial fibrillation 0.92")  # fmt: skip
     text = index_html([seen], Path("out"))
-    assert '<img src="./a.overlay.png" loading="lazy"' in text
+    assert '<img src="./a.overlay.thumb.jpg" loading="lazy"' in text
     for part in ("25 mm/s (assumed), 10 mm/mV (pulse)", "V3 is short", "Atrial fibrillation 0.92", "<b>0.90</b>"):
         assert part in text
     assert "class=look" in text
@@ -55,9 +55,9 @@ def test_a_card_has_picture_scales_warnings_and_findings() -> None:
 @pytest.mark.parametrize(
     ("command", "links"),
     [
-        ("digitize", ["./a.json", "./a.overlay.png", "./a.overlay.png"]),
-        ("diagnose", ["./a.report.html", "./a.report.html", "./a.report.jpg"]),
-        ("screen", ["./a.screen.json", "./a.screen.png", "./a.screen.png"]),
+        ("digitize", ["./a.json", "./a.overlay.png", "./a.overlay.thumb.jpg"]),
+        ("diagnose", ["./a.report.html", "./a.report.html", "./a.report.thumb.jpg"]),
+        ("screen", ["./a.screen.json", "./a.screen.png", "./a.screen.thumb.jpg"]),
     ],
 )
 def test_each_command_has_its_files(command: str, links: list[str]) -> None:

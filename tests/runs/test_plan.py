@@ -32,7 +32,7 @@ def test_folders_are_searched_without_what_this_tool_wrote(tmp_path: Path) -> No
     kept = [draw(tmp_path / "in/a.png"), draw(tmp_path / "in/sub/deep/b.PNG")]
     for name in (
         "in/a.overlay.png",
-        "in/a.report.jpg",
+        "in/a.report.thumb.jpg",
         "in/a.screen.png",
         "in/a.debug/1-load.png",
         "in/.hidden.png",
