@@ -107,8 +107,14 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
+    def answer(message: bytes) -> None:
+        try:
+            send(answers, message)
+        except BrokenPipeError:  # the parent is gone
+            os._exit(0)
+
     def report_step(step: str, done: int, total: int) -> None:
-        send(answers, pack("step", (step, done, total)))
+        answer(pack("step", (step, done, total)))
 
     for kind, value in _orders():
         if kind == "preload":
@@ -116,7 +122,7 @@ def main() -> None:
                 value()
         else:
             work, job = value
-            send(answers, pack("answer", work(job, report_step)))
+            answer(pack("answer", work(job, report_step)))
 
 
 def _orders() -> Iterator[tuple[str, Any]]:

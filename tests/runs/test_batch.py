@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import doubled_pipelines
 import doubles
 import numpy as np
 import pytest
@@ -15,12 +17,9 @@ import wfdb
 from PIL import Image
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
 from ecgimg.errors import ExitCode, OutputError, RefusedError, WorkerError
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
-from ecgimg.pipelines.digitize import Digitized
-from ecgimg.recording.recording import Recording
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import INDEX, RECORDING_FILES, SUMMARY, FileSet
@@ -33,33 +32,9 @@ from ecgimg.schemas.screen import ScreenResult
 OVERLAYS = ("x.overlay.png", "x.overlay.thumb.jpg")
 
 
-def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
-    """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
-    if "refuse" in path.name:
-        raise RefusedError("no ECG grid found", where="straighten")
-    if "bug" in path.name:
-        raise ZeroDivisionError("division by zero")
-    if "stop" in path.name:
-        raise KeyboardInterrupt
-    hook("load", None, 1, 1)
-    signals = np.full((12, 5000), np.nan, np.float32)
-    signals[0] = np.linspace(-1, 1, 5000)
-    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 60.0, 30.0)
-    curve = np.stack([np.arange(60.0), np.full(60, 30.0)], axis=1).astype(np.float32)
-    speed, gain = Scale(25.0, "assumed"), Scale(10.0, "pulse")
-    geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, ((cell, curve),))
-    recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
-    photo = Photo(np.full((60, 80, 3), 255, np.uint8), path, page, 3)
-    nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
-    sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
-    # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
-    match = LayoutMatch("12x1", (cell,), speed, gain, 0.8, ("seen",), 10.0)
-    return Digitized(photo, sheet, match, recording, (("load", 0.1),))
-
-
 @pytest.fixture(autouse=True)
 def chain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", digitized)
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", doubled_pipelines.digitize_page)
 
 
 def draw(path: Path) -> str:
@@ -251,7 +226,7 @@ def test_a_refused_page_does_not_have_the_recording_of_the_picture_before(
     )
 
 
-def refuse(*args: object) -> Digitized:
+def refuse(*args: object) -> None:
     raise RefusedError("no ECG grid found", where="straighten")
 
 
@@ -381,8 +356,8 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_sheet(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
-        made = digitized(path, page, options, name, hook)
+    def with_sheet(path: Path, page: int, options: RunOptions, name: str, hook: object) -> SimpleNamespace:
+        made = doubled_pipelines.digitize_page(path, page, options, name, hook)
         hook("straighten", made.sheet, 2, 3)
         hook("trace", (), 3, 3)
         return made
