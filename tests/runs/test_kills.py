@@ -22,7 +22,7 @@ from ecgimg.schemas.owner import read_owner
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="signals")]
 
 KILLS = 25
-PAGES = 8
+PAGES = 6
 FILES = {
     "digitize": {".json", ".hea", ".dat", ".csv", ".overlay.png", ".overlay.thumb.jpg"},
     "screen": {".screen.json", ".screen.png", ".screen.thumb.jpg"},
