@@ -1,6 +1,6 @@
 """What a user can set: `PageOptions` for one page, `RunOptions` for a run (file < environment < flag).
 
-Environment variables are named `ECGIMG_` and the option's name (`ECGIMG_JOBS=4`, `ECGIMG_FORMATS=wfdb,csv`); a file
+Environment variables are named `ECGIMG_` and the option's name (`ECGIMG_JOBS=4`, `ECGIMG_FORMAT=wfdb,csv`); a file
 is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONFIG`.
 """
 
@@ -30,6 +30,8 @@ PhotoStored = Literal["whole", "redacted", "none"]
 PHOTO_STORED = (
     "what of the photo the stored pictures show: whole, redacted (only the surroundings of the traces) or none"
 )
+MAX_TIMEOUT_S = 86_400
+"""No page takes a day, and a timer can't wait for ever."""
 
 
 class PageSettings(BaseModel):
@@ -103,26 +105,32 @@ class RunOptions(BaseSettings):
     layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
-    formats: Annotated[tuple[str, ...], NoDecode] = Field(
-        (DEFAULT_FORMAT,), min_length=1, description=f"files of the recording: {', '.join(FORMAT_NAMES)}"
+    format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None,
+        min_length=1,
+        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
     )
-    jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
-    timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
+    jobs: int | None = Field(
+        None, ge=1, le=256, description="pages at the same time; as many as cores and memory allow when not given"
+    )
+    timeout: float = Field(
+        120.0, gt=0, le=MAX_TIMEOUT_S, description="seconds after which a page is given up, a day at most"
+    )
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
     redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
-    @field_validator("formats", mode="before")
+    @field_validator("format", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
         return tuple(dict.fromkeys(names)) if isinstance(names, list | tuple) else names
 
-    @field_validator("formats")
+    @field_validator("format")
     @classmethod
-    def _known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
+    def _known_formats(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in value or ():
             if name not in FORMAT_NAMES:
                 raise ValueError(f"{name!r} is not one of {', '.join(FORMAT_NAMES)}")
         return value

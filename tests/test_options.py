@@ -14,7 +14,7 @@ from ecgimg.options import RunOptions
 def test_defaults() -> None:
     options = RunOptions.read()
     assert (options.layout, options.paper_speed, options.gain) == ("auto", None, None)
-    assert (options.formats, options.jobs, options.force) == (("wfdb",), 1, False)
+    assert (options.format, options.jobs, options.force) == (None, None, False)
 
 
 def test_file_gives_way_to_environment_and_that_to_what_is_given(
@@ -36,8 +36,8 @@ def test_none_means_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ECGIMG_FORMATS", "csv, wfdb,csv")
-    assert RunOptions.read().formats == ("csv", "wfdb")
+    monkeypatch.setenv("ECGIMG_FORMAT", "csv, wfdb,csv")
+    assert RunOptions.read().format == ("csv", "wfdb")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,14 @@ def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"layout": "missing.yaml"}, "no file missing.yaml"),
         ({"gain": 7}, "7 mm/mV is not one of 2.5, 5, 10, 20"),
         ({"paper_speed": 30}, "30 mm/s"),
-        ({"formats": ["edf"]}, "formats"),
-        ({"formats": []}, "formats"),
+        ({"format": ["edf"]}, "format"),
+        ({"format": []}, "format"),
         ({"jobs": 0}, "jobs"),
         ({"timeout": -1}, "timeout"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": "inf"}, "timeout"),
+        ({"timeout": "nan"}, "timeout"),
+        ({"timeout": 1e12}, "timeout"),
         ({"colour": "red"}, "colour"),
         ({"config": "missing.yaml"}, "missing.yaml: No such file"),
     ],
@@ -77,7 +81,7 @@ def test_own_layout_file(tmp_path: Path) -> None:
 
 
 def test_options_reach_a_worker() -> None:
-    options = RunOptions.read(jobs=2, formats=["csv"])
+    options = RunOptions.read(jobs=2, format=["csv"])
     assert pickle.loads(pickle.dumps(options)) == options
 
 

@@ -7,6 +7,9 @@ work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line 
 
 from __future__ import annotations
 
+import signal
+import sys
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -55,7 +58,26 @@ app.command()(tools.synth)
 
 def main() -> None:
     """Entry point of the command `ecgimg`."""
-    app(prog_name="ecgimg")
+    interrupt = _Interrupt()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as under nohup
+            signal.signal(getattr(signal, name), interrupt)
+    try:
+        app(prog_name="ecgimg")
+    except KeyboardInterrupt:  # before a command has begun
+        sys.exit(int(ExitCode.INTERRUPTED))
+
+
+class _Interrupt:
+    """Ends a command as Ctrl-C does; later signals do not disturb how it ends."""
+
+    def __init__(self) -> None:
+        self._has_come = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self._has_come:
+            self._has_come = True
+            raise KeyboardInterrupt
 
 
 def _print_version(wanted: bool) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from ecgimg.cli import parameters as p
+
+_DOCUMENTS = (".pdf", ".tif", ".tiff")
+"""Files that may have many pages."""
 
 if TYPE_CHECKING:
     from ecgimg.options import RunOptions
@@ -20,7 +24,7 @@ def digitize(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
-    formats: p.Formats = None,
+    format: p.Formats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
@@ -31,7 +35,7 @@ def digitize(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Digitize paper ECGs: WFDB or CSV, JSON and an overlay for each page, and summary.csv.
+    """Digitize paper ECGs: WFDB or CSV, JSON and an overlay for each page, summary.csv and index.html.
 
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
@@ -39,7 +43,7 @@ def digitize(
     from ecgimg.options import RunOptions
     from ecgimg.runs.digitize import DIGITIZE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
     options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
@@ -51,6 +55,7 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    format: p.ReportFormats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
@@ -61,15 +66,15 @@ def diagnose(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Diagnose paper ECGs: a report as HTML and JSON for each page, and summary.csv. This is no medical device.
+    """Diagnose paper ECGs: a report for each page, summary.csv and index.html. This is no medical device.
 
     A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
-    is refused. Exit codes as of `digitize`.
+    is refused. With --format a page gets what `digitize` writes as well. Exit codes as of `digitize`.
     """
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs}
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
     options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
@@ -87,7 +92,7 @@ def screen(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Screen paper ECGs from the picture alone: JSON and a saliency overlay for each page, and summary.csv.
+    """Screen paper ECGs from the picture alone: JSON and an overlay for each page, summary.csv and index.html.
 
     Nothing is traced. What is no ECG page, or can't be read, is refused. Exit codes as of `digitize`.
     """
@@ -104,14 +109,24 @@ def _run_pages(
 ) -> NoReturn:
     """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
     from ecgimg.runs.worker import WorkerPool
+    from ecgimg.threads import worker_count
 
-    with WorkerPool(options.jobs, options.timeout) as workers:
+    # A page that is alone is read with several threads, a page among others with one.
+    options = (
+        options if options.jobs else options.model_copy(update={"jobs": 1 if _is_picture(inputs) else worker_count()})
+    )
+    with WorkerPool(options.jobs or 1, options.timeout) as workers:
         workers.preload(kind.preload)
         from ecgimg.cli.progress import Reporter
         from ecgimg.runs.batch import exit_code, run_batch
-        from ecgimg.runs.summary import SUMMARY
+        from ecgimg.runs.file_names import SUMMARY
 
         with Reporter(quiet, verbose) as reporter:
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
             reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
+
+
+def _is_picture(inputs: list[str]) -> bool:
+    """Whether the only input is a file of one page."""
+    return len(inputs) == 1 and os.path.isfile(inputs[0]) and not inputs[0].lower().endswith(_DOCUMENTS)

@@ -21,7 +21,11 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", help=f"{' or '.join(FORMAT_NAMES)}; may be given twice. [{DEFAULT_FORMAT}]"),
 ]
-Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")]
+ReportFormats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help=f"Write the recording too: {' or '.join(FORMAT_NAMES)}; may be given twice. [none]"),
+]
+Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
@@ -30,8 +34,10 @@ Redact = Annotated[
     bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")
 ]
 Config = Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print only what went wrong.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Print pages that were done before, and tracebacks, too.")
+]
 
 PtbxlData = Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")]
 SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb:DIR.")]

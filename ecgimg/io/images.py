@@ -6,6 +6,7 @@ read one by one, so that a document of a hundred pages is never in memory at onc
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,7 +78,7 @@ def _kind(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        what = f"{path} is a folder" if path.is_dir() else f"{path}: {error.strerror or error}"
+        what = f"{path} is a folder" if os.path.isdir(path) else f"{path}: {error.strerror or error}"
         raise UnreadableInputError(what, where=_WHERE, remedy="check the path and the right to read it") from error
     if not head:
         raise UnreadableInputError(f"{path} is empty", where=_WHERE, remedy=_SAVE_AGAIN)

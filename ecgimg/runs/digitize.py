@@ -1,8 +1,6 @@
-"""One page of `ecgimg digitize`: its files, and whether they are all there.
+"""One page of `ecgimg digitize`: NAME.json, the files of the recording's formats, and overlays.
 
-A page NAME becomes NAME.json, the files of the recording's formats (`ecgimg.recording.formats`) and NAME.overlay.png.
-The JSON is written first and lists the other files, the hash of the source and the settings. A page is done when all of
-that is there and agrees, so that a run that was killed between two files does the page again.
+`ecgimg diagnose --format` writes the same files, so that both commands are done with a page that one of them digitized.
 """
 
 from __future__ import annotations
@@ -10,15 +8,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ecgimg.io.files import path_text
+from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.recording.formats import recording_format
-from ecgimg.runs.file_names import DIGITIZE_SUFFIXES, OVERLAY, PAGE_JSON
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMATS, recording_format
+from ecgimg.runs.file_names import OVERLAY, OVERLAY_THUMBNAIL, PAGE_JSON, FileSet, file_name, recording_files
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
-from ecgimg.schemas.common import read_json, write_json
+from ecgimg.runs.records import Made
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.owner import read_owner
 from ecgimg.schemas.page import PageResult, describe_page
 
 if TYPE_CHECKING:
-    from ecgimg.pipelines.digitize import Digitized
+    from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
+    from ecgimg.recording.recording import Recording
 
 
 def preload() -> None:
@@ -26,64 +29,78 @@ def preload() -> None:
     import ecgimg.pipelines.digitize  # noqa: F401
 
 
-def make(task: Task, hook: Hook) -> PageResult:
-    """Digitizes a page and writes its files; errors as `digitize_page`.
+def files(options: RunOptions) -> tuple[FileSet, ...]:
+    """The files of a page."""
+    return (recording_files(options.format or (DEFAULT_FORMAT,)),)
+
+
+def make(task: Task, hook: Hook) -> tuple[Made[PageResult], ...]:
+    """Digitizes a page; errors as `digitize_page`.
 
     The pipeline is imported in the worker, since the parent does not need it.
     """
     from ecgimg.pipelines.digitize import digitize_page
 
-    job, settings = task.job, task.options.page.settings
-    made = digitize_page(job.path, job.page, task.options.page, job.name, hook)
-    result = describe_page(
-        made.photo, made.sheet, made.match, made.recording, made.timings, settings, _file_names(task)
-    )
-    _write(result, made, task)
-    return result
+    made = digitize_page(task.job.path, task.job.page, task.options.page, task.job.name, hook)
+    return (make_recording_files(task, made.photo, made.sheet, made.match, made.recording, made.timings),)
+
+
+def make_recording_files(
+    task: Task,
+    photo: Photo,
+    sheet: Sheet,
+    match: LayoutMatch,
+    recording: Recording,
+    timings: tuple[tuple[str, float], ...],
+) -> Made[PageResult]:
+    """The files of a digitized page: the formats asked for, and those that an earlier run has written for it."""
+    formats = tuple(dict.fromkeys((*(task.options.format or (DEFAULT_FORMAT,)), *_earlier_formats(task))))
+    names = tuple(task.path(suffix).name for suffix in recording_files(formats).suffixes)
+    result = describe_page(photo, sheet, match, recording, timings, task.options.page.settings, names)
+
+    def write() -> None:
+        from ecgimg.io.png import write_png
+        from ecgimg.io.thumbnail import write_thumbnail
+        from ecgimg.report.overlay import overlay_image
+        from ecgimg.report.stored_photo import stored_photo
+
+        for name in formats:
+            recording_format(name).write(recording, task.out, task.job.name)
+        overlay = overlay_image(stored_photo(photo, task.options.page.photo, recording.geometry), recording)
+        write_png(overlay, task.path(OVERLAY))
+        write_thumbnail(overlay, task.path(OVERLAY_THUMBNAIL))
+
+    return Made(result, PAGE_JSON, write)
 
 
 def is_current(task: Task, result: PageResult) -> bool:
-    """Whether a page's JSON has the same settings and formats, and all its files are there."""
-    if result.settings != task.options.page.settings or not {*_file_names(task)} <= {*result.files}:
-        return False
-    return all((task.out / name).is_file() for name in result.files)
+    """Whether a page's JSON has the same settings, and the formats asked for."""
+    names = {task.path(suffix).name for suffix in files(task.options)[0].suffixes}
+    return result.settings == task.options.page.settings and names <= {*result.files}
 
 
 def outcome(job: PageJob, result: PageResult) -> Outcome:
     """How a page with this JSON ended."""
     return Outcome(
         name=job.name,
-        input=str(job.path),
+        input=path_text(job.path),
         page=job.page,
         status="ok",
         seconds=round(sum(result.timings.values()), 3),
         layout=result.layout.id,
         confidence=result.confidence,
+        paper_speed=result.paper_speed,
+        gain=result.gain,
         warnings=result.warnings,
         message=f"{result.layout.id}, confidence {result.confidence:.2f}",
     )
 
 
-def _write(result: PageResult, made: Digitized, task: Task) -> None:
-    """The JSON first. Files of an older result are removed before it, so that old and new files never mix."""
-    from ecgimg.io.png import write_png
-    from ecgimg.report.overlay import overlay_image
-    from ecgimg.report.stored_photo import stored_photo
-
-    before = read_json(PageResult, task.path(PAGE_JSON))
-    own = {task.path(suffix).name for suffix in DIGITIZE_SUFFIXES[1:]}
-    for name in own & {*before.files} if before else ():
-        (task.out / name).unlink(missing_ok=True)
-    write_json(result, task.path(PAGE_JSON))
-    for name in task.options.formats:
-        recording_format(name).write(made.recording, task.out, task.job.name)
-    photo = stored_photo(made.photo, task.options.page.photo, made.recording.geometry)
-    write_png(overlay_image(photo, made.recording), task.path(OVERLAY))
+def _earlier_formats(task: Task) -> tuple[str, ...]:
+    """The formats that a page has from earlier runs; a page that is done again keeps none of them outdated."""
+    owner = read_owner(task.path(PAGE_JSON))
+    owned = {*owner.files} if owner is not None else set()
+    return tuple(one.name for one in FORMATS if {file_name(task.job.name, suffix) for suffix in one.suffixes} <= owned)
 
 
-def _file_names(task: Task) -> tuple[str, ...]:
-    suffixes = [suffix for name in task.options.formats for suffix in recording_format(name).suffixes]
-    return tuple(task.path(suffix).name for suffix in (PAGE_JSON, *suffixes, OVERLAY))
-
-
-DIGITIZE = RunKind(DIGITIZE_SUFFIXES, partial(read_json, PageResult), make, is_current, outcome, preload)
+DIGITIZE = RunKind("digitize", files, partial(read_json, PageResult), make, is_current, outcome, preload)

@@ -26,6 +26,8 @@ Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 Tell = Callable[[str, int, int], None]
 """Called by a job as tell(step, done, total)."""
+MAX_WAIT_S = 0.5
+"""Time until a signal is seen that came just before a wait began, and so does not end the wait."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,10 @@ class WorkerPool:
                 futures[-1].add_done_callback(partial(_report_end, reports.put, job))
             left = len(jobs)
             while left:
-                item = reports.get()
+                try:
+                    item = reports.get(timeout=MAX_WAIT_S)
+                except queue.Empty:
+                    continue
                 left -= isinstance(item, Done)
                 report(item)
         except BaseException:

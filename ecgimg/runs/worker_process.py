@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import queue
 import signal
 import subprocess
 import sys
+import threading
+import traceback
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any, NoReturn
 
 from ecgimg.errors import WorkerError
 
@@ -95,23 +99,48 @@ def loss_of(process: subprocess.Popen[bytes]) -> WorkerError:
 
 def main() -> None:
     """A worker's own loop: does what it is asked until its parent has no more jobs or is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # they reach the whole group; the parent decides
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # a user can't act on a library's warnings; python -W shows them
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    def report_step(step: str, done: int, total: int) -> None:
-        send(answers, pack("step", (step, done, total)))
-
-    while True:
+    def answer(message: bytes) -> None:
         try:
-            kind, value = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
+            send(answers, message)
+        except BrokenPipeError:  # the parent is gone
+            os._exit(0)
+
+    def report_step(step: str, done: int, total: int) -> None:
+        answer(pack("step", (step, done, total)))
+
+    for kind, value in _orders():
         if kind == "preload":
             with suppress(ImportError):  # the job that needs it fails with a message
                 value()
         else:
             work, job = value
-            send(answers, pack("answer", work(job, report_step)))
+            answer(pack("answer", work(job, report_step)))
+
+
+def _orders() -> Iterator[tuple[str, Any]]:
+    """What the parent sends. A worker whose parent is gone ends at once, amid a job too: nobody wants its files."""
+    stream = os.fdopen(os.dup(sys.stdin.fileno()), "rb")  # Python's own is closed under the thread when a job exits
+    orders: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(stream, orders.put), daemon=True).start()
+    while True:
+        yield orders.get()
+
+
+def _listen(stream: IO[bytes], put: Callable[[tuple[str, Any]], None]) -> NoReturn:
+    """Passes on what the parent sends, and ends the process after that."""
+    try:
+        while True:
+            put(pickle.load(stream))
+    except EOFError:
+        os._exit(0)
+    except BaseException:  # what can't be read, such as a function of a module that is missing here
+        traceback.print_exc()
+        os._exit(1)

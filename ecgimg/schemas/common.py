@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
-from ecgimg.io.files import hash_file, write_atomically
+from ecgimg.io.files import hash_file, path_text, write_atomically
 
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
@@ -81,7 +81,7 @@ def describe_source(photo: Photo) -> PageSource:
     """Where a photo came from; its file is hashed."""
     height, width = photo.shape
     return PageSource(
-        file=photo.source.as_posix(),
+        file=path_text(photo.source),
         sha256=hash_file(photo.source),
         page=photo.page,
         pages=photo.pages,

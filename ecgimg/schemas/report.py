@@ -150,6 +150,7 @@ class ReportResult(Part):
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
+    files: tuple[str, ...] = Field(description="names of the files that belong to this report, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the report")
     timings: dict[str, float] = Field(description="seconds of each step")
     versions: dict[str, str] = Field(description="of Python, this package and the libraries that touch the picture")
@@ -157,8 +158,8 @@ class ReportResult(Part):
     disclaimer: str = Field(default=DISCLAIMER, description="what this is not")
 
 
-def describe_report(report: ReportContent) -> ReportResult:
-    """The JSON content of a report."""
+def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> ReportResult:
+    """The JSON content of a report; `files` are the names of the files that belong to it."""
     return ReportResult(
         source=describe_source(report.photo),
         settings=report.settings,
@@ -179,6 +180,7 @@ def describe_report(report: ReportContent) -> ReportResult:
             for q in report.leads
         },
         not_visible=report.not_visible,
+        files=files,
         warnings=report.warnings,
         timings={step: rounded(seconds) for step, seconds in report.timings},
         versions=versions(),
