@@ -170,14 +170,33 @@ class PrintedScales:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """A measured or assumed scale in mm/s or mm/mV, and its origin."""
+class ScaleWitness:
+    """One sign of a scale: its origin, the value in mm/s or mm/mV, and how probable the sign alone makes that value."""
 
-    value: float
     source: Source
+    value: float
+    confidence: float
 
     def __post_init__(self) -> None:
         require(self.value > 0, "a scale is positive")
+        require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale in mm/s or mm/mV, its origin, and every sign of it that was found.
+
+    `contradictions` are the witnesses of other values that are too sure to be overlooked beside those of this one.
+    """
+
+    value: float
+    source: Source
+    witnesses: tuple[ScaleWitness, ...] = ()
+    contradictions: tuple[ScaleWitness, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(self.value > 0, "a scale is positive")
+        require(set(self.contradictions) <= set(self.witnesses), "contradictions are witnesses")
 
 
 @dataclass(frozen=True)

@@ -103,18 +103,41 @@ class LayoutConstants:
     max_pulse_foot_mm: float = constant(4.0, unit="mm", why="longest foot of a pulse after its right stroke")
 
     # Scales.
-    fast_log_odds: float = constant(
-        4.0,
-        unit="log odds",
-        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, which makes it "
-        "three times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 85.9 % of those at 50 mm/s, 0.18 % at 25",
+    speed_shares: tuple[float, ...] = constant(
+        (0.01, 0.925, 0.06, 0.005),
+        unit="shares",
+        why="how common 12.5, 25, 50 and 100 mm/s are where nothing on a page shows the speed",
     )
-    usual_log_odds: float = constant(
-        0.0,
-        unit="log odds",
-        why="beats with lower odds are printed at 25 mm/s, which is sixteen times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 98.5 % of those at 50 mm/s lie above",
+    min_beats_confidence: float = constant(
+        0.78,
+        unit="probability",
+        why="beats give a speed from this probability on",
+        measured="PENDING",
+    )
+    max_beats_confidence: float = constant(
+        0.9, unit="probability", why="some hearts' beats look as at another speed: against a print they count little"
+    )
+    printed_speed_confidence: float = constant(0.99, unit="probability", why="a printed speed is what was set")
+    printed_gain_confidence: float = constant(
+        0.95, unit="probability", why="a printed gain is less sure than the pulse beside it"
+    )
+    length_confidence: float = constant(
+        0.8, unit="probability", why="curves as long as a format at a higher speed may be another format's"
+    )
+    pulse_s: float = constant(0.2, unit="s", why="width of a calibration pulse")
+    pulse_width_tolerance: float = constant(0.08, unit="share", why="a pulse's width may differ by this much")
+    pulse_width_confidence: float = constant(
+        0.8, unit="probability", why="a pulse of 0.2 s at a higher speed; few machines draw wider pulses at 25 mm/s"
+    )
+    lone_pulse_confidence: float = constant(
+        0.96, unit="probability", why="a single pulse that is as high as a usual gain"
+    )
+    pulses_confidence: float = constant(0.98, unit="probability", why="several pulses that agree")
+    contradiction_confidence: float = constant(
+        0.9,
+        unit="probability",
+        why="another value contradicts the one that is used where that is not so probable between the two",
+        measured="PENDING",
     )
     gridless_tolerance: float = constant(0.08, unit="share", why="the scale of a page without a grid may be this wrong")
     pulse_mv: float = constant(1.0, unit="mV", why="height of a calibration pulse")
