@@ -83,7 +83,8 @@ class Sheet:
     `photo_shape` is the height and width of the photo; beyond it the sheet's pixels are filled in. `rotation` is the
     angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry: the
     grid, or the edges of the page. `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen,
-    with a margin; None where no grid was.
+    with a margin; None where no grid was. `stretch` is the height over the width of the grid's squares in a photo that
+    had to be resized before its grid could be followed, else 1.
     """
 
     pixels: Pixels
@@ -94,8 +95,10 @@ class Sheet:
     straightened_by: Literal["grid", "page"]
     grid_confidence: float
     grid_box: tuple[float, float, float, float] | None = None
+    stretch: float = 1.0
 
     def __post_init__(self) -> None:
+        require(self.stretch > 0, "a stretch is positive")
         require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")
         require(min(self.photo_shape) > 0, "a photo has pixels")
         require(self.px_per_mm > 0, "px/mm is positive")
@@ -269,3 +272,5 @@ class PageGeometry:
     gain: Scale
     curves: tuple[tuple[PlacedCell, Floats], ...]
     """Each cell with the photo points [N, 2] of its trace; NaN where nothing was seen."""
+    stretch: float = 1.0
+    """Height over width of the grid's squares in a stretched picture, else 1."""

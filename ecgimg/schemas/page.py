@@ -36,6 +36,10 @@ class PageShape(Part):
     rotation: float = Field(description="degrees clockwise by which the picture had to be turned to be upright")
     straightened_by: str = Field(description="what the geometry was taken from: grid, or page (edges and pulses)")
     grid_confidence: float = Field(description="0 to 1")
+    stretch: float = Field(
+        default=1.0,
+        description="height over width of the grid's squares where the picture was unstretched, else 1",
+    )
 
 
 class LeadResult(Part):
@@ -60,7 +64,8 @@ class PageResult(Part):
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
+        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a"
+        " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
@@ -90,6 +95,7 @@ def describe_page(
             rotation=round(sheet.rotation, 2),
             straightened_by=sheet.straightened_by,
             grid_confidence=rounded(sheet.grid_confidence),
+            stretch=rounded(sheet.stretch),
         ),
         fs=recording.fs,
         seconds=rounded(recording.seconds),

@@ -51,6 +51,7 @@ def _geometry(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch) -> Pa
         px_per_mm=sheet.px_per_mm,
         rotation=sheet.rotation,
         straightened_by=sheet.straightened_by,
+        stretch=sheet.stretch,
         paper_speed=match.paper_speed,
         gain=match.gain,
         curves=tuple((cell, _photo_curve(sheet, traces[cell.line], cell)) for cell in match.cells),
