@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels, require
-from ecgimg.datamodel.leads import lead_name
+from ecgimg.datamodel.leads import PRECORDIAL_LEADS, lead_name
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 """The origin of a scale: printed text, calibration pulse, the user, the length of the traces, their beats, or habit."""
@@ -166,10 +166,14 @@ class UprightSheet:
 
 @dataclass(frozen=True)
 class PrintedScales:
-    """Paper speed in mm/s and gain in mm/mV as printed on a page; None where they are not."""
+    """Paper speed in mm/s and gain in mm/mV as printed on a page; None where they are not.
+
+    `chest_gain` is the gain of the leads V1 to V6 where it is printed apart.
+    """
 
     speed: float | None = None
     gain: float | None = None
+    chest_gain: float | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,10 @@ class PlacedCell:
 
 @dataclass(frozen=True)
 class LayoutMatch:
-    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length."""
+    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
+
+    `chest_gain` is the gain of V1 to V6 where it is not the other leads'.
+    """
 
     layout_id: str
     cells: tuple[PlacedCell, ...]
@@ -236,11 +243,17 @@ class LayoutMatch:
     confidence: float
     evidence: tuple[str, ...]
     seconds: float
+    chest_gain: Scale | None = None
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")
         require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
         require(self.seconds > 0, "a recording has a length")
+
+    def gain_of(self, lead: str) -> float:
+        """The gain of a lead in mm/mV."""
+        scale = self.chest_gain if self.chest_gain is not None and lead in PRECORDIAL_LEADS else self.gain
+        return scale.value
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,6 +60,9 @@ class PageResult(Part):
     layout: PageLayout
     paper_speed: PageScale
     gain: PageScale
+    chest_gain: PageScale | None = Field(
+        default=None, description="gain of V1 to V6 where the page prints it apart from the other leads', else null"
+    )
     geometry: PageShape
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
@@ -90,6 +93,7 @@ def describe_page(
         layout=PageLayout(id=match.layout_id, confidence=rounded(match.confidence), evidence=match.evidence),
         paper_speed=describe_scale(match.paper_speed),
         gain=describe_scale(match.gain),
+        chest_gain=None if match.chest_gain is None else describe_scale(match.chest_gain),
         geometry=PageShape(
             px_per_mm=rounded(photo_px_per_mm(sheet)),
             rotation=round(sheet.rotation, 2),

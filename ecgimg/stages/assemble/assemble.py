@@ -28,7 +28,7 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
     confidence = np.zeros_like(signals)
     for k in np.argsort(readings.is_strip, kind="stable"):
         row, known = leads.index(readings.leads[k]), np.isfinite(agreed.heights[k])
-        signals[row, known] = agreed.heights[k, known] / match.gain.value
+        signals[row, known] = agreed.heights[k, known] / match.gain_of(readings.leads[k])
         confidence[row, known] = agreed.confidence[k, known]
     return Recording(
         signals=signals,

@@ -11,12 +11,12 @@ from ecgimg.stages.assemble.constants import ASSEMBLE
 from ecgimg.stages.assemble.lead_laws import CorrectedReadings
 
 _ORIGINS: dict[Source, str] = {
-    "given": "the option that was given",
-    "text": "the printed text",
-    "pulse": "the calibration pulse",
-    "signal": "the length of the curves",
-    "beats": "the shape of the beats",
-    "assumed": "habit",
+    "given": "given",
+    "text": "printed",
+    "pulse": "the calibration pulse shows",
+    "signal": "the curves are long",
+    "beats": "the beats look",
+    "assumed": "usual",
 }
 _SIGNS: dict[Source, str] = {
     "text": "the printed text shows",
@@ -42,6 +42,8 @@ def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
             warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
         elif scale.source == "beats":
             warnings.append(f"only the beats' shape and distance tell that the paper ran at {scale.value:g} {unit}")
+    if match.chest_gain is not None:
+        warnings.append(f"the chest leads are printed at {match.chest_gain.value:g} mm/mV, the others at another gain")
     return tuple(warnings)
 
 
@@ -50,7 +52,7 @@ def contradiction_warnings(scale: Scale, unit: str) -> tuple[str, ...]:
     if not scale.contradictions:
         return ()
     others = ", ".join(f"{_SIGNS[other.source]} {other.value:g} {unit}" for other in scale.contradictions)
-    return (f"{scale.value:g} {unit} is used by {_ORIGINS[scale.source]}, but {others}: check this scale",)
+    return (f"{scale.value:g} {unit} is used as {_ORIGINS[scale.source]}, but {others}: check this scale",)
 
 
 def lead_warnings(leads: tuple[str, ...], match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.evidence import score_layout, stray_evidence, sum_features
 from ecgimg.stages.layout.observations import PageObservations, observe
 from ecgimg.stages.layout.origin import column_pitch, covers, find_origin, row_length
-from ecgimg.stages.layout.scales import LayoutOptions, decide_gain, decide_paper_speed, without_grid
+from ecgimg.stages.layout.scales import LayoutOptions, decide_chest_gain, decide_gain, decide_paper_speed, without_grid
 from ecgimg.stages.layout.single_leads import place_single_leads, read_single_leads
 
 
@@ -79,6 +79,7 @@ def find_layout(
         cells=tuple(replace(cell, line=cell.line + first) for cell in best.candidate.cells),
         paper_speed=best.candidate.speed,
         gain=decide_gain(page, options),
+        chest_gain=decide_chest_gain(page, options),
         confidence=best.confidence,
         evidence=best.candidate.evidence,
         seconds=max(c.start + c.seconds for c in best.candidate.cells),

@@ -62,6 +62,16 @@ def decide_gain(page: PageObservations, options: LayoutOptions) -> Scale:
     return decide(witnesses, C.usual_gain)
 
 
+def decide_chest_gain(page: PageObservations, options: LayoutOptions) -> Scale | None:
+    """Gain of the chest leads where it is printed apart from the others'.
+
+    A user's gain that is not the others' printed one is that of all leads.
+    """
+    if page.scales.chest_gain is None or options.gain not in (None, page.scales.gain):
+        return None
+    return decide(_stated("text", page.scales.chest_gain, C.printed_gain_confidence), C.usual_gain)
+
+
 def decide(witnesses: tuple[ScaleWitness, ...], usual: float) -> Scale:
     """The scale by its witnesses: the user's value, else the most probable one, else the usual one.
 

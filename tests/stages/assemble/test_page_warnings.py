@@ -45,9 +45,13 @@ def test_a_contradicted_scale_is_warned_of_with_every_sign() -> None:
     speed = Scale(50.0, "given", (text, beats), (text, beats))
     (warning,) = scale_warnings(sheet(), replace(match(), paper_speed=speed))
     assert warning == (
-        "50 mm/s is used by the option that was given, but the printed text shows 25 mm/s, the beats look as at "
-        "25 mm/s: check this scale"
+        "50 mm/s is used as given, but the printed text shows 25 mm/s, the beats look as at 25 mm/s: check this scale"
     )
+
+
+def test_another_gain_of_the_chest_leads_is_told() -> None:
+    (warning,) = scale_warnings(sheet(), replace(match(), chest_gain=Scale(5.0, "text")))
+    assert "chest leads are printed at 5 mm/mV" in warning
 
 
 def test_a_stretched_picture_is_warned_of() -> None:

@@ -13,6 +13,7 @@ from ecgimg.layouts import load_layout
 from ecgimg.stages.layout.scales import (
     LayoutOptions,
     decide,
+    decide_chest_gain,
     decide_gain,
     decide_paper_speed,
     speed_of_beats,
@@ -106,6 +107,18 @@ def test_gain_by_pulse_and_text(
 ) -> None:
     pulses = tuple(Pulse(0.0, 10.0, height * Q) for height in heights_mm)
     assert shown(decide_gain(replace(PAGE, pulses=pulses, scales=PrintedScales(gain=printed)), ANY)) == gain
+
+
+def test_chest_leads_may_be_printed_at_another_gain() -> None:
+    page = replace(PAGE, scales=PrintedScales(gain=10.0, chest_gain=5.0))
+    chest = decide_chest_gain(page, ANY)
+    assert chest is not None
+    assert shown(chest) == (5.0, "text", set())
+    assert decide_chest_gain(page, LayoutOptions((LAYOUT,), gain=10.0)) == chest
+    other = LayoutOptions((LAYOUT,), gain=5.0)
+    assert decide_chest_gain(page, other) is None
+    assert shown(decide_gain(page, other))[2] == {("pulse", 10.0), ("text", 10.0)}
+    assert decide_chest_gain(PAGE, ANY) is None
 
 
 def test_weak_witnesses_that_agree_count_more_than_a_surer_one() -> None:
