@@ -264,6 +264,7 @@ class StraightenConstants:
     min_period_mm: float = constant(2.4, unit="mm", why="shortest period of bold lines that is searched on a sheet")
     max_period_mm: float = constant(11.0, unit="mm", why="longest one: squares twice as long as wide")
     period_factor: float = constant(0.5, unit="factor", why="scale of a sheet for this search, which saves time")
+    min_period_side_mm: float = constant(60.0, unit="mm", why="a strip less high has too few bold lines to judge by")
     period_step: float = constant(0.008, unit="share", why="step of the periods that are tried")
     period_tolerance: float = constant(0.03, unit="share", why="a period is the large square's within this")
     period_harmonics: int = constant(3, unit="count", why="harmonics of a period that lines show")
@@ -272,7 +273,7 @@ class StraightenConstants:
         1.5,
         unit="log strength",
         why="lines every 5 mm are surely seen along an axis from this on",
-        measured="28 drawn pages: 1.7 to 4.3 along both axes",
+        measured="34 drawn pages: 1.7 to 4.3 along both axes; of them and 58 real ones none seems stretched",
     )
     max_missing_lines: float = constant(
         1.0,

@@ -25,11 +25,13 @@ PERIODS_MM: Doubles = np.exp(
 def photo_stretch(sheet: Sheet) -> float:
     """Height over width of the grid's squares in the photo of a sheet whose squares are not square; else 1.
 
-    It is 1 too where bold lines are seen along neither axis: then nothing can be concluded.
+    It is 1 too where nothing can be concluded: on a narrow strip, and where bold lines are seen along neither axis.
     """
     if sheet.grid_box is None:
         return 1.0
     x0, y0, x1, y1 = (max(round(side), 0) for side in sheet.grid_box)
+    if min(x1 - x0, y1 - y0) < STRAIGHTEN.min_period_side_mm * sheet.px_per_mm:
+        return 1.0
     small, factor = resized(sheet.pixels[y0:y1, x0:x1], round(max(x1 - x0, y1 - y0) * STRAIGHTEN.period_factor))
     contrast = line_contrast(small)
     along_x, along_y = (line_strengths(part, sheet.px_per_mm * factor) for part in (contrast, contrast.T))
