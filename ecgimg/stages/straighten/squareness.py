@@ -25,7 +25,7 @@ PERIODS_MM: Doubles = np.exp(
 def photo_stretch(sheet: Sheet) -> float:
     """Height over width of the grid's squares in the photo of a sheet whose squares are not square; else 1.
 
-    It is 1 too where nothing can be concluded: on a narrow strip, and where bold lines are seen along neither axis.
+    It is 1 too where nothing can be concluded: on a narrow strip, and where no bold lines are seen.
     """
     if sheet.grid_box is None:
         return 1.0
@@ -34,12 +34,10 @@ def photo_stretch(sheet: Sheet) -> float:
         return 1.0
     small, factor = resized(sheet.pixels[y0:y1, x0:x1], round(max(x1 - x0, y1 - y0) * STRAIGHTEN.period_factor))
     contrast = line_contrast(small)
-    along_x, along_y = (line_strengths(part, sheet.px_per_mm * factor) for part in (contrast, contrast.T))
-    seen = [_at_large_square(strengths) for strengths in (along_x, along_y)]
-    if max(seen) < STRAIGHTEN.min_bold_lines or min(seen) > STRAIGHTEN.max_missing_lines:
-        return 1.0
-    wrong = _period(along_x if seen[0] < seen[1] else along_y) / STRAIGHTEN.large_square_mm
-    return _step_ratio(sheet) * (1 / wrong if seen[0] < seen[1] else wrong)
+    across, down = (_side(line_strengths(part, sheet.px_per_mm * factor)) for part in (contrast, contrast.T))
+    stretch = _step_ratio(sheet) * down / across
+    is_right = across == down == 1 or abs(np.log(stretch)) < STRAIGHTEN.min_stretch
+    return 1.0 if is_right else stretch
 
 
 def line_strengths(contrast: Floats, px_per_mm: float) -> Doubles:
@@ -59,15 +57,14 @@ def line_strengths(contrast: Floats, px_per_mm: float) -> Doubles:
     return np.asarray(logs / STRAIGHTEN.period_harmonics, np.float64)
 
 
-def _at_large_square(strengths: Doubles) -> float:
-    """Strength of lines at the large square's side."""
+def _side(strengths: Doubles) -> float:
+    """Length of a bold square's side over the length that it has on a right sheet; 1 where no other one is sure."""
     near = np.abs(np.log(PERIODS_MM / STRAIGHTEN.large_square_mm)) < STRAIGHTEN.period_tolerance
-    return float(strengths[near].max())
-
-
-def _period(strengths: Doubles) -> float:
-    """The longest period in mm at which lines are about as strong as anywhere: the shorter ones are its parts."""
-    return float(PERIODS_MM[np.flatnonzero(strengths > STRAIGHTEN.equal_period_share * strengths.max())[-1]])
+    if strengths.max() < STRAIGHTEN.min_bold_lines or strengths[near].max() > STRAIGHTEN.max_missing_lines:
+        return 1.0
+    # Parts of the true period have about as strong lines: the longest is the true one.
+    strong = np.flatnonzero(strengths > STRAIGHTEN.equal_period_share * strengths.max())
+    return float(PERIODS_MM[strong[-1]] / STRAIGHTEN.large_square_mm)
 
 
 def _step_ratio(sheet: Sheet) -> float:
