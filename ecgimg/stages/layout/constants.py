@@ -122,6 +122,12 @@ class LayoutConstants:
     printed_gain_confidence: float = constant(
         0.95, unit="probability", why="a printed gain is less sure than the pulse beside it"
     )
+    rare_gain_confidence: float = constant(
+        0.6,
+        unit="probability",
+        why="2.5 mm/mV is hardly ever printed: part of 25 mm/s is read so",
+        measured="4 of 198 pages, all printed at 10 mm/mV",
+    )
     length_confidence: float = constant(
         0.8, unit="probability", why="curves as long as a format at a higher speed may be another format's"
     )

@@ -23,6 +23,8 @@ from ecgimg.stages.layout.origin import agreed_length
 
 PULSE_GAINS = (5.0, 10.0, 20.0)
 """Gains in mm/mV that a pulse may show."""
+RARE_GAIN = 2.5
+"""The gain in mm/mV for which part of a printed "25 mm/s" is taken at times."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def decide_gain(page: PageObservations, options: LayoutOptions) -> Scale:
     witnesses = (
         *_stated("given", options.gain, 1.0),
         *gain_of_pulses(page),
-        *_stated("text", page.scales.gain, C.printed_gain_confidence),
+        *_stated("text", page.scales.gain, _printed_gain_confidence(page.scales.gain)),
     )
     return decide(witnesses, C.usual_gain)
 
@@ -147,6 +149,11 @@ def without_grid(page: PageObservations, layout: Layout, speed: Scale) -> Scale:
 def _stated(source: Source, value: float | None, confidence: float) -> tuple[ScaleWitness, ...]:
     """The witness of a value that is stated; none where it is not."""
     return () if value is None else (ScaleWitness(source, value, confidence),)
+
+
+def _printed_gain_confidence(gain: float | None) -> float:
+    """The confidence of a printed gain in mm/mV."""
+    return C.rare_gain_confidence if gain == RARE_GAIN else C.printed_gain_confidence
 
 
 def _in_mm(line: Trace, px_per_mm: float) -> Floats:

@@ -98,6 +98,8 @@ def test_flat_curves_leave_the_usual_speed() -> None:
         ((10.9, 10.9), None, (10.0, "pulse", set())),
         ((10.0, 10.0), 10.0, (10.0, "pulse", set())),
         ((5.1,), 10.0, (5.0, "pulse", {("text", 10.0)})),  # what the paper shows counts before what it says
+        ((10.0, 10.0), 2.5, (10.0, "pulse", set())),  # a misread "25 mm/s"
+        ((), 2.5, (2.5, "text", set())),
         ((14.0, 14.0), 20.0, (20.0, "text", set())),
         ((), None, (10.0, "assumed", set())),
     ],
