@@ -34,10 +34,12 @@ from ecgimg.errors import UsageError
 M = TypeVar("M", bound=BaseModel)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it: as safe as PyYAML's own and ten times as fast."""
-PAPER_SPEEDS = (12.5, 25.0, 50.0)
+PAPER_SPEEDS = (12.5, 25.0, 50.0, 100.0)
 """Paper speeds in mm/s that ECG machines print with."""
 GAINS = (2.5, 5.0, 10.0, 20.0)
 """Gains in mm/mV that ECG machines print with."""
+MAX_COLUMN_SECONDS = 60.0
+"""Columns of a format are no longer than this."""
 
 
 class Cell(BaseModel):
@@ -69,7 +71,7 @@ class Layout(BaseModel):
     id: str = Field(pattern=r"^[A-Za-z0-9+_.-]+$")
     title: str
     rows: tuple[tuple[str, ...], ...] = Field(min_length=1)
-    column_seconds: float = Field(gt=0, le=60)
+    column_seconds: float = Field(gt=0, le=MAX_COLUMN_SECONDS)
     rhythm: tuple[str, ...] = ()
     paper_speed: float = 25.0
     gain: float = 10.0
@@ -132,8 +134,17 @@ class Layout(BaseModel):
         """Recording time from the start of the page to the end of its last cell."""
         return max(cell.start + cell.seconds for cell in (*self.cells, *self.strips))
 
-    def shortened(self, paper_speed: float) -> Layout:
-        """The format as machines print it on the same paper at a higher speed: columns as long, and shorter in time."""
+    @property
+    def column_mm(self) -> float:
+        """Length of a column on paper at the usual paper speed."""
+        return self.column_seconds * self.paper_speed
+
+    def on_same_paper(self, paper_speed: float) -> Layout:
+        """The format as machines print it on the same paper at another speed: its columns are as long in millimetres.
+
+        Raises:
+            ValidationError: a column would last longer than MAX_COLUMN_SECONDS.
+        """
         return self.lasting(self.seconds * self.paper_speed / paper_speed)
 
     def lasting(self, seconds: float) -> Layout:

@@ -44,6 +44,14 @@ class PageLayout(Part):
     evidence: tuple[str, ...] = Field(description="what decided for this layout, in words")
 
 
+class PageScaleWitness(Part):
+    """One sign of a scale."""
+
+    source: Source = Field(description="text, pulse, signal, beats or given, as in the scale's own source")
+    value: float = Field(description="mm/s or mm/mV")
+    confidence: float = Field(description="probability of the value by this sign alone, 0 to 1")
+
+
 class PageScale(Part):
     """One scale of the paper."""
 
@@ -52,6 +60,8 @@ class PageScale(Part):
         description="text, pulse, signal, beats (all read from the page), given (by the user) or assumed"
     )
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
+    witnesses: tuple[PageScaleWitness, ...] = Field(default=(), description="every sign of the scale that was found")
+    contradicted: bool = Field(default=False, description="true where other signs are too sure to be overlooked")
 
 
 def read_json(model: type[Content], path: Path) -> Content | None:
@@ -92,7 +102,16 @@ def describe_source(photo: Photo) -> PageSource:
 
 def describe_scale(scale: Scale) -> PageScale:
     """A scale for the JSON."""
-    return PageScale(value=scale.value, source=scale.source, assumed=scale.source == "assumed")
+    return PageScale(
+        value=scale.value,
+        source=scale.source,
+        assumed=scale.source == "assumed",
+        witnesses=tuple(
+            PageScaleWitness(source=one.source, value=one.value, confidence=rounded(one.confidence))
+            for one in scale.witnesses
+        ),
+        contradicted=bool(scale.contradictions),
+    )
 
 
 def rounded(value: float) -> float:

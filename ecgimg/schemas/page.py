@@ -36,6 +36,10 @@ class PageShape(Part):
     rotation: float = Field(description="degrees clockwise by which the picture had to be turned to be upright")
     straightened_by: str = Field(description="what the geometry was taken from: grid, or page (edges and pulses)")
     grid_confidence: float = Field(description="0 to 1")
+    stretch: float = Field(
+        default=1.0,
+        description="height over width of the grid's squares where the picture was unstretched, else 1",
+    )
 
 
 class LeadResult(Part):
@@ -56,11 +60,15 @@ class PageResult(Part):
     layout: PageLayout
     paper_speed: PageScale
     gain: PageScale
+    chest_gain: PageScale | None = Field(
+        default=None, description="gain of V1 to V6 where the page prints it apart from the other leads', else null"
+    )
     geometry: PageShape
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
+        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a"
+        " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
@@ -85,11 +93,13 @@ def describe_page(
         layout=PageLayout(id=match.layout_id, confidence=rounded(match.confidence), evidence=match.evidence),
         paper_speed=describe_scale(match.paper_speed),
         gain=describe_scale(match.gain),
+        chest_gain=None if match.chest_gain is None else describe_scale(match.chest_gain),
         geometry=PageShape(
             px_per_mm=rounded(photo_px_per_mm(sheet)),
             rotation=round(sheet.rotation, 2),
             straightened_by=sheet.straightened_by,
             grid_confidence=rounded(sheet.grid_confidence),
+            stretch=rounded(sheet.stretch),
         ),
         fs=recording.fs,
         seconds=rounded(recording.seconds),

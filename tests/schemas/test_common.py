@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from pydantic import Field
 
-from ecgimg.datamodel.page import Scale
+from ecgimg.datamodel.page import Scale, ScaleWitness
 from ecgimg.errors import OutputError
 from ecgimg.schemas.common import Part, describe_scale, read_json, rounded, versions, write_json
 
@@ -42,6 +42,19 @@ def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         write_json(Note(text="a"), tmp_path / "file" / "x.json")
+
+
+def test_witnesses_of_a_scale_stand_with_it() -> None:
+    text, beats = ScaleWitness("text", 25.0, 0.99), ScaleWitness("beats", 25.0, 0.9)
+    given = ScaleWitness("given", 50.0, 1.0)
+    scale = describe_scale(Scale(50.0, "given", (given, text, beats), (text, beats)))
+    assert [(w.source, w.value, w.confidence) for w in scale.witnesses] == [
+        ("given", 50, 1),
+        ("text", 25, 0.99),
+        ("beats", 25, 0.9),
+    ]
+    assert scale.contradicted
+    assert not describe_scale(Scale(25.0, "text", (text, beats))).contradicted
 
 
 def test_figures() -> None:

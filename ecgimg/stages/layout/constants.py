@@ -103,18 +103,47 @@ class LayoutConstants:
     max_pulse_foot_mm: float = constant(4.0, unit="mm", why="longest foot of a pulse after its right stroke")
 
     # Scales.
-    fast_log_odds: float = constant(
-        4.0,
-        unit="log odds",
-        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, which makes it "
-        "three times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 85.9 % of those at 50 mm/s, 0.18 % at 25",
+    speed_shares: tuple[float, ...] = constant(
+        (0.03, 0.905, 0.06, 0.005),
+        unit="shares",
+        why="how common 12.5, 25, 50 and 100 mm/s are where nothing on a page shows the speed",
     )
-    usual_log_odds: float = constant(
-        0.0,
-        unit="log odds",
-        why="beats with lower odds are printed at 25 mm/s, which is sixteen times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 98.5 % of those at 50 mm/s lie above",
+    min_beats_confidence: float = constant(
+        0.78,
+        unit="probability",
+        why="beats give a speed from this probability on",
+        measured="700 recordings of PTB-XL fold 9 drawn at each speed: of those at 12.5, 25, 50 and 100 mm/s 66, 99.0, "
+        "86 and 88 % are read right, and 7, 0.3, 3 and 2 % wrong",
+    )
+    max_beats_confidence: float = constant(
+        0.9, unit="probability", why="some hearts' beats look as at another speed: against a print they count little"
+    )
+    printed_speed_confidence: float = constant(0.99, unit="probability", why="a printed speed is what was set")
+    printed_gain_confidence: float = constant(
+        0.95, unit="probability", why="a printed gain is less sure than the pulse beside it"
+    )
+    rare_gain_confidence: float = constant(
+        0.6,
+        unit="probability",
+        why="2.5 mm/mV is hardly ever printed: part of 25 mm/s is read so",
+        measured="4 of 198 pages, all printed at 10 mm/mV",
+    )
+    length_confidence: float = constant(
+        0.8, unit="probability", why="curves as long as a format at a higher speed may be another format's"
+    )
+    pulse_s: float = constant(0.2, unit="s", why="width of a calibration pulse")
+    pulse_width_tolerance: float = constant(0.08, unit="share", why="a pulse's width may differ by this much")
+    pulse_width_confidence: float = constant(
+        0.8, unit="probability", why="a pulse of 0.2 s at a higher speed; few machines draw wider pulses at 25 mm/s"
+    )
+    lone_pulse_confidence: float = constant(
+        0.96, unit="probability", why="a single pulse that is as high as a usual gain"
+    )
+    pulses_confidence: float = constant(0.98, unit="probability", why="several pulses that agree")
+    contradiction_confidence: float = constant(
+        0.9,
+        unit="probability",
+        why="another value contradicts the one that is used where that is not so probable between the two",
     )
     gridless_tolerance: float = constant(0.08, unit="share", why="the scale of a page without a grid may be this wrong")
     pulse_mv: float = constant(1.0, unit="mV", why="height of a calibration pulse")
