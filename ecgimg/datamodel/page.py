@@ -110,7 +110,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class LeadName:
-    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right."""
+    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right.
+
+    `lead` is one of the 12 leads or of `OTHER_LEADS`.
+    """
 
     lead: str
     x: float
@@ -205,7 +208,10 @@ class PlacedCell:
 
 @dataclass(frozen=True)
 class LayoutMatch:
-    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length."""
+    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
+
+    `contradictions` are sentences for the user on what on the page speaks against its leads.
+    """
 
     layout_id: str
     cells: tuple[PlacedCell, ...]
@@ -214,6 +220,7 @@ class LayoutMatch:
     confidence: float
     evidence: tuple[str, ...]
     seconds: float
+    contradictions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")

@@ -63,11 +63,11 @@ def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
             continue
         if sheet is not None:
             pages.append(steps.time("landmarks", partial(find_landmarks, sheet)))
-            if _is_proven(pages[-1]):
+            if is_proven(pages[-1]):
                 break
     if refused is not None and not pages:
         raise refused
-    proven = [page for page in pages if _is_proven(page)]
+    proven = [page for page in pages if is_proven(page)]
     chosen = next((page for page in [*proven, *pages] if page.baselines), pages[0])
     steps.report("straighten", chosen.sheet)
     steps.report("landmarks", chosen)
@@ -83,7 +83,8 @@ def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None
     yield lambda: _by_paper_edges(photo)
 
 
-def _is_proven(page: UprightSheet) -> bool:
+def is_proven(page: UprightSheet) -> bool:
+    """Whether a sheet has rows of curves, and enough lead names and pulses that prove them."""
     return bool(page.baselines) and page.n_identified_marks >= PAGE_SEARCH.min_marks
 
 
