@@ -128,6 +128,16 @@ class Cause(StrEnum):
         "the page is cut off: a part of its curves is outside of the picture",
         "photograph the whole page, with its margins",
     )
+    SEVERAL_ECGS = (
+        "several ECGs",
+        "the picture shows more than one ECG",
+        "cut the picture so that it shows one ECG",
+    )
+    IMPOSSIBLE_LEADS = (
+        "impossible leads",
+        "the limb leads can't be what they are named: their curves contradict each other",
+        "check the page's lead names, and give its layout with --layout",
+    )
     GIVEN_LAYOUT = (
         "given layout",
         "the layout that was given does not fit the curves on the page",

@@ -113,7 +113,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class LeadName:
-    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right."""
+    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right.
+
+    `lead` is one of the 12 leads or of `OTHER_LEADS`.
+    """
 
     lead: str
     x: float
@@ -233,7 +236,8 @@ class PlacedCell:
 class LayoutMatch:
     """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
 
-    `chest_gain` is the gain of V1 to V6 where it is not the other leads'.
+    `chest_gain` is the gain of V1 to V6 where it is not the other leads'. `contradictions` are sentences for the user
+    on what on the page speaks against its leads.
     """
 
     layout_id: str
@@ -244,6 +248,7 @@ class LayoutMatch:
     evidence: tuple[str, ...]
     seconds: float
     chest_gain: Scale | None = None
+    contradictions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")

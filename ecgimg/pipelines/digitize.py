@@ -16,11 +16,13 @@ from ecgimg.errors import RefusedError
 from ecgimg.io.images import read_page
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
+from ecgimg.pipelines.another_ecg import shows_another_ecg
 from ecgimg.pipelines.page_search import find_page
 from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
+from ecgimg.stages.layout.contradictions import contradicted
 from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
@@ -79,5 +81,7 @@ def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name
         scales = beside.submit(read_scales, upright)
         traces = steps.run("trace", lambda: trace(upright))
         match = steps.run("layout", lambda: find_layout(upright, traces, scales.result(), wanted))
+    if shows_another_ecg(photo, upright.sheet):
+        match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
     return Digitized(photo, upright.sheet, match, recording, steps.timings)

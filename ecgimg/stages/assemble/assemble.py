@@ -38,6 +38,7 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
         layout_id=match.layout_id,
         geometry=_geometry(sheet, traces, match),
         warnings=(
+            *match.contradictions,
             *scale_warnings(sheet, match),
             *lead_warnings(leads, match, signals, confidence),
             *corrected_warnings(readings.leads, agreed),

@@ -260,6 +260,49 @@ class LayoutConstants:
         0.75, unit="probability", why="a strip without a name is given without a claim on its lead"
     )
 
+    # Contradictions.
+    law_margin_mm: float = constant(
+        3.0, unit="mm", why="separators and names stand on curves within this distance of their cells' ends"
+    )
+    law_share: float = constant(
+        0.98,
+        unit="share",
+        why="of the residuals, from the smallest up, that count: strokes on a curve are misread for a moment",
+        measured="six real pages whose 2.5 s leave 0.20 to 0.59 in all leave 0.01 to 0.11 so, two 0.17 and 0.26",
+    )
+    broken_law_residual: float = constant(
+        0.14,
+        unit="share of power",
+        why="limb leads that share their time and leave more contradict each other",
+        measured="V1 in III's place 0.17, a scribble over the traces 0.15; of 67 drawn pages of PTB-XL fold 9 none",
+    )
+    impossible_law_residual: float = constant(
+        0.6,
+        unit="share of power",
+        why="limb leads that leave more have no relation: three independent curves leave 1 in all",
+        measured="shuffled leads 1.3, one lead for all 1.3, random walks 0.99; 92 real pages 0.39 at most",
+    )
+    equal_curves_mm: float = constant(
+        0.1, unit="mm", why="chest leads whose root mean square difference is less show the same curve"
+    )
+    max_missing_mm: float = constant(
+        12.0,
+        unit="mm",
+        why="rows that begin and end on the page are shorter than their format by less",
+        measured="189 right pages of PTB-XL fold 9: 8.6 mm at most",
+    )
+    min_names_of_another: int = constant(
+        3, unit="count", why="leads whose names stand beside a format's place where there is another ECG"
+    )
+    min_repeated_names: int = constant(
+        5,
+        unit="count",
+        why="leads whose names stand several times on a page of several ECGs; rhythm strips repeat three at most",
+    )
+    contradicted_confidence: float = constant(
+        0.6, unit="probability", why="a format that the page contradicts is no surer: 0.8 and more count as right"
+    )
+
     # The decision.
     min_confidence: float = constant(
         0.8,

@@ -19,6 +19,13 @@ from ecgimg.layouts import MAX_COLUMN_SECONDS, Layout
 from ecgimg.networks.layout_evidence import LayoutEvidenceModel, load_layout_evidence
 from ecgimg.networks.paper_speed import USUAL
 from ecgimg.stages.layout.constants import C
+from ecgimg.stages.layout.contradictions import (
+    contradicted,
+    find_contradictions,
+    impossible_laws,
+    several_ecgs,
+    without_other_leads,
+)
 from ecgimg.stages.layout.evidence import score_layout, stray_evidence, sum_features
 from ecgimg.stages.layout.observations import PageObservations, observe
 from ecgimg.stages.layout.origin import column_pitch, covers, find_origin, row_length
@@ -64,26 +71,48 @@ def find_layout(
         options: what the user knows of it.
 
     Raises:
-        RefusedError: no format fits; the message says how many rows were seen and what came nearest.
+        RefusedError: no format fits; the message says how many rows were seen and what came nearest. Or the leads of
+            the one that does can't be what they are named.
     """
     page, first = observe(upright, lines, scales)
-    try:
-        best = choose(page, place_layouts(page, options), load_layout_evidence(), options.is_open)
-    except RefusedError:
-        single = _place_single_leads(page, options) if options.is_open else None
-        if single is None:
-            raise
-        best = single
-    return LayoutMatch(
-        layout_id=best.candidate.layout.id,
-        cells=tuple(replace(cell, line=cell.line + first) for cell in best.candidate.cells),
-        paper_speed=best.candidate.speed,
+    best = _choose_for_one_ecg(page, options)
+    found = best.candidate
+    _require_possible(page, found.cells)
+    match = LayoutMatch(
+        layout_id=found.layout.id,
+        cells=tuple(replace(cell, line=cell.line + first) for cell in without_other_leads(page, found.cells)),
+        paper_speed=found.speed,
         gain=decide_gain(page, options),
         chest_gain=decide_chest_gain(page, options),
         confidence=best.confidence,
-        evidence=best.candidate.evidence,
-        seconds=max(c.start + c.seconds for c in best.candidate.cells),
+        evidence=found.evidence,
+        seconds=max(c.start + c.seconds for c in found.cells),
     )
+    nominal_mm = found.layout.seconds * found.speed.value
+    return contradicted(match, *find_contradictions(page, found.cells, nominal_mm))
+
+
+def _choose_for_one_ecg(page: PageObservations, options: LayoutOptions) -> _Judged:
+    """The most probable format, or rows of one lead each; a refusal says so where the page shows several ECGs."""
+    try:
+        return choose(page, place_layouts(page, options), load_layout_evidence(), options.is_open)
+    except RefusedError as error:
+        single = _place_single_leads(page, options) if options.is_open else None
+        if single is not None:
+            return single
+        n_repeated = several_ecgs(page)
+        if n_repeated < C.min_repeated_names:
+            raise
+        seen = f"the names of {n_repeated} leads stand on the page more than once"
+        raise RefusedError(Cause.SEVERAL_ECGS, seen, where="layout") from error
+
+
+def _require_possible(page: PageObservations, cells: tuple[PlacedCell, ...]) -> None:
+    """Refuses limb leads that can't be what they are named."""
+    impossible = impossible_laws(page, cells)
+    if impossible:
+        seen = f"the curves named {' and '.join(impossible)} have no relation"
+        raise RefusedError(Cause.IMPOSSIBLE_LEADS, seen, where="layout")
 
 
 def _place_single_leads(page: PageObservations, options: LayoutOptions) -> _Judged | None:
