@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from ecgimg.text import printable
+
 
 class ExitCode(IntEnum):
     """Exit codes of the command `ecgimg`."""
@@ -47,7 +49,7 @@ class EcgimgError(Exception):
 
     def __str__(self) -> str:
         """One line: where, what, what to try."""
-        return f"{f'{self.where}: ' if self.where else ''}{self.what}; {self.remedy}"
+        return printable(f"{f'{self.where}: ' if self.where else ''}{self.what}; {self.remedy}")
 
 
 class UsageError(EcgimgError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -108,10 +109,13 @@ def _run_pages(
     with WorkerPool(options.jobs, options.timeout) as workers:
         workers.preload(kind.preload)
         from ecgimg.cli.progress import Reporter
+        from ecgimg.options import unknown_variables
         from ecgimg.runs.batch import exit_code, run_batch
         from ecgimg.runs.summary import SUMMARY
 
         with Reporter(quiet, verbose) as reporter:
+            for text in unknown_variables(os.environ):
+                reporter.warned(text)
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
             reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
