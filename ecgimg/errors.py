@@ -243,3 +243,13 @@ class WorkerError(EcgimgError):
 
     exit_code = ExitCode.WORKER
     remedy = "run the page alone with --jobs 1, or raise --timeout"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error is what Python or a library raises where no more memory is given."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY)
+
+
+_NO_MEMORY = ("out of memory", "insufficient memory", "bad_alloc", "bad allocation", "failed to allocate")
+"""Pillow's, OpenCV's and ONNX Runtime's words."""

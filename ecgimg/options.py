@@ -111,6 +111,8 @@ class RunOptions(BaseSettings):
     )
     jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
     timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
+    max_memory: float = Field(4.0, ge=1, description="GB of memory for each page at work; a usual page needs 1")
+    max_pages: int = Field(1000, ge=1, description="pages that a document may have")
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")

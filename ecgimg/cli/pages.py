@@ -24,6 +24,8 @@ def digitize(
     formats: p.Formats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -41,8 +43,9 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, **given, **limits, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
@@ -54,6 +57,8 @@ def diagnose(
     gain: p.Gain = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -71,8 +76,9 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, **given, **limits, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 
@@ -81,6 +87,8 @@ def screen(
     out: p.ResultsFolder,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
@@ -95,8 +103,9 @@ def screen(
     from ecgimg.options import RunOptions
     from ecgimg.runs.screen import SCREEN
 
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, jobs=jobs, timeout=timeout, **switches)
+    options = RunOptions.read(config=config, jobs=jobs, **limits, **switches)
     _run_pages(SCREEN, inputs, out, options, quiet, verbose)
 
 
@@ -106,7 +115,7 @@ def _run_pages(
     """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
     from ecgimg.runs.worker import WorkerPool
 
-    with WorkerPool(options.jobs, options.timeout) as workers:
+    with WorkerPool(options.jobs, options.timeout, options.max_memory) as workers:
         workers.preload(kind.preload)
         from ecgimg.cli.progress import Reporter
         from ecgimg.options import unknown_variables
@@ -114,8 +123,16 @@ def _run_pages(
         from ecgimg.runs.summary import SUMMARY
 
         with Reporter(quiet, verbose) as reporter:
-            for text in unknown_variables(os.environ):
+            for text in (*unknown_variables(os.environ), *_memory_warnings(options)):
                 reporter.warned(text)
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
             reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
+
+
+def _memory_warnings(options: RunOptions) -> tuple[str, ...]:
+    from ecgimg.runs.memory_limit import can_limit_memory
+
+    if "max_memory" not in options.model_fields_set or can_limit_memory():
+        return ()
+    return ("--max-memory has no effect: this system does not limit the memory of a process",)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ecgimg.runs.job import Outcome
+from ecgimg.text import printable
 
 _STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
 
@@ -64,8 +65,8 @@ class Reporter:
         self._move(outcome.name, 1 - self._steps.pop(outcome.name, 0.0))
         if outcome.status != "ok":
             self._print(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
-            if self._verbose and outcome.details:
-                self._print(outcome.details.rstrip())
+            for line in outcome.details.splitlines() if self._verbose else ():
+                self._print(f"    {line}")
             return
         if self._quiet or (outcome.skipped and not self._verbose):
             return
@@ -86,10 +87,10 @@ class Reporter:
 
     def _move(self, text: str, pages: float) -> None:
         if self._bar is not None and self._pages is not None:
-            self._bar.update(self._pages, advance=pages, description=escape(text), refresh=True)
+            self._bar.update(self._pages, advance=pages, description=escape(printable(text)), refresh=True)
 
     def _print(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style if self._console.is_terminal else None, markup=False)
+        self._console.print(printable(text), style=style if self._console.is_terminal else None, markup=False)
 
     def _make_bar(self) -> Progress:
         columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total}"), TimeElapsedColumn())

@@ -7,8 +7,9 @@ read one by one, so that a document of a hundred pages is never in memory at onc
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError
+from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
+from ecgimg.io.files import open_regular
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,6 +30,8 @@ SUFFIXES = frozenset(
 """Suffixes that a folder is searched for; a file that is given itself may have any."""
 MAX_PIXELS = 170_000_000
 """Largest picture that is decoded: a page of A4 at 1200 dpi has 139 million; Pillow itself stops at 179 million."""
+MAX_SCANS = 100
+"""Scans of a progressive JPEG: cameras and programs write ten or so, and each costs as much time as a whole picture."""
 PDF_DPI = 300
 """Resolution at which a PDF page is drawn."""
 MAX_PDF_PIXELS = 25_000_000
@@ -35,9 +39,20 @@ MAX_PDF_PIXELS = 25_000_000
 
 Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF"]
 
+_BAND_PIXELS = 2_000_000
+"""Pixels that are converted at once."""
 _WHERE = "load"
 _SAVE_AGAIN = "copy the file again from where it came, or save it again as PNG or JPEG"
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1")
+
+
+def can_have_pages(path: Path) -> bool:
+    """Whether a file is of a kind that can have more than one page; only its first bytes are read.
+
+    Raises:
+        UnreadableInputError: missing, empty, no file, or of no known kind.
+    """
+    return _kind(path) in ("PDF", "TIFF")
 
 
 def count_pages(path: Path) -> int:
@@ -74,10 +89,10 @@ def read_page(path: str | Path, page: int = 1) -> Photo:
 def _kind(path: Path) -> Kind:
     """What a file is by its first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(1024)
-    except OSError as error:
-        what = f"{path} is a folder" if path.is_dir() else f"{path}: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        what = f"{path}: {getattr(error, 'strerror', None) or error}"
         raise UnreadableInputError(what, where=_WHERE, remedy="check the path and the right to read it") from error
     if not head:
         raise UnreadableInputError(f"{path} is empty", where=_WHERE, remedy=_SAVE_AGAIN)
@@ -132,10 +147,10 @@ def _unreadable_errors(path: Path) -> Iterator[None]:
         yield
     except EcgimgError:
         raise
-    except MemoryError as error:
-        what = f"{path} does not fit into memory"
-        raise UnreadableInputError(what, where=_WHERE, remedy="save it smaller, or use fewer --jobs") from error
     except Exception as error:  # decoders raise anything on a damaged file: OSError, SyntaxError, struct.error ...
+        if is_out_of_memory(error):
+            what = f"{path} does not fit into memory"
+            raise UnreadableInputError(what, where=_WHERE, remedy="save it smaller, or raise --max-memory") from error
         text = " ".join(str(error).split()) or type(error).__name__
         what = f"{path} is damaged or cut short ({text})"
         raise UnreadableInputError(what, where=_WHERE, remedy=_SAVE_AGAIN) from error
@@ -158,12 +173,22 @@ def _open_picture(path: Path) -> Iterator[Image.Image]:
         except Image.DecompressionBombError as error:
             raise _too_large(path, "over 179 million pixels") from error
         with picture:
+            if kind == "JPEG":
+                _check_scans(path)
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 raise _too_large(path, f"{width} x {height} pixels")
             yield picture
 
 
+def _check_scans(path: Path) -> None:
+    scans = path.read_bytes().count(_START_OF_SCAN)
+    if scans > MAX_SCANS:
+        raise UnreadableInputError(f"{path} is a JPEG of {scans} scans", where=_WHERE, remedy=_SAVE_AGAIN)
+
+
+_START_OF_SCAN = b"\xff\xda"
+"""It stands nowhere else in the data: a JPEG writes a byte 255 of a picture as two."""
 _PILLOW_NAMES = {"HEIC": "HEIF"}
 
 
@@ -189,27 +214,52 @@ def _frames(picture: Image.Image) -> list[int]:
 
 def _decode(picture: Image.Image, frame: int) -> Pixels:
     """RGB pixels [H, W, 3], upright, on white."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
     picture.seek(frame)
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_large(Path(str(getattr(picture, "filename", "page"))), f"{picture.width} x {picture.height} pixels")
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I") or upright.mode == "F":
-        return _from_deep_grey(np.asarray(upright))
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        upright = Image.alpha_composite(white, layer)
-    return np.ascontiguousarray(np.asarray(upright.convert("RGB"), np.uint8))
+    ImageOps.exif_transpose(picture, in_place=True)
+    return _rgb(picture)
 
 
-def _from_deep_grey(values: np.ndarray) -> Pixels:
+def _rgb(picture: Image.Image) -> Pixels:
+    """Pixels [H, W, 3] on white. They are converted band by band: each whole copy of a large picture is 0.7 GB."""
+    convert = _conversion(picture)
+    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
+    for top, band in _bands(picture):
+        pixels[top : top + band.height] = convert(band)
+    return pixels
+
+
+def _bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Copies of a picture's rows, a part after the other, each with the number of its first row."""
+    rows = max(1, _BAND_PIXELS // picture.width)
+    for top in range(0, picture.height, rows):
+        yield top, picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+
+
+def _conversion(picture: Image.Image) -> Callable[[Image.Image], Pixels]:
+    """How a band of a picture of this kind becomes RGB."""
+    if picture.mode.startswith("I") or picture.mode == "F":
+        highest = max(float(np.asarray(band).max()) for _, band in _bands(picture))
+        return partial(_from_deep_grey, highest=highest)
+    return _on_white if picture.has_transparency_data else lambda band: np.asarray(band.convert("RGB"), np.uint8)
+
+
+def _on_white(band: Image.Image) -> Pixels:
+    from PIL import Image
+
+    layer = band.convert("RGBA")
+    white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
+    return np.asarray(Image.alpha_composite(white, layer).convert("RGB"), np.uint8)
+
+
+def _from_deep_grey(band: Image.Image, highest: float) -> Pixels:
     """Grey of more than 8 bits -> RGB; the range is the smallest power of two that holds it (10, 12, 16 bits)."""
-    top = float(values.max())
-    full = 1.0 if top <= 1 else float(2 ** max(8, int(np.ceil(np.log2(top + 1)))) - 1)
-    grey = np.clip(np.rint(values.astype(np.float32) * (255 / full)), 0, 255).astype(np.uint8)
+    full = 1.0 if highest <= 1 else float(2 ** max(8, int(np.ceil(np.log2(highest + 1)))) - 1)
+    grey = np.clip(np.rint(np.asarray(band).astype(np.float32) * (255 / full)), 0, 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.io.files import write_atomically
 from ecgimg.options import RunOptions
 from ecgimg.runs.job import Outcome, RunKind, Task, ended_early, failed
+from ecgimg.runs.page_counts import count_all_pages
 from ecgimg.runs.plan import plan_jobs
 from ecgimg.runs.summary import SUMMARY, write_summary
 from ecgimg.runs.worker import Done, Executor, Step
@@ -52,7 +54,8 @@ def run_batch(
         KeyboardInterrupt: passed on, after the workers have ended and the summary was written.
     """
     _check_writable(out)
-    plan = plan_jobs(inputs, out, kind)
+    count = partial(count_all_pages, executor=executor, max_pages=options.max_pages)
+    plan = plan_jobs(inputs, out, kind, count)
     listener.planned(len(plan.jobs))
     for text in plan.warnings:
         listener.warned(text)

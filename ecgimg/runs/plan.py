@@ -13,9 +13,10 @@ from typing import Any
 
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_file
-from ecgimg.io.images import SUFFIXES, count_pages
+from ecgimg.io.images import SUFFIXES
 from ecgimg.runs.file_names import DEBUG, file_name, is_own_picture
 from ecgimg.runs.job import PageJob, Record, RunKind
+from ecgimg.runs.page_counts import CountPages
 
 _WHERE = "inputs"
 
@@ -28,24 +29,26 @@ class RunPlan:
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path, kind: RunKind[Any]) -> RunPlan:
+def plan_jobs(inputs: Sequence[str], out: Path, kind: RunKind[Any], count: CountPages) -> RunPlan:
     """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
     A page has the name of its file's stem, later pages of a document STEM-p2, STEM-p3 and so on. Where that name
     belongs to another input, or to files in `out` that are not this page's, eight hexadecimal digits of the hash of the
-    input's relative path are added.
+    input's relative path are added. `count` gives the number of pages of each file.
 
     Raises:
         UnreadableInputError: nothing to read was found.
     """
     files = find_files(inputs, out)
     base = _common_folder(files)
+    counts = count(files)
     stems = Counter(_fold(path.stem) for path in files)
     jobs: list[PageJob] = []
     warnings: list[str] = []
     names = _Names(out, kind, frozenset(os.path.abspath(path) for path in files))
     for path in files:
-        pages, error = _count(path)
+        counted = counts[path]
+        pages, error = (1, counted) if isinstance(counted, EcgimgError) else (counted, None)
         tag = hashlib.sha256(Path(os.path.relpath(path, base)).as_posix().encode()).hexdigest()[:8]
         for page in range(1, pages + 1):
             suffix = "" if page == 1 else f"-p{page}"
@@ -129,13 +132,6 @@ def _search(folder: Path, out: Path) -> list[Path]:
         folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
         found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
-
-
-def _count(path: Path) -> tuple[int, EcgimgError | None]:
-    try:
-        return count_pages(path), None
-    except EcgimgError as error:
-        return 1, error
 
 
 def _hash(path: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from ecgimg.io.csv_cells import from_cell, to_cell
 from ecgimg.io.files import write_atomically
 from ecgimg.runs.job import Outcome
 
@@ -28,7 +29,7 @@ def write_summary(outcomes: Sequence[Outcome], path: Path, columns: tuple[str, .
     names = dict.fromkeys(name for names in (COLUMNS, *rows) for name in names)
     table = csv.DictWriter(text, names, restval="", lineterminator="\n")
     table.writeheader()
-    table.writerows(rows)
+    table.writerows({name: to_cell(text) for name, text in row.items()} for row in rows)
     write_atomically(path, text.getvalue().encode())
 
 
@@ -43,7 +44,7 @@ def _row(outcome: Outcome, columns: tuple[str, ...]) -> dict[str, str]:
 def _old_rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            table = csv.DictReader(file)
-            return [row for row in table if set(COLUMNS) <= set(row) and None not in row]
+            rows = [row for row in csv.DictReader(file) if set(COLUMNS) <= set(row) and None not in row]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []
+    return [{name: from_cell(cell or "") for name, cell in row.items()} for row in rows]

@@ -75,11 +75,12 @@ class WorkerPool:
     Args:
         count: number of workers; with more than one, each computes with a single thread.
         timeout: seconds after which a job is given up.
+        max_memory: gigabytes that a worker may use, where the system can limit it (`ecgimg.runs.memory_limit`).
     """
 
-    def __init__(self, count: int, timeout: float) -> None:
+    def __init__(self, count: int, timeout: float, max_memory: float | None = None) -> None:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._keepers = [_Keeper(timeout, count > 1, self._requests) for _ in range(count)]
+        self._keepers = [_Keeper(timeout, max_memory, count > 1, self._requests) for _ in range(count)]
         self._live: dict[Future[Any], _Request] = {}
         self._is_closed = False
         self._lock = threading.Lock()
@@ -207,6 +208,7 @@ class _Keeper:
     """
 
     timeout: float
+    max_memory: float | None
     single_thread: bool
     requests: queue.SimpleQueue[_Request | None]
     process: subprocess.Popen[bytes] | None = None
@@ -299,12 +301,12 @@ class _Keeper:
             return WorkerError("cancelled while it was at work", where="worker")
         if request.is_late:
             return WorkerError(f"given up after {self.timeout:g} s", where="worker", remedy="raise --timeout")
-        return loss_of(process)
+        return loss_of(process, self.max_memory)
 
     def _living_process(self) -> subprocess.Popen[bytes]:
         """The worker, started where there is none; WorkerError where that fails."""
         if self.process is None:
-            self.process = start_worker(self.single_thread)
+            self.process = start_worker(self.single_thread, self.max_memory)
         return self.process
 
     def _kill(self) -> None:

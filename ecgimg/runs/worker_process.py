@@ -17,12 +17,13 @@ from contextlib import suppress
 from typing import IO
 
 from ecgimg.errors import WorkerError
+from ecgimg.runs.memory_limit import can_limit_memory, limit_memory
 
 _WHERE = "worker"
 
 
-def start_worker(single_thread: bool) -> subprocess.Popen[bytes]:
-    """A fresh Python that runs `main` with this process's `sys.path`.
+def start_worker(single_thread: bool, max_memory: float | None = None) -> subprocess.Popen[bytes]:
+    """A fresh Python that runs `main` with this process's `sys.path`, and at most so many gigabytes of memory.
 
     Raises:
         WorkerError: the system starts no further process.
@@ -30,10 +31,10 @@ def start_worker(single_thread: bool) -> subprocess.Popen[bytes]:
     threads = {"OPENBLAS_NUM_THREADS": "1"}  # a page's equations are small
     if single_thread:
         threads |= {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
-    code = f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import main; main()"
+    code = f"import json, sys; sys.path[:], limit = json.loads(sys.argv[1]); from {__name__} import main; main(limit)"
     try:
         return subprocess.Popen(
-            [sys.executable, "-c", code, json.dumps(sys.path)],
+            [sys.executable, "-c", code, json.dumps([sys.path, max_memory])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **threads},
@@ -80,8 +81,8 @@ def stop_worker(process: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-def loss_of(process: subprocess.Popen[bytes]) -> WorkerError:
-    """How a worker ended by itself."""
+def loss_of(process: subprocess.Popen[bytes], max_memory: float | None = None) -> WorkerError:
+    """How a worker ended by itself, which had so many gigabytes of memory."""
     code = process.returncode
     if code is None or code >= 0:
         return WorkerError(f"the worker ended with code {code}", where=_WHERE)
@@ -89,12 +90,20 @@ def loss_of(process: subprocess.Popen[bytes]) -> WorkerError:
         name = signal.Signals(-code).name
     except ValueError:  # a real-time signal has no name
         name = f"signal {-code}"
-    what = f"the worker was ended by {name}"
-    return WorkerError(what, where=_WHERE, remedy="run the page alone; it may need more memory")
+    remedy = "run the page alone; it may need more memory"
+    if max_memory is not None and can_limit_memory():
+        remedy = f"the file may be damaged, or need more than {max_memory:g} GB: raise --max-memory"
+    return WorkerError(f"the worker was ended by {name}", where=_WHERE, remedy=remedy)
 
 
-def main() -> None:
-    """A worker's own loop: does what it is asked until its parent has no more jobs or is gone."""
+def main(max_memory: float | None = None) -> None:
+    """A worker's own loop: does what it is asked until its parent has no more jobs or is gone.
+
+    Args:
+        max_memory: gigabytes that it may use.
+    """
+    if max_memory is not None:
+        limit_memory(max_memory)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # a user can't act on a library's warnings; python -W shows them

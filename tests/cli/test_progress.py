@@ -46,7 +46,7 @@ def test_verbose_prints_warnings_skipped_pages_and_tracebacks() -> None:
     lines = printed(verbose=True)
     assert "    a scale is assumed" in lines
     assert "ok  b  3x4, confidence 0.90, done before" in lines
-    assert "Traceback x" in lines
+    assert "    Traceback x" in lines
 
 
 @pytest.mark.parametrize("quiet", [False, True])
@@ -54,3 +54,19 @@ def test_a_terminal_gets_the_same_lines_in_colour(quiet: bool) -> None:
     text = "\n".join(printed(terminal=True, quiet=quiet))
     assert "[bold] is damaged" in text
     assert ("confidence 0.90" in text) is not quiet
+
+
+def test_names_never_reach_the_terminal_as_commands_to_it() -> None:
+    out = io.StringIO()
+    reporter = Reporter(verbose=True, console=Console(file=out, force_terminal=True, width=300))
+    name = "\x1b]0;owned\x07\nok  other"
+    with reporter:
+        reporter.planned(1)
+        reporter.warned(f"{name} is written as x")
+        reporter.stepped(name, "trace", 1, 2)
+        reporter.finished(Outcome(name, name, 1, "failed", 1.0, reason=f"load: {name}", details=f"Trace\nback {name}"))
+    text = out.getvalue()
+    assert "\x1b]0;" not in text
+    assert "\x07" not in text
+    assert r"\x1b]0;owned\x07\nok  other" in text
+    assert not any(line.startswith("ok") for line in text.splitlines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import doubles
 import pytest
 from PIL import Image
 
@@ -19,7 +20,7 @@ def draw(path: Path, shade: int = 0) -> Path:
 
 
 def names(inputs: list[str], out: Path) -> list[str]:
-    return [job.name for job in plan_jobs(inputs, out, DIGITIZE).jobs]
+    return [job.name for job in plan_jobs(inputs, out, DIGITIZE, doubles.count_inline).jobs]
 
 
 def test_folders_are_searched_without_what_this_tool_wrote(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_pages_of_a_document(tmp_path: Path) -> None:
 
 def test_the_same_stem_twice(tmp_path: Path) -> None:
     inputs = [str(draw(tmp_path / name, k)) for k, name in enumerate(("a/x.png", "b/x.png", "b/X.jpg"))]
-    plan = plan_jobs(inputs, tmp_path / "out", DIGITIZE)
+    plan = plan_jobs(inputs, tmp_path / "out", DIGITIZE, doubles.count_inline)
     found = [job.name for job in plan.jobs]
     assert found[0] == "x"
     assert len({name.casefold() for name in found}) == 3
@@ -77,7 +78,7 @@ def test_a_page_of_a_document_against_a_file_of_that_name(tmp_path: Path) -> Non
 def test_files_of_others_are_not_overwritten(tmp_path: Path, suffix: str) -> None:
     path = draw(tmp_path / "x.png")
     (tmp_path / f"x{suffix}").write_text("somebody's work")
-    plan = plan_jobs([str(path)], tmp_path, DIGITIZE)
+    plan = plan_jobs([str(path)], tmp_path, DIGITIZE, doubles.count_inline)
     assert plan.jobs[0].name.startswith("x-")
     assert "x is taken" in plan.warnings[0]
 
@@ -89,5 +90,6 @@ def test_an_input_that_is_called_like_an_output(tmp_path: Path) -> None:
 
 def test_a_bad_file_is_a_job_with_its_error(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_text("text")
-    jobs = plan_jobs([str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))], tmp_path / "out", DIGITIZE).jobs
+    inputs = [str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))]
+    jobs = plan_jobs(inputs, tmp_path / "out", DIGITIZE, doubles.count_inline).jobs
     assert [job.error is None for job in jobs] == [False, True]

@@ -45,3 +45,14 @@ def test_reasons_with_commas_and_quotes_come_back(tmp_path: Path) -> None:
     path = tmp_path / "summary.csv"
     write_summary([Outcome("a", "a, b.png", 1, "failed", 1.0, reason='load: "x", bad; mend it')], path)
     assert (rows(path)[0]["input"], rows(path)[0]["reason"]) == ("a, b.png", 'load: "x", bad; mend it')
+
+
+def test_names_that_are_formulas_are_text_and_their_rows_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "summary.csv"
+    for status in ("failed", "ok"):
+        write_summary(
+            [Outcome("=cmd|'x'!A0", "-2+3/\x1b[2J.png", 1, status, 1.0, summary_cells=("-0.5",))], path, ("x",)
+        )
+    (row,) = rows(path)
+    assert (row["name"], row["input"], row["status"]) == ("'=cmd|'x'!A0", r"'-2+3/\x1b[2J.png", "ok")
+    assert row["x"] == "-0.5"
