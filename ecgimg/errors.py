@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -236,6 +237,26 @@ def missing_package(purpose: str, package: str, extra: str, *, where: str = "") 
     """The failure of a purpose ("reading WFDB") whose optional package is not installed; `extra` brings it."""
     what, remedy = f"{purpose} needs the package {package}", f"pip install 'ecgimg[{extra}]'"
     return DependencyError(what, where=where, remedy=remedy)
+
+
+def missing_module(error: ModuleNotFoundError) -> DependencyError:
+    """The failure of an import: a package of an extra that is not installed, or a broken install."""
+    package = (error.name or "").partition(".")[0]
+    extra = _extra_of(package)
+    if extra:
+        return missing_package("this command", package, extra)
+    return DependencyError(f"the package {package} is missing")
+
+
+def _extra_of(package: str) -> str:
+    """The extra of ecgimg that brings a package; empty where none does."""
+    from importlib import metadata
+
+    for line in metadata.requires("ecgimg") or []:
+        match = re.match(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]", line)
+        if match and match[1].replace("-", "_") == package:
+            return match[2]
+    return ""
 
 
 class WorkerError(EcgimgError):

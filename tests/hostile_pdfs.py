@@ -15,8 +15,8 @@ def pdf(path: Path, count: int = 1, draw: bytes = b"q Q") -> Path:
         b"<</Type/Pages/Kids[3 0 R]/Count %d>>" % count,
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 842 595]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>",
         b"<</Length 5>>stream\n/F Do\nendstream",
-        b"<</Length %d/Type/XObject/Subtype/Form/BBox[0 0 100 100]/Resources<</XObject<</F 5 0 R>>>>>>stream\n%s\nendstream"
-        % (len(draw), draw),
+        b"<</Length %d/Type/XObject/Subtype/Form/BBox[0 0 100 100]/Resources<</XObject<</F 5 0 R>>>>>>" % len(draw)
+        + b"stream\n%s\nendstream" % draw,
     ]
     body, offsets = b"%PDF-1.7\n", []
     for number, data in enumerate(objects, 1):

@@ -6,19 +6,22 @@ read one by one, so that a document of a hundred pages is never in memory at onc
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
-from ecgimg.io.files import open_regular
+from ecgimg.io.files import hash_file, open_regular
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -68,28 +71,63 @@ def count_pages(path: Path) -> int:
         return len(_frames(picture))
 
 
-def read_page(path: str | Path, page: int = 1) -> Photo:
+def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
     """One page of a picture or document, counted from 1.
 
     Raises:
         UnreadableInputError: as `count_pages`, or the pixels are truncated or damaged.
         UsageError: there is no such page.
     """
-    path = Path(path)
-    if _kind(path) == "PDF":
-        with _open_pdf(path) as document:
-            _check_page(path, page, len(document))
-            return Photo(_draw(document, page - 1, path), path, page, len(document))
-    with _open_picture(path) as picture:
-        frames = _frames(picture)
-        _check_page(path, page, len(frames))
-        return Photo(_decode(picture, frames[page - 1]), path, page, len(frames))
+    file = Path(file) if isinstance(file, str) else file
+    if _kind(file) == "PDF":
+        with _open_pdf(file) as document:
+            require_page(file, page, len(document))
+            pixels, pages = _draw(document, page - 1, file), len(document)
+    else:
+        with _open_picture(file) as picture:
+            frames = _frames(picture)
+            require_page(file, page, len(frames))
+            pixels, pages = _decode(picture, frames[page - 1], file), len(frames)
+    if isinstance(file, MemoryFile):
+        return Photo(pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest())
+    return Photo(pixels, file, page, pages, hash_file(file))
 
 
-def _kind(path: Path) -> Kind:
+def pixels_of_picture(picture: Image.Image, name: str) -> Pixels:
+    """RGB pixels [H, W, 3] of an open picture, upright, on white; the picture stays as it is.
+
+    Raises:
+        UnreadableInputError: too large, empty or damaged.
+    """
+    from PIL import ImageOps
+
+    _check_size(picture, name)
+    with _unreadable_errors(name):
+        return _rgb(ImageOps.exif_transpose(picture))
+
+
+@dataclass(frozen=True)
+class MemoryFile:
+    """The content of a file that is in memory; `name` stands for it in messages."""
+
+    name: str
+    data: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+File: TypeAlias = Path | MemoryFile
+
+
+def _open(file: File) -> BytesIO | BufferedReader:
+    return open_regular(file) if isinstance(file, Path) else BytesIO(file.data)
+
+
+def _kind(path: File) -> Kind:
     """What a file is by its first bytes."""
     try:
-        with open_regular(path) as file:
+        with _open(path) as file:
             head = file.read(1024)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         what = f"{path}: {getattr(error, 'strerror', None) or error}"
@@ -135,13 +173,14 @@ def _remedy(head: bytes) -> str:
     return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF"
 
 
-def _check_page(path: Path, page: int, pages: int) -> None:
-    if not 1 <= page <= pages:
+def require_page(path: object, page: int, pages: int) -> None:
+    """Raises UsageError where a document of so many pages has no such page."""
+    if not isinstance(page, int) or not 1 <= page <= pages:
         raise UsageError(f"{path} has no page {page}", where=_WHERE, remedy=f"choose a page from 1 to {pages}")
 
 
 @contextmanager
-def _unreadable_errors(path: Path) -> Iterator[None]:
+def _unreadable_errors(path: object) -> Iterator[None]:
     """Turns whatever a decoder raises on a damaged file into one error of ours."""
     try:
         yield
@@ -157,7 +196,7 @@ def _unreadable_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _open_picture(path: Path) -> Iterator[Image.Image]:
+def _open_picture(path: File) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked, not decoded yet."""
     from PIL import Image
 
@@ -169,20 +208,19 @@ def _open_picture(path: Path) -> Iterator[Image.Image]:
     with _unreadable_errors(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # our own limit replaces Pillow's warning; broken EXIF data only warns
         try:
-            picture = Image.open(path, formats=[_PILLOW_NAMES.get(kind, kind.upper())])
+            picture = Image.open(_open(path), formats=[_PILLOW_NAMES.get(kind, kind.upper())])
         except Image.DecompressionBombError as error:
             raise _too_large(path, "over 179 million pixels") from error
         with picture:
             if kind == "JPEG":
                 _check_scans(path)
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise _too_large(path, f"{width} x {height} pixels")
+            _check_size(picture, path)
             yield picture
 
 
-def _check_scans(path: Path) -> None:
-    scans = path.read_bytes().count(_START_OF_SCAN)
+def _check_scans(path: File) -> None:
+    with _open(path) as file:
+        scans = file.read().count(_START_OF_SCAN)
     if scans > MAX_SCANS:
         raise UnreadableInputError(f"{path} is a JPEG of {scans} scans", where=_WHERE, remedy=_SAVE_AGAIN)
 
@@ -192,7 +230,12 @@ _START_OF_SCAN = b"\xff\xda"
 _PILLOW_NAMES = {"HEIC": "HEIF"}
 
 
-def _too_large(path: Path, size: str) -> UnreadableInputError:
+def _check_size(picture: Image.Image, path: object) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise _too_large(path, f"{picture.width} x {picture.height} pixels")
+
+
+def _too_large(path: object, size: str) -> UnreadableInputError:
     remedy = f"save it with at most {MAX_PIXELS // 1_000_000} million pixels; 3000 x 2000 is plenty for a page"
     return UnreadableInputError(f"{path} has {size}", where=_WHERE, remedy=remedy)
 
@@ -212,13 +255,12 @@ def _frames(picture: Image.Image) -> list[int]:
     return pages or [0]
 
 
-def _decode(picture: Image.Image, frame: int) -> Pixels:
+def _decode(picture: Image.Image, frame: int, path: File) -> Pixels:
     """RGB pixels [H, W, 3], upright, on white."""
     from PIL import ImageOps
 
     picture.seek(frame)
-    if picture.width * picture.height > MAX_PIXELS:
-        raise _too_large(Path(str(getattr(picture, "filename", "page"))), f"{picture.width} x {picture.height} pixels")
+    _check_size(picture, path)
     picture.load()
     ImageOps.exif_transpose(picture, in_place=True)
     return _rgb(picture)
@@ -264,12 +306,12 @@ def _from_deep_grey(band: Image.Image, highest: float) -> Pixels:
 
 
 @contextmanager
-def _open_pdf(path: Path) -> Iterator[PdfDocument]:
+def _open_pdf(path: File) -> Iterator[PdfDocument]:
     import pypdfium2
 
     with _unreadable_errors(path):
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(path if isinstance(path, Path) else path.data)
         except pypdfium2.PdfiumError as error:
             if "password" not in str(error).lower():
                 raise
@@ -284,7 +326,7 @@ def _open_pdf(path: Path) -> Iterator[PdfDocument]:
             document.close()
 
 
-def _draw(document: PdfDocument, index: int, path: Path) -> Pixels:
+def _draw(document: PdfDocument, index: int, path: File) -> Pixels:
     page = document[index]
     try:
         width, height = page.get_size()

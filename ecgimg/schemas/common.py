@@ -28,8 +28,10 @@ Content = TypeVar("Content", bound=Part)
 class PageSource(Part):
     """The file a recording was read from."""
 
-    file: str = Field(description="path of the picture or document, as it was given")
-    sha256: str = Field(description="hash of the file, in hexadecimal")
+    file: str = Field(
+        description="path of the picture or document, as it was given; <bytes> and the like where it was no file"
+    )
+    sha256: str = Field(description="hash of the file, or of the pixels of an array or image, in hexadecimal")
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
     width: int = Field(description="width of the page's picture in pixels, upright")
@@ -78,11 +80,11 @@ def versions() -> dict[str, str]:
 
 
 def describe_source(photo: Photo) -> PageSource:
-    """Where a photo came from; its file is hashed."""
+    """Where a photo came from."""
     height, width = photo.shape
     return PageSource(
         file=photo.source.as_posix(),
-        sha256=hash_file(photo.source),
+        sha256=photo.sha256 or hash_file(photo.source),
         page=photo.page,
         pages=photo.pages,
         width=width,

@@ -60,7 +60,7 @@ def cat(path: Path) -> Path:
 
 
 def test_version_and_help() -> None:
-    assert in_process("--version")[:2] == (0, f"ecgimg {__version__}\n")
+    assert in_process("--version")[:2] == in_process("-V")[:2] == (0, f"ecgimg {__version__}\n")
     done = ecgimg("digitize", "--help")
     assert done.returncode == 0
     for word in ("--layout", "--paper-speed", "--gain", "--format", "--jobs", "--force", "--quiet", "--verbose"):
@@ -288,3 +288,25 @@ def test_ctrl_c(tmp_path: Path, plain_png: Path) -> None:
     for header in out.glob("*.hea"):
         assert read_recording(header).signals.shape == (12, 5000)
     assert done <= {header.stem for header in out.glob("*.hea")}
+
+
+ABSENT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "wfdb", "matplotlib", "timm"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from ecgimg.cli.app import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", ["train patchecg --data ptbxl:x -o out", "train trace --data ptbxl:x -o out"])
+def test_a_command_without_its_extra(words: str, tmp_path: Path) -> None:
+    run = [sys.executable, "-c", ABSENT, *words.split()]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (6, "")
+    assert re.fullmatch(r"ecgimg: this command needs the package \w+; pip install 'ecgimg\[\w+\]'\n", done.stderr)
