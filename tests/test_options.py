@@ -93,14 +93,14 @@ def test_what_of_the_photo_is_stored() -> None:
 
 
 def test_variables_without_effect_are_named_with_the_nearest_one() -> None:
-    environment = {"ECGIMG_FORMAT": "csv", "ECGIMG_JOBS": "2", "ecgimg_gain": "5", "ECGIMG_XYZZY": "1", "HOME": "/"}
+    environment = {"ECGIMG_TIMEOTU": "9", "ECGIMG_JOBS": "2", "ecgimg_gain": "5", "ECGIMG_XYZZY": "1", "HOME": "/"}
     assert unknown_variables(environment) == (
-        "ECGIMG_FORMAT is set and has no effect; did you mean ECGIMG_FORMATS?",
+        "ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?",
         "ECGIMG_XYZZY is set and has no effect",
     )
 
 
 def test_a_name_in_a_file_that_is_no_option(tmp_path: Path) -> None:
-    (tmp_path / "options.yaml").write_text("format: csv\n")
-    with pytest.raises(UsageError, match=r"format: there is no such option; did you mean formats\?"):
+    (tmp_path / "options.yaml").write_text("timeotu: 9\n")
+    with pytest.raises(UsageError, match=r"timeotu: there is no such option; did you mean timeout\?"):
         RunOptions.read(config=tmp_path / "options.yaml")

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
-from ecgimg.io.files import hash_file, write_atomically
+from ecgimg.io.files import hash_file, open_regular, write_atomically
 
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
@@ -59,7 +59,8 @@ class PageScale(Part):
 def read_json(model: type[Content], path: Path) -> Content | None:
     """The content of a JSON file; None where there is no file, or it is of another schema or version."""
     try:
-        return model.model_validate_json(path.read_bytes())
+        with open_regular(path) as file:
+            return model.model_validate_json(file.read())
     except (OSError, ValidationError):
         return None
 

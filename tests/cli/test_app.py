@@ -27,6 +27,7 @@ from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.recording.read import read_recording
+from ecgimg.runs import memory_limit
 
 COMMAND = [sys.executable, "-m", "ecgimg"]
 
@@ -288,6 +289,24 @@ def test_ctrl_c(tmp_path: Path, plain_png: Path) -> None:
     for header in out.glob("*.hea"):
         assert read_recording(header).signals.shape == (12, 5000)
     assert done <= {header.stem for header in out.glob("*.hea")}
+
+
+def test_a_variable_that_no_option_has_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setenv("ECGIMG_TIMEOTU", "9")
+    code, _, err = in_process("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert code == 3
+    assert "warning: ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?" in err
+
+
+def test_memory_that_can_not_be_limited_is_said_where_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setattr(memory_limit, "can_limit_memory", lambda: False)
+    words = ("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert "--max-memory" not in in_process(*words)[2]
+    assert "--max-memory has no effect" in in_process(*words, "--max-memory", 2)[2]
 
 
 ABSENT = """
