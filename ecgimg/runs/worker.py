@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ecgimg.errors import WorkerError
-from ecgimg.runs.worker_process import loss_of, pack, receive, send, start_worker, stop_worker
+from ecgimg.runs.worker_process import answers_of, loss_of, pack, receive, send, start_worker, stop_worker
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -119,6 +119,7 @@ class WorkerPool:
 
         Raises:
             RuntimeError: the pool is closed.
+            WorkerError: no worker can be started.
         """
         request = _Request(work, job, tell, ended)
         with self._lock:
@@ -179,7 +180,11 @@ class WorkerPool:
         """Lets one more keeper work where there are more jobs than keepers at work."""
         idle = [keeper for keeper in self._keepers if not keeper.is_serving]
         if idle and len(self._live) > len(self._keepers) - len(idle):
-            idle[0].serve_in_background()
+            try:
+                idle[0].serve_in_background()
+            except WorkerError:
+                if len(idle) == len(self._keepers):  # else those at work do the job
+                    raise
 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
@@ -222,9 +227,13 @@ class _Keeper:
         return self.thread is not None
 
     def serve_in_background(self) -> None:
-        """Gives jobs to the worker from now on."""
+        """Gives jobs to the worker from now on; WorkerError where the system has no thread for it."""
         thread = threading.Thread(target=self._serve, daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            what = f"no worker can be started ({error})"
+            raise WorkerError(what, where="worker", remedy="close other programs, or use fewer --jobs") from error
         self.thread = thread
 
     def preload(self, load: Callable[[], None]) -> None:
@@ -322,8 +331,9 @@ class _Keeper:
 def _talk(process: subprocess.Popen[bytes], message: bytes, tell: Tell) -> object:
     """Sends a job to its worker and passes its steps on until there is an answer."""
     send(process.stdin, message)
+    answers = answers_of(process)
     while True:
-        kind, value = receive(process.stdout)
+        kind, value = receive(answers)
         if kind == "answer":
             return value
         assert isinstance(value, tuple)

@@ -6,20 +6,24 @@ with "step" and "answer" on its stdout, where nothing that a library prints can 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
 import warnings
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 from ecgimg.errors import WorkerError
 from ecgimg.runs.memory_limit import can_limit_memory, limit_memory
 
 _WHERE = "worker"
+_PAUSE_S = 0.5
+"""A worker that was ended is noticed after this time at the latest, whoever holds its pipe."""
 
 
 def start_worker(single_thread: bool, max_memory: float | None = None) -> subprocess.Popen[bytes]:
@@ -69,6 +73,41 @@ def receive(stream: IO[bytes] | None) -> tuple[str, object]:
     assert stream is not None
     kind, value = pickle.load(stream)
     return kind, value
+
+
+def answers_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """What a worker sends, until it has ended.
+
+    A plain read of the pipe may last for ever: where the worker was started by a script, or has started a program, that
+    may hold the pipe open after the worker was ended.
+    """
+    assert process.stdout is not None
+    if os.name != "posix":  # pipes can't be waited for
+        return process.stdout
+    return io.BufferedReader(_Answers(process, process.stdout.fileno()))
+
+
+class _Answers(io.RawIOBase):
+    """Reads a worker's pipe; it is at its end when the worker has ended and nothing is left in the pipe."""
+
+    def __init__(self, process: subprocess.Popen[bytes], pipe: int) -> None:
+        self._process = process
+        self._pipe = pipe
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Reads what is there, as soon as something is."""
+        is_over = False
+        while not select.select([self._pipe], [], [], 0 if is_over else _PAUSE_S)[0]:
+            if is_over:
+                return 0
+            is_over = self._process.poll() is not None  # what it sent before is in the pipe by now
+        data = os.read(self._pipe, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def stop_worker(process: subprocess.Popen[bytes]) -> None:
