@@ -51,7 +51,7 @@ def source_name(source: PageInput) -> str:
     return Path(source).stem if isinstance(source, str | os.PathLike) else NAMELESS
 
 
-def _content_of_file(file: IO[bytes]) -> MemoryFile:
+def _content_of_file(file: Any) -> MemoryFile:
     try:
         data = file.read()
     except (OSError, ValueError) as error:  # ValueError: closed, or text that is no UTF-8
