@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -22,6 +21,7 @@ from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
 from ecgimg.io.files import hash_file, open_regular
+from ecgimg.io.pixels import rgb_pixels
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,8 +42,6 @@ MAX_PDF_PIXELS = 25_000_000
 
 Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF"]
 
-_BAND_PIXELS = 2_000_000
-"""Pixels that are converted at once."""
 _WHERE = "load"
 _SAVE_AGAIN = "copy the file again from where it came, or save it again as PNG or JPEG"
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1")
@@ -103,7 +101,7 @@ def pixels_of_picture(picture: Image.Image, name: str) -> Pixels:
 
     _check_size(picture, name)
     with _unreadable_errors(name):
-        return _rgb(ImageOps.exif_transpose(picture))
+        return rgb_pixels(ImageOps.exif_transpose(picture))
 
 
 @dataclass(frozen=True)
@@ -263,46 +261,7 @@ def _decode(picture: Image.Image, frame: int, path: File) -> Pixels:
     _check_size(picture, path)
     picture.load()
     ImageOps.exif_transpose(picture, in_place=True)
-    return _rgb(picture)
-
-
-def _rgb(picture: Image.Image) -> Pixels:
-    """Pixels [H, W, 3] on white. They are converted band by band: each whole copy of a large picture is 0.7 GB."""
-    convert = _conversion(picture)
-    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
-    for top, band in _bands(picture):
-        pixels[top : top + band.height] = convert(band)
-    return pixels
-
-
-def _bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """Copies of a picture's rows, a part after the other, each with the number of its first row."""
-    rows = max(1, _BAND_PIXELS // picture.width)
-    for top in range(0, picture.height, rows):
-        yield top, picture.crop((0, top, picture.width, min(top + rows, picture.height)))
-
-
-def _conversion(picture: Image.Image) -> Callable[[Image.Image], Pixels]:
-    """How a band of a picture of this kind becomes RGB."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        highest = max(float(np.asarray(band).max()) for _, band in _bands(picture))
-        return partial(_from_deep_grey, highest=highest)
-    return _on_white if picture.has_transparency_data else lambda band: np.asarray(band.convert("RGB"), np.uint8)
-
-
-def _on_white(band: Image.Image) -> Pixels:
-    from PIL import Image
-
-    layer = band.convert("RGBA")
-    white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-    return np.asarray(Image.alpha_composite(white, layer).convert("RGB"), np.uint8)
-
-
-def _from_deep_grey(band: Image.Image, highest: float) -> Pixels:
-    """Grey of more than 8 bits -> RGB; the range is the smallest power of two that holds it (10, 12, 16 bits)."""
-    full = 1.0 if highest <= 1 else float(2 ** max(8, int(np.ceil(np.log2(highest + 1)))) - 1)
-    grey = np.clip(np.rint(np.asarray(band).astype(np.float32) * (255 / full)), 0, 255).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
+    return rgb_pixels(picture)
 
 
 @contextmanager
