@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ecgimg.errors import UsageError
-from ecgimg.options import RunOptions
+from ecgimg.options import RunOptions, unknown_variables
 
 
 def test_defaults() -> None:
@@ -94,3 +94,17 @@ def test_what_of_the_photo_is_stored() -> None:
     for hidden in ("redact", "no_photo"):
         with pytest.raises(UsageError, match="--debug stores pictures of the whole page"):
             RunOptions.read(debug=True, **{hidden: True})
+
+
+def test_variables_without_effect_are_named_with_the_nearest_one() -> None:
+    environment = {"ECGIMG_TIMEOTU": "9", "ECGIMG_JOBS": "2", "ecgimg_gain": "5", "ECGIMG_XYZZY": "1", "HOME": "/"}
+    assert unknown_variables(environment) == (
+        "ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?",
+        "ECGIMG_XYZZY is set and has no effect",
+    )
+
+
+def test_a_name_in_a_file_that_is_no_option(tmp_path: Path) -> None:
+    (tmp_path / "options.yaml").write_text("timeotu: 9\n")
+    with pytest.raises(UsageError, match=r"timeotu: there is no such option; did you mean timeout\?"):
+        RunOptions.read(config=tmp_path / "options.yaml")

@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from ecgimg.cli import pages, tools
 from ecgimg.cli.bench import bench_app
 from ecgimg.cli.train import train_app
-from ecgimg.errors import EcgimgError, ExitCode
+from ecgimg.errors import EcgimgError, ExitCode, missing_module
 
 
 class _Edge(TyperGroup):
@@ -31,6 +31,10 @@ class _Edge(TyperGroup):
         except EcgimgError as error:
             typer.echo(f"ecgimg: {error}", err=True)
             raise typer.Exit(int(error.exit_code)) from error
+        except ModuleNotFoundError as error:
+            lacking = missing_module(error)
+            typer.echo(f"ecgimg: {lacking}", err=True)
+            raise typer.Exit(int(lacking.exit_code)) from error
         except KeyboardInterrupt as error:
             typer.echo("ecgimg: interrupted; what was finished is kept, run again to go on", err=True)
             raise typer.Exit(int(ExitCode.INTERRUPTED)) from error
@@ -39,7 +43,6 @@ class _Edge(TyperGroup):
 app = typer.Typer(
     cls=_Edge,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A photo or scan of a paper ECG in, a 12-lead recording and a report out.",
@@ -91,7 +94,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+        bool,
+        typer.Option("-V", "--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
     ] = False,
 ) -> None:
     """A photo or scan of a paper ECG in, a 12-lead recording out."""

@@ -27,6 +27,8 @@ def digitize(
     format: p.Formats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -44,8 +46,9 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, **given, **limits, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
@@ -58,6 +61,8 @@ def diagnose(
     format: p.ReportFormats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -75,8 +80,9 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, **given, **limits, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 
@@ -85,6 +91,8 @@ def screen(
     out: p.ResultsFolder,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
@@ -99,8 +107,9 @@ def screen(
     from ecgimg.options import RunOptions
     from ecgimg.runs.screen import SCREEN
 
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, jobs=jobs, timeout=timeout, **switches)
+    options = RunOptions.read(config=config, jobs=jobs, **limits, **switches)
     _run_pages(SCREEN, inputs, out, options, quiet, verbose)
 
 
@@ -115,13 +124,16 @@ def _run_pages(
     options = (
         options if options.jobs else options.model_copy(update={"jobs": 1 if _is_picture(inputs) else worker_count()})
     )
-    with WorkerPool(options.jobs or 1, options.timeout) as workers:
+    with WorkerPool(options.jobs or 1, options.timeout, options.max_memory) as workers:
         workers.preload(kind.preload)
         from ecgimg.cli.progress import Reporter
+        from ecgimg.options import unknown_variables
         from ecgimg.runs.batch import exit_code, run_batch
         from ecgimg.runs.file_names import SUMMARY
 
         with Reporter(quiet, verbose) as reporter:
+            for text in (*unknown_variables(os.environ), *_memory_warnings(options)):
+                reporter.warned(text)
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
             reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
@@ -130,3 +142,11 @@ def _run_pages(
 def _is_picture(inputs: list[str]) -> bool:
     """Whether the only input is a file of one page."""
     return len(inputs) == 1 and os.path.isfile(inputs[0]) and not inputs[0].lower().endswith(_DOCUMENTS)
+
+
+def _memory_warnings(options: RunOptions) -> tuple[str, ...]:
+    from ecgimg.runs.memory_limit import can_limit_memory
+
+    if "max_memory" not in options.model_fields_set or can_limit_memory():
+        return ()
+    return ("--max-memory has no effect: this system does not limit the memory of a process",)

@@ -27,6 +27,10 @@ ReportFormats = Annotated[
 ]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
+MaxMemory = Annotated[
+    float | None, typer.Option(help="GB of memory for each page at work; a page that needs more fails. [4]")
+]
+MaxPages = Annotated[int | None, typer.Option(help="Pages that a document may have; one that has more fails. [1000]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
 NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from ecgimg.runs.job import Outcome
+from ecgimg.text import printable
 
 _STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
 
@@ -94,8 +95,8 @@ class Reporter:
     def _print_outcome(self, outcome: Outcome) -> None:
         if outcome.status != "ok":
             self._print(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
-            if self._verbose and outcome.details:
-                self._print(outcome.details.rstrip())
+            for line in outcome.details.splitlines() if self._verbose else ():
+                self._print(f"    {line}")
             self._print_warnings(outcome)
             return
         if self._quiet or (outcome.skipped and not self._verbose):
@@ -120,10 +121,11 @@ class Reporter:
 
     def _move(self, text: str, pages: float) -> None:
         if self._bar is not None and self._pages is not None:
-            self._bar.update(self._pages, advance=pages, ended=self._ended, description=escape(text), refresh=True)
+            shown = escape(printable(text))
+            self._bar.update(self._pages, advance=pages, ended=self._ended, description=shown, refresh=True)
 
     def _print(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style if self._console.is_terminal else None, markup=False)
+        self._console.print(printable(text), style=style if self._console.is_terminal else None, markup=False)
 
     def _make_bar(self) -> Progress:
         columns = (BarColumn(), TextColumn("{task.fields[ended]}/{task.total}"), _TimeLeft())

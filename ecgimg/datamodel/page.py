@@ -25,13 +25,15 @@ Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 class Photo:
     """One page of a file: RGB pixels uint8 [H, W, 3], upright by its EXIF tag.
 
-    `page` counts from 1 within its document of `pages` pages.
+    `page` counts from 1 within its document of `pages` pages. `sha256` is the hash in hexadecimal of the file that it
+    was read from, or of its pixels where it was read from none; empty where it was not read.
     """
 
     pixels: Pixels
     source: Path
     page: int = 1
     pages: int = 1
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, folders with one writer, and hashes."""
+"""Files that are opened only where they are files, written whole or not at all, their hashes, and locks of folders."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import errno
 import hashlib
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 
 from ecgimg.errors import OutputError
@@ -85,6 +87,24 @@ def _lock(folder: Path) -> int | None:
     return descriptor
 
 
+def open_regular(path: Path) -> BufferedReader:
+    """A file opened for reading; a pipe or a device, which may be read without end, is not opened.
+
+    Raises:
+        OSError: no such file, no right to read it, or it is no regular file.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, _kind_of_file(mode))
+    return path.open("rb")
+
+
+def _kind_of_file(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    return "is a pipe, not a file" if stat.S_ISFIFO(mode) else "is a device, not a file"
+
+
 def hash_file(path: Path) -> str:
     """SHA-256 of a file in hexadecimal; it is read once, however many pages it has."""
     status = path.stat()
@@ -106,5 +126,5 @@ def path_text(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _hash(path: Path, size: int, modified: int) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

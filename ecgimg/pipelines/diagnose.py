@@ -8,7 +8,6 @@ where its rows or lead names show that it may be a page of 12 leads.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.leads import LEADS
@@ -17,7 +16,7 @@ from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
 from ecgimg.findings.report import ReportContent
-from ecgimg.io.images import read_page
+from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
 from ecgimg.pipelines.step_runner import Hook, StepRunner
@@ -41,7 +40,9 @@ _NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
 
 
-def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> ReportContent:
+def diagnose_page(
+    source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None
+) -> ReportContent:
     """The report of one page of a picture or document; `name` becomes the report's.
 
     Raises:
@@ -50,7 +51,7 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         UsageError: there is no such page or layout.
     """
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_page(path, page))
+    photo = steps.run("load", lambda: read_source(source, page))
     seen = steps.run("screen", lambda: image_opinion(photo))
     read = _digitize(photo, options, name, steps)
     made, screening = read.made, _of_whole_page(seen, read)

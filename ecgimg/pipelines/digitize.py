@@ -8,12 +8,11 @@ The image network is used in two places, both measured. Its gate refuses what is
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, UprightSheet
 from ecgimg.errors import RefusedError
-from ecgimg.io.images import read_page
+from ecgimg.io.sources import PageInput, read_source
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
 from ecgimg.pipelines.another_ecg import shows_another_ecg
@@ -45,7 +44,7 @@ class Digitized:
     timings: tuple[tuple[str, float], ...]
 
 
-def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
+def digitize_page(source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
     """Digitizes one page of a picture or document; `name` becomes the recording's.
 
     Raises:
@@ -54,7 +53,7 @@ def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         UsageError: there is no such page or layout.
     """
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_page(path, page))
+    photo = steps.run("load", lambda: read_source(source, page))
     steps.run("gate", lambda: require_readable_ecg(photo))
     return digitize_photo(photo, options, name, steps)
 
@@ -84,4 +83,5 @@ def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name
     if shows_another_ecg(photo, upright.sheet):
         match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
+    recording = replace(recording, source_sha256=photo.sha256)
     return Digitized(photo, upright.sheet, match, recording, steps.timings)

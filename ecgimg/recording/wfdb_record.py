@@ -13,6 +13,7 @@ import numpy as np
 from ecgimg.io.files import write_atomically
 from ecgimg.recording.record_name import record_name
 from ecgimg.recording.samples import Samples
+from ecgimg.text import printable
 
 UNITS_PER_MV = 1000
 """One unit is 1 uV."""
@@ -23,8 +24,9 @@ INVALID = -32768
 def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
     """Writes the record of a name into `folder`; returns the header's path.
 
-    A name that WFDB can't hold is made safe (`record_name`); the header's comment has the name as it was given. Both
-    files are written under a temporary name and renamed, the header last, so that a header always has its samples.
+    A name that WFDB can't hold is made safe (`record_name`); the header's comments have the name as it was given, and
+    the recording's origin. Both files are written under a temporary name and renamed, the header last, so that a header
+    always has its samples.
 
     Raises:
         OutputError: the files can't be written.
@@ -38,6 +40,7 @@ def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
         checksum -= 0x10000 if checksum >= 0x8000 else 0
         lines.append(f"{record}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
     if record != name:
-        lines.append(f"# name: {' '.join(name.split())}")
+        lines.append(f"# name: {printable(' '.join(name.split()))}")
+    lines += [f"# {printable(line)}" for line in recording.origin]
     write_atomically(folder / f"{record}.dat", samples.tobytes())
     return write_atomically(folder / f"{record}.hea", ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))

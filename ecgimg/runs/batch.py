@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from ecgimg.errors import EcgimgError, ExitCode, OutputError
 from ecgimg.io.files import locked, remove_parts, write_atomically
 from ecgimg.options import RunOptions
 from ecgimg.runs.job import Outcome, RunKind, Task, ended_early, failed, without_outdated
+from ecgimg.runs.page_counts import count_all_pages
 from ecgimg.runs.plan import plan_jobs
 from ecgimg.runs.summary import Summary
 from ecgimg.runs.worker import Done, Executor, Step
@@ -58,7 +60,8 @@ def run_batch(
         if not is_locked:
             listener.warned(f"{out} can't be locked; don't let two runs write into it at the same time")
         remove_parts(out)
-        plan = plan_jobs(inputs, out, kind.files(options))
+        count = partial(count_all_pages, executor=executor, max_pages=options.max_pages)
+        plan = plan_jobs(inputs, out, kind.files(options), count)
         listener.planned(len(plan.jobs))
         for text in plan.warnings:
             listener.warned(text)

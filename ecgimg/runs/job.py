@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, Literal
 
-from ecgimg.errors import EcgimgError, ExitCode, RefusedError
+from ecgimg.errors import EcgimgError, ExitCode, RefusedError, UnreadableInputError, is_out_of_memory
 from ecgimg.io.files import hash_or_nothing, path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
@@ -138,6 +138,8 @@ class RunKind(Generic[Content]):
             return failed(task.job, error, perf_counter() - start)
         except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
             where = f"{task.job.path}, after {last_step[0]}"
+            if is_out_of_memory(error):
+                return failed(task.job, _no_memory(task, where), perf_counter() - start)
             wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
             return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
 
@@ -169,6 +171,11 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
         exit_code=error.exit_code,
         details=details or (error.refusal.details if isinstance(error, RefusedError) else ""),
     )
+
+
+def _no_memory(task: Task, where: str) -> EcgimgError:
+    what = f"the page needs more than {task.options.max_memory:g} GB of memory"
+    return UnreadableInputError(what, where=where, remedy="save the picture smaller, or raise --max-memory")
 
 
 def follow_steps(task: Task, tell: Tell) -> Hook:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_or_nothing, path_text
-from ecgimg.io.images import SUFFIXES, count_pages
+from ecgimg.io.images import SUFFIXES
 from ecgimg.runs.file_names import DEBUG, FILE_SETS, FOLDER_FILES, FileSet, file_name, is_own_picture, page_name
 from ecgimg.runs.job import PageJob
+from ecgimg.runs.page_counts import CountPages
 from ecgimg.schemas.owner import OwnerSource, read_owner
 
 _WHERE = "inputs"
@@ -28,7 +29,7 @@ class RunPlan:
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet]) -> RunPlan:
+def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet], count: CountPages) -> RunPlan:
     """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
     A page has the name of its file's stem, later pages of a document STEM-p2, STEM-p3 and so on. Where that name
@@ -39,17 +40,20 @@ def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet]) -> Run
         inputs: files, folders and globs.
         out: the folder of the results.
         files: the sets of files that the run writes for a page.
+        count: gives the number of pages of each file.
 
     Raises:
         UnreadableInputError: nothing to read was found.
     """
     found, warnings = find_files(inputs, out)
     base = _common_folder(found)
+    counts = count(found)
     stems = Counter(_fold(path.stem) for path in found)
     jobs: list[PageJob] = []
     names = _Names(out, files, frozenset(os.path.abspath(path) for path in found))
     for path in found:
-        pages, error = _count(path)
+        counted = counts[path]
+        pages, error = (1, counted) if isinstance(counted, EcgimgError) else (counted, None)
         tag = hashlib.sha256(os.fsencode(Path(os.path.relpath(path, base)).as_posix())).hexdigest()[:8]
         stem = page_name(path.stem)
         for page in range(1, pages + 1):
@@ -157,13 +161,6 @@ def _search(folder: Path, out: Path) -> list[Path]:
         folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
         found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
-
-
-def _count(path: Path) -> tuple[int, EcgimgError | None]:
-    try:
-        return count_pages(path), None
-    except EcgimgError as error:
-        return 1, error
 
 
 def _common_folder(files: Sequence[Path]) -> Path:

@@ -16,7 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from ecgimg.errors import OutputError
-from ecgimg.io.files import write_atomically
+from ecgimg.io.csv_cells import from_cell, to_cell
+from ecgimg.io.files import open_regular, write_atomically
 from ecgimg.runs.file_names import INDEX, SUMMARY
 from ecgimg.runs.index import Row, index_html, may_be_replaced
 from ecgimg.runs.job import Outcome, PageJob, RunKind
@@ -110,10 +111,11 @@ def summary_row(outcome: Outcome, kind: RunKind[Any]) -> Row:
 def read_rows(path: Path) -> list[Row]:
     """The rows of a summary; none where there is no file, or it is of another form."""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return [row for row in csv.DictReader(file) if set(COLUMNS) <= set(row) and None not in row]
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if set(COLUMNS) <= set(row) and None not in row]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []
+    return [{name: from_cell(cell or "") for name, cell in row.items()} for row in rows]
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -122,5 +124,5 @@ def _table(rows: Sequence[Row]) -> str:
         text, dict.fromkeys(name for row in (COLUMNS, *rows) for name in row), restval="", lineterminator="\n"
     )
     table.writeheader()
-    table.writerows(rows)
+    table.writerows({name: to_cell(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue()

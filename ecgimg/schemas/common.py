@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
-from ecgimg.io.files import hash_file, path_text, write_atomically
+from ecgimg.io.files import hash_file, open_regular, path_text, write_atomically
 
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
@@ -28,8 +28,10 @@ Content = TypeVar("Content", bound=Part)
 class PageSource(Part):
     """The file a recording was read from."""
 
-    file: str = Field(description="path of the picture or document, as it was given")
-    sha256: str = Field(description="hash of the file, in hexadecimal")
+    file: str = Field(
+        description="path of the picture or document, as it was given; <bytes> and the like where it was no file"
+    )
+    sha256: str = Field(description="hash of the file, or of the pixels of an array or image, in hexadecimal")
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
     width: int = Field(description="width of the page's picture in pixels, upright")
@@ -67,7 +69,8 @@ class PageScale(Part):
 def read_json(model: type[Content], path: Path) -> Content | None:
     """The content of a JSON file; None where there is no file, or it is of another schema or version."""
     try:
-        return model.model_validate_json(path.read_bytes())
+        with open_regular(path) as file:
+            return model.model_validate_json(file.read())
     except (OSError, ValidationError):
         return None
 
@@ -88,11 +91,11 @@ def versions() -> dict[str, str]:
 
 
 def describe_source(photo: Photo) -> PageSource:
-    """Where a photo came from; its file is hashed."""
+    """Where a photo came from."""
     height, width = photo.shape
     return PageSource(
         file=path_text(photo.source),
-        sha256=hash_file(photo.source),
+        sha256=photo.sha256 or hash_file(photo.source),
         page=photo.page,
         pages=photo.pages,
         width=width,

@@ -30,6 +30,7 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.options import RunOptions
 from ecgimg.recording.read import read_recording
+from ecgimg.runs import memory_limit
 
 COMMAND = [sys.executable, "-m", "ecgimg"]
 
@@ -63,7 +64,7 @@ def cat(path: Path) -> Path:
 
 
 def test_version_and_help() -> None:
-    assert in_process("--version")[:2] == (0, f"ecgimg {__version__}\n")
+    assert in_process("--version")[:2] == in_process("-V")[:2] == (0, f"ecgimg {__version__}\n")
     done = ecgimg("digitize", "--help")
     assert done.returncode == 0
     for word in ("--layout", "--paper-speed", "--gain", "--format", "--jobs", "--force", "--quiet", "--verbose"):
@@ -312,3 +313,43 @@ def test_an_option_has_the_same_name_everywhere() -> None:
     }
     assert all("-j" in found for found in names.values() if "--jobs" in found)
     assert not {"--n", "--presets", "--formats"} & set().union(*names.values())
+
+
+def test_a_variable_that_no_option_has_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setenv("ECGIMG_TIMEOTU", "9")
+    code, _, err = in_process("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert code == 3
+    assert "warning: ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?" in err
+
+
+def test_memory_that_can_not_be_limited_is_said_where_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setattr(memory_limit, "can_limit_memory", lambda: False)
+    words = ("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert "--max-memory" not in in_process(*words)[2]
+    assert "--max-memory has no effect" in in_process(*words, "--max-memory", 2)[2]
+
+
+ABSENT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "wfdb", "matplotlib", "timm"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from ecgimg.cli.app import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", ["train patchecg --data ptbxl:x -o out", "train trace --data ptbxl:x -o out"])
+def test_a_command_without_its_extra(words: str, tmp_path: Path) -> None:
+    run = [sys.executable, "-c", ABSENT, *words.split()]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (6, "")
+    assert re.fullmatch(r"ecgimg: this command needs the package \w+; pip install 'ecgimg\[\w+\]'\n", done.stderr)

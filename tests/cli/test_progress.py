@@ -47,7 +47,7 @@ def test_quiet_prints_only_what_gave_no_result() -> None:
 def test_verbose_prints_skipped_pages_and_tracebacks() -> None:
     lines = printed(verbose=True)
     assert "ok  b  3x4, confidence 0.90, done before" in lines
-    assert "Traceback x" in lines
+    assert "    Traceback x" in lines
 
 
 @pytest.mark.parametrize("quiet", [False, True])
@@ -82,3 +82,19 @@ def shown(bar: Progress) -> list[str]:
     """Count and time of the bar."""
     columns = [column(bar.tasks[0]) if callable(column) else column for column in bar.columns[1:3]]
     return [str(column) for column in columns]
+
+
+def test_names_never_reach_the_terminal_as_commands_to_it() -> None:
+    out = io.StringIO()
+    reporter = Reporter(verbose=True, console=Console(file=out, force_terminal=True, width=300))
+    name = "\x1b]0;owned\x07\nok  other"
+    with reporter:
+        reporter.planned(1)
+        reporter.warned(f"{name} is written as x")
+        reporter.stepped(name, "trace", 1, 2)
+        reporter.finished(Outcome(name, name, 1, "failed", 1.0, reason=f"load: {name}", details=f"Trace\nback {name}"))
+    text = out.getvalue()
+    assert "\x1b]0;" not in text
+    assert "\x07" not in text
+    assert r"\x1b]0;owned\x07\nok  other" in text
+    assert not any(line.startswith("ok") for line in text.splitlines())

@@ -18,6 +18,7 @@ from PIL import Image
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import Cause, ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.io.csv_cells import from_cell
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
 from ecgimg.runs.batch import exit_code, run_batch
@@ -75,7 +76,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     assert result["geometry"]["px_per_mm"] == pytest.approx(16.0)
     assert result["leads"]["I"]["interval"] == [0.0, 10.0]
     assert result["leads"]["V1"] == {"confidence": 0.0, "interval": None}
-    assert result["paper_speed"] == {"value": 25.0, "source": "assumed", "assumed": True}
+    assert result["paper_speed"].items() >= {"value": 25.0, "source": "assumed", "assumed": True}.items()
     assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.72, ("a warning",))
     assert (listener.pages, listener.steps) == (1, [("x", "load")])
 
@@ -347,7 +348,7 @@ def test_a_page_of_any_name(tmp_path: Path, stem: bytes) -> None:
     outcomes, _ = run(inputs, out, format=["wfdb", "csv"], debug=True)
     assert [o.status for o in outcomes] == ["ok", "ok"]
     table = rows(out)
-    assert [*table] == [o.name for o in outcomes]
+    assert [from_cell(name) for name in table] == [o.name for o in outcomes]
     for outcome in outcomes:
         assert {*json.loads((out / f"{outcome.name}.json").read_text())["files"]} <= names(out)
     assert [o.skipped for o in run(inputs, out, format=["wfdb", "csv"])[0]] == [True, True]

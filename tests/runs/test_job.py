@@ -44,6 +44,8 @@ def make(task: Task, hook: Hook) -> tuple[Made[Note], ...]:
     text = task.job.path.stem
     if text == "refused":
         raise RefusedError(Cause.NO_CURVES, "nothing to see", where="read")
+    if text == "large":
+        raise MemoryError
     if text == "bug":
         raise ZeroDivisionError("division by\nzero")
     source = PageSource(file="x", sha256=hash_file(task.job.path), page=task.job.page, pages=1, width=8, height=8)
@@ -138,3 +140,9 @@ def test_debug_pictures_are_numbered(tmp_path: Path) -> None:
         hook("gate", None, 2, 7)
         folder = tmp_path / "x.debug"
         assert [path.name for path in folder.glob("*")] == (["1-load.png"] if debug else [])
+
+
+def test_a_page_that_needs_too_much_memory_fails_with_one_line(tmp_path: Path) -> None:
+    found = KIND.work(task(tmp_path, "large", max_memory=2.5), silent)
+    assert (found.status, found.exit_code, found.details) == ("failed", ExitCode.UNREADABLE_INPUT, "")
+    assert "needs more than 2.5 GB of memory; save the picture smaller, or raise --max-memory" in found.reason

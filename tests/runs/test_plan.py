@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+import doubles
 import pytest
 from PIL import Image
 
@@ -25,7 +26,7 @@ def draw(path: Path, shade: int = 0) -> Path:
 
 
 def names(inputs: list[str], out: Path) -> list[str]:
-    return [job.name for job in plan_jobs(inputs, out, FILES).jobs]
+    return [job.name for job in plan_jobs(inputs, out, FILES, doubles.count_inline).jobs]
 
 
 def test_folders_are_searched_without_what_this_tool_wrote(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_pages_of_a_document(tmp_path: Path) -> None:
 
 def test_the_same_stem_twice(tmp_path: Path) -> None:
     inputs = [str(draw(tmp_path / name, k)) for k, name in enumerate(("a/x.png", "b/x.png", "b/X.jpg"))]
-    plan = plan_jobs(inputs, tmp_path / "out", FILES)
+    plan = plan_jobs(inputs, tmp_path / "out", FILES, doubles.count_inline)
     found = [job.name for job in plan.jobs]
     assert found[0] == "x"
     assert len({name.casefold() for name in found}) == 3
@@ -90,7 +91,7 @@ def test_a_page_of_a_document_against_a_file_of_that_name(tmp_path: Path) -> Non
 def test_files_of_others_are_not_overwritten(tmp_path: Path, suffix: str) -> None:
     path = draw(tmp_path / "x.png")
     (tmp_path / f"x{suffix}").write_text("somebody's work")
-    plan = plan_jobs([str(path)], tmp_path, FILES)
+    plan = plan_jobs([str(path)], tmp_path, FILES, doubles.count_inline)
     assert plan.jobs[0].name.startswith("x-")
     assert "x is taken" in plan.warnings[0]
 
@@ -102,21 +103,23 @@ def test_an_input_that_is_called_like_an_output(tmp_path: Path) -> None:
 
 def test_a_bad_file_is_a_job_with_its_error(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_text("text")
-    jobs = plan_jobs([str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))], tmp_path / "out", FILES).jobs
+    jobs = plan_jobs(
+        [str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))], tmp_path / "out", FILES, doubles.count_inline
+    ).jobs
     assert [job.error is None for job in jobs] == [False, True]
 
 
 def test_an_input_without_a_picture_beside_good_ones_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     inputs = [str(draw(tmp_path / "a.png")), str(tmp_path / "*.tiff"), str(tmp_path / "empty")]
-    plan = plan_jobs(inputs, tmp_path / "out", FILES)
+    plan = plan_jobs(inputs, tmp_path / "out", FILES, doubles.count_inline)
     assert [job.name for job in plan.jobs] == ["a"]
     assert plan.warnings == tuple(f"no picture or PDF in {text}" for text in inputs[1:])
 
 
 @pytest.mark.parametrize("name", ["summary.png", "Summary.PNG", "index.jpg"])
 def test_no_page_has_the_name_of_a_file_of_the_folder(tmp_path: Path, name: str) -> None:
-    plan = plan_jobs([str(draw(tmp_path / name))], tmp_path / "out", (RECORDING_FILES,))
+    plan = plan_jobs([str(draw(tmp_path / name))], tmp_path / "out", (RECORDING_FILES,), doubles.count_inline)
     (job,) = plan.jobs
     files = {f"{job.name}{suffix}".casefold() for one in FILE_SETS for suffix in one.suffixes}
     assert not files & {*FOLDER_FILES}
@@ -125,7 +128,7 @@ def test_no_page_has_the_name_of_a_file_of_the_folder(tmp_path: Path, name: str)
 def test_names_that_no_file_can_have_cost_only_themselves(tmp_path: Path) -> None:
     good = draw(tmp_path / "a.png")
     inputs = [str(good), str(tmp_path / ("x" * 300)) + ".png"]
-    jobs = plan_jobs(inputs, tmp_path / "out", FILES).jobs
+    jobs = plan_jobs(inputs, tmp_path / "out", FILES, doubles.count_inline).jobs
     assert [(job.name[:3], job.error is None) for job in jobs] == [("a", True), ("xxx", False)]
 
 
@@ -133,13 +136,13 @@ def test_names_that_no_file_can_have_cost_only_themselves(tmp_path: Path) -> Non
 def test_names_that_can_not_be_used_are_changed_and_stay_the_same(tmp_path: Path, stem: bytes) -> None:
     path = tmp_path / os.fsdecode(stem + b".png")
     draw(path)
-    plan = plan_jobs([str(path)], tmp_path / "out", FILES)
+    plan = plan_jobs([str(path)], tmp_path / "out", FILES, doubles.count_inline)
     (job,) = plan.jobs
     assert job.error is None
     assert re.search(r"-[0-9a-f]{8}$", job.name)
     assert len(job.name.encode()) < 190
     assert "its name can't be used as it is" in plan.warnings[0]
-    assert plan_jobs([str(path)], tmp_path / "out", FILES).jobs[0].name == job.name
+    assert plan_jobs([str(path)], tmp_path / "out", FILES, doubles.count_inline).jobs[0].name == job.name
 
 
 def owned(out: Path, name: str, suffix: str, source: Path, *files: str) -> None:
@@ -154,8 +157,8 @@ def owned(out: Path, name: str, suffix: str, source: Path, *files: str) -> None:
 def test_a_name_is_the_same_page_for_every_command(tmp_path: Path, suffix: str, written: FileSet) -> None:
     first, second, out = draw(tmp_path / "a/x.png", 1), draw(tmp_path / "b/x.png", 2), tmp_path / "out"
     owned(out, "x", suffix, first)
-    assert plan_jobs([str(first)], out, (written,)).jobs[0].name == "x"
-    assert plan_jobs([str(second)], out, (written,)).jobs[0].name.startswith("x-")
+    assert plan_jobs([str(first)], out, (written,), doubles.count_inline).jobs[0].name == "x"
+    assert plan_jobs([str(second)], out, (written,), doubles.count_inline).jobs[0].name.startswith("x-")
 
 
 def test_an_unfinished_page_has_its_name(tmp_path: Path) -> None:

@@ -112,3 +112,13 @@ def test_an_index_of_somebody_else_stays(tmp_path: Path) -> None:
     write(tmp_path, [page("a")])
     assert (tmp_path / INDEX).read_text() == "<h1>my site</h1>"
     assert len(rows(tmp_path)) == 1
+
+
+def test_names_that_are_formulas_are_text_and_their_rows_are_replaced(tmp_path: Path) -> None:
+    name = "=cmd|'x'!A0"
+    for status in ("failed", "ok"):
+        summary = Summary(tmp_path, DIGITIZE, [PageJob(Path("x.png"), 1, name)])
+        summary.add(replace(page(name, status), input="-2+3/\x1b[2J.png"))
+        summary.close()
+    (row,) = rows(tmp_path)
+    assert (row["name"], row["input"], row["status"]) == ("'=cmd|'x'!A0", r"'-2+3/\x1b[2J.png", "ok")

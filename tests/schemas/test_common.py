@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -62,3 +63,9 @@ def test_figures() -> None:
     assert describe_scale(Scale(25.0, "assumed")).assumed
     assert not describe_scale(Scale(25.0, "beats")).assumed
     assert {"python", "ecgimg", "numpy"} <= {*versions()}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+def test_a_pipe_in_the_output_folder_is_no_record(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.json")
+    assert read_json(Note, tmp_path / "x.json") is None
