@@ -25,6 +25,7 @@ from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visi
 from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
+from ecgimg.stages.straighten.polarity import dark_on_bright
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def diagnose_page(
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
-    seen = steps.run("screen", lambda: image_opinion(photo))
-    read = _digitize(photo, options, name, steps)
+    seen = steps.run("screen", lambda: image_opinion(dark_on_bright(photo)))
+    read = _digitize(photo, options, name, steps, seen.refusal)
     made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
@@ -93,9 +94,9 @@ class _Read:
     refusal: Refusal | None = None
 
 
-def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner) -> _Read:
+def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner, doubt: Refusal | None) -> _Read:
     try:
-        return _Read(digitize_photo(photo, options, name, steps))
+        return _Read(digitize_photo(photo, options, name, steps, doubt))
     except RefusedError as error:
         return _Read(None, error.refusal)
 

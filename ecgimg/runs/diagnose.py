@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, headline_text, in_order
-from ecgimg.findings.opinions import Screening
 from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import RunOptions
@@ -23,7 +22,7 @@ from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.page import PageResult
-from ecgimg.schemas.report import FindingResult, ReportResult, ScreeningResult, describe_report
+from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
 
 if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
@@ -70,7 +69,7 @@ def is_current(task: Task, result: ReportResult) -> bool:
         return False
     if result.networks != {weight.name: weight.sha256[:12] for weight in list_weights()}:
         return False
-    return not task.options.format or not _has_recording(result) or DIGITIZE.before(task) is not None
+    return not task.options.format or result.page is None or DIGITIZE.before(task) is not None
 
 
 def outcome(job: PageJob, result: ReportResult) -> Outcome:
@@ -97,20 +96,12 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
 
 
 def _recording(task: Task, report: ReportContent) -> tuple[Made[PageResult], ...]:
-    """The recording of a page that `ecgimg digitize` would not refuse, where a format was asked for."""
-    if not task.options.format or report.recording is None or not _passes_gate(report.screening):
+    """The recording of a page, where a format was asked for."""
+    if not task.options.format or report.recording is None:
         return ()
     assert report.sheet is not None
     assert report.match is not None
     return (make_recording_files(task, report.photo, report.sheet, report.match, report.recording, report.timings),)
-
-
-def _has_recording(result: ReportResult) -> bool:
-    return result.page is not None and _passes_gate(result.screening)
-
-
-def _passes_gate(screening: Screening | ScreeningResult | None) -> bool:
-    return screening is None or (screening.is_ecg and screening.is_readable)
 
 
 def _summary_cells(result: ReportResult) -> tuple[str, ...]:
