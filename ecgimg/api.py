@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `ecgimg.diagnose`, `ecgimg.screen` and `ecgimg.Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `screen` and `ecgimg.Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
+from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored
@@ -20,6 +21,7 @@ from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
 from ecgimg.schemas.report import ReportResult, describe_report
 from ecgimg.schemas.screen import ScreenResult, describe_screen
+from ecgimg.stages.measure.measure import measure as measure_recording
 
 
 class Report(ReportContent):
@@ -65,6 +67,15 @@ def digitize(
     """
     options = PageOptions.of(layout, paper_speed, gain)
     return digitize_page(source, page, options, source_name(source), hook).recording
+
+
+def measure(recording: Recording) -> Measurements:
+    """Intervals, axes, beats and waves of a recording, each figure with its uncertainty or with the reason for none.
+
+    Raises:
+        DependencyError: the weights of the delineation network are missing or damaged.
+    """
+    return measure_recording(recording)
 
 
 def diagnose(

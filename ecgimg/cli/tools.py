@@ -33,25 +33,28 @@ class _Schema(StrEnum):
 
     page = "page"
     report = "report"
+    measure = "measure"
     screen = "screen"
 
 
 def json_schema(
     of: Annotated[
         _Schema,
-        typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json; screen: STEM.screen.json."),
+        typer.Argument(help="page: STEM.json of `digitize`; report, measure, screen: STEM.report.json and so on."),
     ] = _Schema.page,
 ) -> None:
-    """Print the JSON Schema of what `digitize`, `diagnose` or `screen` writes."""
+    """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes."""
     import json
 
+    from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[PageResult | ReportResult | ScreenResult]] = {
+    models: dict[str, type[PageResult | ReportResult | MeasureResult | ScreenResult]] = {
         "page": PageResult,
         "report": ReportResult,
+        "measure": MeasureResult,
         "screen": ScreenResult,
     }
     typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
 from ecgimg.findings.headline import Entry, headline, in_order
-from ecgimg.findings.opinions import Diagnosis, Finding, Measurement, ReadBy, Screening
+from ecgimg.findings.measurements import Measurements
+from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording
@@ -17,7 +18,8 @@ from ecgimg.recording.recording import Recording
 class ReportContent:
     """Everything that a report says about one page; see `ecgimg.diagnose`.
 
-    `recording`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is the reason.
+    `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is
+    the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
@@ -28,7 +30,7 @@ class ReportContent:
     read_by: ReadBy
     findings: tuple[Finding, ...]
     leads: tuple[LeadQuality, ...]
-    measurements: tuple[Measurement, ...]
+    measurements: Measurements | None
     not_visible: tuple[str, ...]
     agreement: str
     warnings: tuple[str, ...]

@@ -23,7 +23,7 @@ from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.quality import lead_qualities, page_confidence
 from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
-from ecgimg.stages.measure import measure
+from ecgimg.stages.measure.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
 from ecgimg.stages.straighten.polarity import dark_on_bright
 
@@ -58,7 +58,7 @@ def diagnose_page(
     made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
-    measured = () if made is None else steps.run("measure", lambda: measure(made.recording))
+    measured = None if made is None else steps.run("measure", lambda: measure(made.recording))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     readers = read_by(diagnosis, screening)

@@ -13,6 +13,8 @@ from pathlib import Path
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_or_nothing, path_text
 from ecgimg.io.images import SUFFIXES
+from ecgimg.recording.kinds import SUFFIXES as RECORDING_SUFFIXES
+from ecgimg.recording.kinds import main_file
 from ecgimg.runs.file_names import DEBUG, FILE_SETS, FOLDER_FILES, FileSet, file_name, is_own_picture, page_name
 from ecgimg.runs.job import PageJob
 from ecgimg.runs.page_counts import CountPages
@@ -29,7 +31,9 @@ class RunPlan:
     warnings: tuple[str, ...]
 
 
-def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet], count: CountPages) -> RunPlan:
+def plan_jobs(
+    inputs: Sequence[str], out: Path, files: Sequence[FileSet], count: CountPages, takes_recordings: bool = False
+) -> RunPlan:
     """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
 
     A page has the name of its file's stem, later pages of a document STEM-p2, STEM-p3 and so on. Where that name
@@ -41,11 +45,12 @@ def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet], count:
         out: the folder of the results.
         files: the sets of files that the run writes for a page.
         count: gives the number of pages of each file.
+        takes_recordings: whether files of recordings are inputs too.
 
     Raises:
         UnreadableInputError: nothing to read was found.
     """
-    found, warnings = find_files(inputs, out)
+    found, warnings = find_files(inputs, out, takes_recordings)
     base = _common_folder(found)
     counts = count(found)
     stems = Counter(_fold(path.stem) for path in found)
@@ -69,18 +74,20 @@ def plan_jobs(inputs: Sequence[str], out: Path, files: Sequence[FileSet], count:
     return RunPlan(tuple(jobs), tuple(warnings))
 
 
-def find_files(inputs: Sequence[str], out: Path) -> tuple[list[Path], list[str]]:
+def find_files(inputs: Sequence[str], out: Path, takes_recordings: bool = False) -> tuple[list[Path], list[str]]:
     """Files of the inputs, sorted within each, none twice; folders are searched without what a run wrote.
 
-    The second list has a warning for each input in which nothing was found.
+    Folders are searched for pictures, and for recordings where the run takes them. The second list has a warning for
+    each input in which nothing was found.
 
     Raises:
         UnreadableInputError: nothing was found at all.
     """
     found: dict[str, Path] = {}
     empty = []
+    suffixes = SUFFIXES | RECORDING_SUFFIXES if takes_recordings else SUFFIXES
     for text in inputs:
-        paths = _expand(text, out)
+        paths = [main_file(path) for path in _expand(text, out, suffixes)]
         for path in paths:
             found.setdefault(os.path.realpath(path), path)
         if not paths:
@@ -141,25 +148,25 @@ def _is_of(source: OwnerSource, path: Path, page: int) -> bool:
     return is_same_place or source.sha256 == hash_or_nothing(path)
 
 
-def _expand(text: str, out: Path) -> list[Path]:
+def _expand(text: str, out: Path, suffixes: frozenset[str]) -> list[Path]:
     path = Path(text)
     if os.path.isdir(path):  # Path.is_dir and Path.exists raise on a name that no file can have
-        return _search(path, out)
+        return _search(path, out, suffixes)
     if not os.path.lexists(path) and glob.has_magic(text):
         matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
-        found = [p for match in matches for p in (_search(match, out) if match.is_dir() else [match])]
+        found = [p for match in matches for p in (_search(match, out, suffixes) if match.is_dir() else [match])]
         return [path for path in found if not is_own_picture(path)]
     return [path]  # a missing file becomes a failed page, the others go on
 
 
-def _search(folder: Path, out: Path) -> list[Path]:
+def _search(folder: Path, out: Path, suffixes: frozenset[str]) -> list[Path]:
     inside = out.resolve()
     excluded = inside if inside != folder.resolve() else None
     found = []
     for at, folders, files in os.walk(folder):
         searched = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
         folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
-        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
+        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in suffixes]
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
 
 

@@ -29,13 +29,14 @@ class PageSource(Part):
     """The file a recording was read from."""
 
     file: str = Field(
-        description="path of the picture or document, as it was given; <bytes> and the like where it was no file"
+        description="path of the picture, document or recording, as it was given; <bytes> and the like where it was no "
+        "file"
     )
     sha256: str = Field(description="hash of the file, or of the pixels of an array or image, in hexadecimal")
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
-    width: int = Field(description="width of the page's picture in pixels, upright")
-    height: int = Field(description="height of the page's picture in pixels, upright")
+    width: int | None = Field(description="width of the page's picture in pixels, upright; null for a recording")
+    height: int | None = Field(description="height of the page's picture in pixels, upright; null for a recording")
 
 
 class PageLayout(Part):
@@ -101,6 +102,11 @@ def describe_source(photo: Photo) -> PageSource:
         width=width,
         height=height,
     )
+
+
+def describe_recording_file(path: Path) -> PageSource:
+    """Where a recording came from; its file is hashed."""
+    return PageSource(file=path_text(path), sha256=hash_file(path), page=1, pages=1, width=None, height=None)
 
 
 def describe_scale(scale: Scale) -> PageScale:
