@@ -46,9 +46,25 @@ def contradicted(match: LayoutMatch, *warnings: str) -> LayoutMatch:
 
 
 def without_other_leads(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
-    """The cells beside which no other lead's name stands: the curve of V4R is not V4's."""
-    shift = name_shift(page, cells)
-    return tuple(cell for cell in cells if other_lead(cell.lead, names_near(page, cell, shift)) is None)
+    """The cells without those that show another lead: the curve of V4R is not V4's."""
+    others = _leads_instead(page, cells, name_shift(page, cells))
+    return tuple(cell for cell in cells if cell.is_strip or cell.lead not in others)
+
+
+def _leads_instead(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> dict[str, str]:
+    """Lead -> the lead that its cell shows instead: one beyond the twelve by its sure name, or one of the twelve by its
+    sure name where the limb leads' laws are broken too.
+    """
+    broken = {lead for leads, share in group_residuals(page, cells) if share > C.broken_law_residual for lead in leads}
+    found = {}
+    for cell in cells:
+        near = names_near(page, cell, shift)
+        other = other_lead(cell.lead, near)
+        if other is None and cell.lead in broken and cell.lead not in near:
+            other = next((lead for lead, confidence in near.items() if confidence >= C.sure_name), None)
+        if other is not None and not cell.is_strip:
+            found[cell.lead] = other
+    return found
 
 
 def impossible_laws(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[str, ...]:
@@ -63,10 +79,9 @@ def several_ecgs(page: PageObservations) -> int:
     return sum(names.count(lead) > 1 for lead in LEADS)
 
 
-def _other_leads(page: PageObservations, cells: Sequence[PlacedCell], shift: float) -> Iterator[str]:
-    """Names of leads that are not of the twelve, in the places of some that are."""
-    found = {cell.lead: other_lead(cell.lead, names_near(page, cell, shift)) for cell in cells}
-    others = {lead: other for lead, other in found.items() if other is not None}
+def _other_leads(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> Iterator[str]:
+    """Names of other leads in the places of some of the twelve."""
+    others = _leads_instead(page, cells, shift)
     if others:
         yield (
             f"the page names {_listed(tuple(others.values()))} where a 12-lead ECG has {_listed(tuple(others))}: "

@@ -93,6 +93,17 @@ def test_other_leads_are_left_out_and_named() -> None:
     assert left == {cell.lead for cell in cells} - {"V4", "V5", "V6"}
 
 
+def test_a_chest_lead_in_a_limb_lead_s_place_is_left_out() -> None:
+    page, cells, layout = moved(placed("6x2", {"III": "V1"}), "V1", "III")
+    assert {cell.lead for cell in cells} - {cell.lead for cell in without_other_leads(page, cells)} == {"III"}
+    assert any("V1 where a 12-lead ECG has III" in text for text in contradictions(page, cells, layout))
+
+
+def test_a_wrong_name_on_a_curve_that_obeys_the_laws_leaves_nothing_out() -> None:
+    page, cells, _ = placed("6x2", {"III": "V1"})
+    assert without_other_leads(page, cells) == cells
+
+
 def test_an_unsure_other_name_leaves_nothing_out() -> None:
     page, cells, _ = placed("3x4+1R")
     names = tuple(LeadName("V7", n.x, n.y, 0.7) if n.lead == "V1" else n for n in page.names)
