@@ -1,4 +1,4 @@
-"""Makes the generated pages of docs/reference: the command line, the options, the exit codes and the JSON files.
+"""Makes the generated pages of docs/reference: command line, options, exit codes, formats, JSON files.
 
 python docs/make_reference.py
 """
@@ -20,6 +20,7 @@ from ecgimg import errors
 from ecgimg.cli.app import app
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
+from ecgimg.recording.formats import FORMATS
 from ecgimg.schemas.page import PageResult
 from ecgimg.schemas.report import ReportResult
 from ecgimg.schemas.screen import ScreenResult
@@ -103,10 +104,28 @@ when a field is renamed, removed or changes its meaning. New fields may come at 
     return "\n".join(parts)
 
 
+def formats_page() -> str:
+    """The formats of recordings: what each file is, and what is lost in it."""
+    head = f"""# Formats of recordings
+
+{NOTE}
+[Recordings of other systems](../formats.md) explains how they are written and read. The formats of the extra
+`interchange` need `pip install 'ecgimg[interchange]'`; reading WFDB needs `ecgimg[wfdb]`.
+
+| name | files | what it is | extra | what a recording loses in it |
+|---|---|---|---|---|"""
+    rows = []
+    for one in FORMATS:
+        files = ", ".join(f"`{suffix}`" for suffix in one.suffixes)
+        rows.append(f"| `{one.name}` | {files} | {one.title} | {one.extra} | {one.loss} |")
+    return "\n".join([head, *rows]) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "options.md": options_page,
     "exit-codes.md": exit_codes_page,
+    "formats.md": formats_page,
     "json.md": json_page,
 }
 

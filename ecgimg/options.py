@@ -22,7 +22,8 @@ from pydantic_settings import (
 
 from ecgimg.errors import UsageError
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.recording.export_options import ExportOptions
+from ecgimg.recording.formats import FORMAT_NAMES
 
 AUTO_LAYOUT = "auto"
 PhotoStored = Literal["whole", "redacted", "none"]
@@ -94,7 +95,7 @@ class PageOptions(PageSettings):
         return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain, photo=self.photo)
 
 
-class RunOptions(BaseSettings):
+class RunOptions(ExportOptions, BaseSettings):
     """All options of a run over pages; made with `RunOptions.read`, which raises UsageError."""
 
     model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
@@ -103,8 +104,10 @@ class RunOptions(BaseSettings):
     layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
-    formats: Annotated[tuple[str, ...], NoDecode] = Field(
-        (DEFAULT_FORMAT,), min_length=1, description=f"files of the recording: {', '.join(FORMAT_NAMES)}"
+    formats: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None,
+        min_length=1,
+        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; `diagnose` writes none by default",
     )
     jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
     timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
@@ -121,8 +124,8 @@ class RunOptions(BaseSettings):
 
     @field_validator("formats")
     @classmethod
-    def _known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
+    def _known_formats(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in value or ():
             if name not in FORMAT_NAMES:
                 raise ValueError(f"{name!r} is not one of {', '.join(FORMAT_NAMES)}")
         return value
@@ -143,6 +146,11 @@ class RunOptions(BaseSettings):
         """The options that concern one page; `no_photo` goes before `redact`."""
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
         return PageOptions.of(self.layout, self.paper_speed, self.gain, photo)
+
+    @cached_property
+    def export(self) -> ExportOptions:
+        """The options that concern the files of a recording."""
+        return ExportOptions(**{name: getattr(self, name) for name in ExportOptions.model_fields})
 
     @classmethod
     def settings_customise_sources(
@@ -169,6 +177,21 @@ class RunOptions(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
+
+
+def export_options(**given: object) -> ExportOptions:
+    """The options of a call that writes a recording.
+
+    Raises:
+        UsageError: there is no such option, or a value can't be.
+    """
+    for name in given:
+        if name not in ExportOptions.model_fields:
+            raise UsageError(f"{name!r} is not one of {', '.join(ExportOptions.model_fields)}", where="options")
+    try:
+        return ExportOptions(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise _usage_error(error) from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ecgimg.options import RunOptions
 def test_defaults() -> None:
     options = RunOptions.read()
     assert (options.layout, options.paper_speed, options.gain) == ("auto", None, None)
-    assert (options.formats, options.jobs, options.force) == (("wfdb",), 1, False)
+    assert (options.formats, options.jobs, options.force) == (None, 1, False)
 
 
 def test_file_gives_way_to_environment_and_that_to_what_is_given(
@@ -47,7 +47,7 @@ def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"layout": "missing.yaml"}, "no file missing.yaml"),
         ({"gain": 7}, "7 mm/mV is not one of 2.5, 5, 10, 20"),
         ({"paper_speed": 30}, "30 mm/s"),
-        ({"formats": ["edf"]}, "formats"),
+        ({"formats": ["docx"]}, "formats"),
         ({"formats": []}, "formats"),
         ({"jobs": 0}, "jobs"),
         ({"timeout": -1}, "timeout"),

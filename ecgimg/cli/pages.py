@@ -21,6 +21,15 @@ def digitize(
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
     formats: p.Formats = None,
+    fs: p.ExportRate = None,
+    seconds: p.ExportSeconds = None,
+    units: p.ExportUnits = None,
+    fill: p.Fill = None,
+    patient_id: p.PatientId = None,
+    patient_name: p.PatientName = None,
+    birth_date: p.BirthDate = None,
+    sex: p.Sex = None,
+    recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
@@ -31,7 +40,7 @@ def digitize(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Digitize paper ECGs: WFDB or CSV, JSON and an overlay for each page, and summary.csv.
+    """Digitize paper ECGs: recordings in one or more formats, JSON and an overlay for each page, and summary.csv.
 
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
@@ -40,8 +49,10 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
+    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, timeout=timeout, **given, **export, **patient, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
@@ -51,6 +62,16 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    formats: p.ReportFormats = None,
+    fs: p.ExportRate = None,
+    seconds: p.ExportSeconds = None,
+    units: p.ExportUnits = None,
+    fill: p.Fill = None,
+    patient_id: p.PatientId = None,
+    patient_name: p.PatientName = None,
+    birth_date: p.BirthDate = None,
+    sex: p.Sex = None,
+    recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
@@ -61,7 +82,7 @@ def diagnose(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Diagnose paper ECGs: a report as HTML and JSON for each page, and summary.csv. This is no medical device.
+    """Diagnose ECGs: a report as HTML and JSON for each page or recording, and summary.csv. This is no medical device.
 
     A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
     is refused. Exit codes as of `digitize`.
@@ -69,9 +90,11 @@ def diagnose(
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs}
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
+    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **switches)
+    options = RunOptions.read(config=config, timeout=timeout, **given, **export, **patient, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 

@@ -19,8 +19,21 @@ PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what th
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"{' or '.join(FORMAT_NAMES)}; may be given twice. [{DEFAULT_FORMAT}]"),
+    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; may be given more than once. [{DEFAULT_FORMAT}]"),
 ]
+ReportFormats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help=f"Files of the recording with the findings: {', '.join(FORMAT_NAMES)}. [none]"),
+]
+ExportRate = Annotated[float | None, typer.Option("--fs", help="Samples a second in the files. [as read]")]
+ExportSeconds = Annotated[float | None, typer.Option("--seconds", help="Length in the files, cut or padded. [as read]")]
+ExportUnits = Annotated[str | None, typer.Option("--units", help="mV or uV in the files. [mV]")]
+Fill = Annotated[str | None, typer.Option(help="Unknown samples: nan, zero or interpolate; the files say so. [nan]")]
+PatientId = Annotated[str | None, typer.Option(help="Patient identifier in the files; never read from the page.")]
+PatientName = Annotated[str | None, typer.Option(help="Patient name in the files.")]
+BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
+Sex = Annotated[str | None, typer.Option(help="M, F or O in the files.")]
+Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgimg.recording.formats import FORMATS
+from ecgimg.recording.formats import WRITTEN
 
 PAGE_JSON = ".json"
 OVERLAY = ".overlay.png"
-REPORT_JSON = ".report.json"
-REPORT_HTML = ".report.html"
+REPORT = ".report"
+REPORT_JSON = f"{REPORT}.json"
+REPORT_HTML = f"{REPORT}.html"
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
 DEBUG = ".debug"
 """A folder of pictures of the steps."""
-DIGITIZE_SUFFIXES = (PAGE_JSON, *(suffix for one in FORMATS for suffix in one.suffixes), OVERLAY)
+_WRITTEN = {suffix: one for one in WRITTEN for suffix in one.suffixes}
+DIGITIZE_SUFFIXES = (PAGE_JSON, *_WRITTEN, OVERLAY)
 """All files that digitizing may write for a page; the record comes first."""
-DIAGNOSE_SUFFIXES = (REPORT_JSON, REPORT_HTML)
+DIAGNOSE_SUFFIXES = (REPORT_JSON, REPORT_HTML, *(f"{REPORT}{suffix}" for suffix in _WRITTEN))
 SCREEN_SUFFIXES = (SCREEN_JSON, SCREEN_OVERLAY)
 _PICTURES = (OVERLAY, SCREEN_OVERLAY)
 
 
-_STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
-
-
 def file_name(name: str, suffix: str) -> str:
     """The name of one file of a page; a format may not hold every name, see `ecgimg.recording.formats`."""
-    return f"{_STEMS.get(suffix, str)(name)}{suffix}"
+    part = REPORT if suffix.startswith(REPORT) else ""
+    rest = suffix.removeprefix(REPORT)
+    stem = f"{name}{part}"
+    return f"{_WRITTEN[rest].stem(stem) if rest in _WRITTEN else stem}{rest}"
 
 
 def is_own_picture(path: Path) -> bool:

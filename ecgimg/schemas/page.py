@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.options import PageSettings
+from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.recording import Recording
 from ecgimg.schemas.common import (
@@ -63,6 +64,7 @@ class PageResult(Part):
         description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
+    export: ExportOptions = Field(default=ExportOptions(), description="how the files of the recording were written")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the recording")
     timings: dict[str, float] = Field(description="seconds of each step")
@@ -77,6 +79,7 @@ def describe_page(
     timings: tuple[tuple[str, float], ...],
     settings: PageSettings,
     files: tuple[str, ...],
+    export: ExportOptions | None = None,
 ) -> PageResult:
     """The result of one page from what its stages made."""
     return PageResult(
@@ -95,6 +98,7 @@ def describe_page(
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
         leads={lead: _lead(recording, lead) for lead in recording.leads},
+        export=export or ExportOptions(),
         files=files,
         warnings=recording.warnings,
         timings={step: rounded(seconds) for step, seconds in timings},
