@@ -1,4 +1,4 @@
-"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC and PDF, recognised by their first bytes, never by their name.
+"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF and DICOM, recognised by their first bytes and never by name.
 
 The kind, the size in pixels, the number of pages and the password are checked before anything is decoded. Pages are
 read one by one, so that a document of a hundred pages is never in memory at once.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf")
+    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf", ".dcm")
 )
 """Suffixes that a folder is searched for; a file that is given itself may have any."""
 MAX_PIXELS = 170_000_000
@@ -33,7 +33,7 @@ PDF_DPI = 300
 MAX_PDF_PIXELS = 25_000_000
 """A PDF page that would have more pixels is drawn more coarsely."""
 
-Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF"]
+Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF", "DICOM"]
 
 _WHERE = "load"
 _SAVE_AGAIN = "copy the file again from where it came, or save it again as PNG or JPEG"
@@ -46,7 +46,10 @@ def count_pages(path: Path) -> int:
     Raises:
         UnreadableInputError: missing, empty, of no known kind, too large, damaged or protected by a password.
     """
-    if _kind(path) == "PDF":
+    kind = _kind(path)
+    if kind == "DICOM":
+        return _count_dicom(path)
+    if kind == "PDF":
         with _open_pdf(path) as document:
             return len(document)
     with _open_picture(path) as picture:
@@ -61,7 +64,10 @@ def read_page(path: str | Path, page: int = 1) -> Photo:
         UsageError: there is no such page.
     """
     path = Path(path)
-    if _kind(path) == "PDF":
+    kind = _kind(path)
+    if kind == "DICOM":
+        return _read_dicom(path, page)
+    if kind == "PDF":
         with _open_pdf(path) as document:
             _check_page(path, page, len(document))
             return Photo(_draw(document, page - 1, path), path, page, len(document))
@@ -104,6 +110,8 @@ def _kind_of(head: bytes) -> Kind | None:
         return "WebP"
     if head[4:8] == b"ftyp" and any(brand in head[8:64] for brand in _HEIF_BRANDS):
         return "HEIC"
+    if head[128:132] == b"DICM":
+        return "DICOM"
     return "PDF" if b"%PDF-" in head else None  # PDF readers accept a preamble of up to 1024 bytes
 
 
@@ -117,7 +125,7 @@ def _guess(head: bytes) -> str:
 def _remedy(head: bytes) -> str:
     if head.startswith(b"PK\3\4"):
         return "print the document to PDF, or unpack it"
-    return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF"
+    return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF or DICOM"
 
 
 def _check_page(path: Path, page: int, pages: int) -> None:
@@ -213,13 +221,42 @@ def _from_deep_grey(values: np.ndarray) -> Pixels:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
+def _count_dicom(path: Path) -> int:
+    from ecgimg.io.dicom_page import open_dicom
+
+    with _unreadable_errors(path):
+        document = open_dicom(path)
+        if document.pdf is None:
+            return document.frames
+        with _open_pdf(path, document.pdf) as pdf:
+            return len(pdf)
+
+
+def _read_dicom(path: Path, page: int) -> Photo:
+    from ecgimg.io.dicom_page import open_dicom
+
+    with _unreadable_errors(path):
+        document = open_dicom(path)
+        if document.pdf is not None:
+            with _open_pdf(path, document.pdf) as pdf:
+                _check_page(path, page, len(pdf))
+                return Photo(_draw(pdf, page - 1, path), path, page, len(pdf))
+        _check_page(path, page, document.frames)
+        if document.width * document.height > MAX_PIXELS:
+            raise _too_large(path, f"{document.width} x {document.height} pixels")
+        values = document.frame(page - 1)
+        pixels = values if values.dtype == np.uint8 else _from_deep_grey(values)
+        return Photo(np.ascontiguousarray(pixels), path, page, document.frames)
+
+
 @contextmanager
-def _open_pdf(path: Path) -> Iterator[PdfDocument]:
+def _open_pdf(path: Path, content: bytes | None = None) -> Iterator[PdfDocument]:
+    """The PDF of a file, or that of `content` which the file holds."""
     import pypdfium2
 
     with _unreadable_errors(path):
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(path if content is None else content)
         except pypdfium2.PdfiumError as error:
             if "password" not in str(error).lower():
                 raise

@@ -76,6 +76,14 @@ FORMATS: tuple[RecordingFormat, ...] = (
     RecordingFormat(
         "csv", "table of seconds and voltages", "csv_table", (".csv",), loss="confidences; less than 0.1 uV; patient"
     ),
+    RecordingFormat(
+        "dicom",
+        "DICOM 12-Lead, General or Ambulatory ECG waveform",
+        "dicom_waveform",
+        (".dcm",),
+        "interchange",
+        f"{_16_BIT}; rates outside 50 to 1000 Hz",
+    ),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
