@@ -84,6 +84,14 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "interchange",
         f"{_16_BIT}; rates outside 50 to 1000 Hz",
     ),
+    RecordingFormat(
+        "aecg",
+        "HL7 annotated ECG, XML",
+        "aecg_xml",
+        (".xml",),
+        "interchange",
+        "confidences; less than 1 uV",
+    ),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
