@@ -92,6 +92,14 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "interchange",
         "confidences; less than 1 uV",
     ),
+    RecordingFormat(
+        "edf",
+        "EDF+",
+        "edf_file",
+        (".edf",),
+        "interchange",
+        f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters",
+    ),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
