@@ -100,6 +100,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "interchange",
         f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters",
     ),
+    RecordingFormat("mat", "MATLAB file of version 5", "matlab_file", (".mat",), loss="nothing"),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
