@@ -101,6 +101,13 @@ FORMATS: tuple[RecordingFormat, ...] = (
         f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters",
     ),
     RecordingFormat("mat", "MATLAB file of version 5", "matlab_file", (".mat",), loss="nothing"),
+    RecordingFormat(
+        "fhir",
+        "FHIR R4 bundle, JSON",
+        "fhir_bundle",
+        (".fhir.json",),
+        loss="confidences; less than 1 uV",
+    ),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
