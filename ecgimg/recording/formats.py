@@ -108,6 +108,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         (".fhir.json",),
         loss="confidences; less than 1 uV",
     ),
+    RecordingFormat("muse", "GE MUSE, XML (read only)", "muse_xml", extra="interchange"),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
