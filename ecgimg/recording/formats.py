@@ -109,6 +109,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         loss="confidences; less than 1 uV",
     ),
     RecordingFormat("muse", "GE MUSE, XML (read only)", "muse_xml", extra="interchange"),
+    RecordingFormat("philips", "Philips PageWriter, XML (read only)", "philips_xml", extra="interchange"),
 )
 WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
