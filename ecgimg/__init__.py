@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize
+    from ecgimg.api import Report, diagnose, digitize, read, write
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
 
-__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg"]
+__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg", "read", "write"]
 
 __version__ = "0.1.0"
 
@@ -21,6 +21,8 @@ _HOMES = {
     "Report": "ecgimg.api",
     "diagnose": "ecgimg.api",
     "digitize": "ecgimg.api",
+    "read": "ecgimg.api",
+    "write": "ecgimg.api",
 }
 
 

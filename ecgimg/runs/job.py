@@ -97,6 +97,7 @@ class RunKind(Generic[Content]):
         is_current: whether a record has the settings of a task and all its files are there.
         outcome: the outcome of a page from its record, with the seconds in the record.
         preload: imports everything that `make` needs.
+        takes_recordings: whether files of recordings are inputs too.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
     """
 
@@ -107,6 +108,7 @@ class RunKind(Generic[Content]):
     outcome: Callable[[PageJob, Content], Outcome]
     preload: Callable[[], None]
     columns: tuple[str, ...] = ()
+    takes_recordings: bool = False
 
     def before(self, task: Task) -> Outcome | None:
         """The outcome of a page that was done before with the same settings, else None."""

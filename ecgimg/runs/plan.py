@@ -14,6 +14,8 @@ from typing import Any
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import SUFFIXES, count_pages
+from ecgimg.recording.kinds import SUFFIXES as RECORDING_SUFFIXES
+from ecgimg.recording.kinds import is_recording, main_file
 from ecgimg.runs.file_names import DEBUG, file_name, is_own_picture
 from ecgimg.runs.job import PageJob, Record, RunKind
 
@@ -38,14 +40,14 @@ def plan_jobs(inputs: Sequence[str], out: Path, kind: RunKind[Any]) -> RunPlan:
     Raises:
         UnreadableInputError: nothing to read was found.
     """
-    files = find_files(inputs, out)
+    files = find_files(inputs, out, kind.takes_recordings)
     base = _common_folder(files)
     stems = Counter(_fold(path.stem) for path in files)
     jobs: list[PageJob] = []
     warnings: list[str] = []
     names = _Names(out, kind, frozenset(os.path.abspath(path) for path in files))
     for path in files:
-        pages, error = _count(path)
+        pages, error = _count(path, kind)
         tag = hashlib.sha256(Path(os.path.relpath(path, base)).as_posix().encode()).hexdigest()[:8]
         for page in range(1, pages + 1):
             suffix = "" if page == 1 else f"-p{page}"
@@ -58,15 +60,18 @@ def plan_jobs(inputs: Sequence[str], out: Path, kind: RunKind[Any]) -> RunPlan:
     return RunPlan(tuple(jobs), tuple(warnings))
 
 
-def find_files(inputs: Sequence[str], out: Path) -> list[Path]:
+def find_files(inputs: Sequence[str], out: Path, with_recordings: bool = False) -> list[Path]:
     """Files of the inputs, sorted within each, none twice; folders are searched without what a run wrote.
+
+    Folders are searched for pictures, and for recordings where the run takes them.
 
     Raises:
         UnreadableInputError: nothing was found.
     """
     found: dict[str, Path] = {}
     for text in inputs:
-        for path in _expand(text, out):
+        suffixes = SUFFIXES | RECORDING_SUFFIXES if with_recordings else SUFFIXES
+        for path in map(main_file, _expand(text, out, suffixes)):
             found.setdefault(os.path.realpath(path), path)
     if not found:
         what = f"no picture or PDF in {', '.join(inputs)}"
@@ -109,30 +114,35 @@ class _Names:
         return bool(os.path.abspath(source.file) == os.path.abspath(path) or source.sha256 == _hash(path))
 
 
-def _expand(text: str, out: Path) -> list[Path]:
+def _expand(text: str, out: Path, suffixes: frozenset[str]) -> list[Path]:
     path = Path(text)
     if path.is_dir():
-        return _search(path, out)
+        return _search(path, out, suffixes)
     if not path.exists() and glob.has_magic(text):
         matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
-        found = [p for match in matches for p in (_search(match, out) if match.is_dir() else [match])]
+        found = [p for match in matches for p in (_search(match, out, suffixes) if match.is_dir() else [match])]
         return [path for path in found if not is_own_picture(path)]
     return [path]  # a missing file becomes a failed page, the others go on
 
 
-def _search(folder: Path, out: Path) -> list[Path]:
+def _search(folder: Path, out: Path, suffixes: frozenset[str]) -> list[Path]:
     inside = out.resolve()
     excluded = inside if inside != folder.resolve() else None
     found = []
     for at, folders, files in os.walk(folder):
         searched = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
         folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
-        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in SUFFIXES]
+        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in suffixes]
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
 
 
-def _count(path: Path) -> tuple[int, EcgimgError | None]:
+def _count(path: Path, kind: RunKind[Any]) -> tuple[int, EcgimgError | None]:
     try:
+        if is_recording(path):
+            if not kind.takes_recordings:
+                remedy = "ecgimg diagnose takes recordings, ecgimg.read gives their samples"
+                raise UnreadableInputError(f"{path} is a recording and no page", where=_WHERE, remedy=remedy)
+            return 1, None
         return count_pages(path), None
     except EcgimgError as error:
         return 1, error

@@ -28,12 +28,12 @@ Content = TypeVar("Content", bound=Part)
 class PageSource(Part):
     """The file a recording was read from."""
 
-    file: str = Field(description="path of the picture or document, as it was given")
-    sha256: str = Field(description="hash of the file, in hexadecimal")
+    file: str = Field(description="path of the picture, document or recording, as it was given; empty without a file")
+    sha256: str = Field(description="hash of the file, in hexadecimal; empty without a file")
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
-    width: int = Field(description="width of the page's picture in pixels, upright")
-    height: int = Field(description="height of the page's picture in pixels, upright")
+    width: int | None = Field(description="width of the page's picture in pixels, upright; null for a recording")
+    height: int | None = Field(description="height of the page's picture in pixels, upright; null for a recording")
 
 
 class PageLayout(Part):
@@ -88,6 +88,12 @@ def describe_source(photo: Photo) -> PageSource:
         width=width,
         height=height,
     )
+
+
+def describe_recording_file(path: Path | None) -> PageSource:
+    """Where a recording came from; its file is hashed."""
+    file, sha256 = ("", "") if path is None else (path.as_posix(), hash_file(path))
+    return PageSource(file=file, sha256=sha256, page=1, pages=1, width=None, height=None)
 
 
 def describe_scale(scale: Scale) -> PageScale:

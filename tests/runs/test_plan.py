@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from ecgimg.errors import UnreadableInputError
+from ecgimg.recording.recording import Recording
+from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.plan import find_files, plan_jobs
 
@@ -91,3 +94,17 @@ def test_a_bad_file_is_a_job_with_its_error(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_text("text")
     jobs = plan_jobs([str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))], tmp_path / "out", DIGITIZE).jobs
     assert [job.error is None for job in jobs] == [False, True]
+
+
+def test_recordings_are_inputs_of_a_diagnosis_and_no_pages(tmp_path: Path) -> None:
+    recording = Recording(np.zeros((12, 500), np.float32), 500.0)
+    recording.to_wfdb(tmp_path, "a")
+    recording.to_csv(tmp_path / "b.csv")
+    draw(tmp_path / "c.png")
+    out = tmp_path / "out"
+    found = plan_jobs([str(tmp_path), str(tmp_path / "b.csv"), str(tmp_path / "a.dat")], out, DIAGNOSE)
+    assert [(job.path.name, job.error) for job in found.jobs] == [("a.hea", None), ("c.png", None), ("b.csv", None)]
+    (job,) = plan_jobs([str(tmp_path / "a")], out, DIGITIZE).jobs
+    assert job.path.name == "a.hea"
+    assert "is a recording and no page; ecgimg diagnose takes recordings" in str(job.error)
+    assert [path.name for path in find_files([str(tmp_path)], out)] == ["c.png"]
