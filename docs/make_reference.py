@@ -22,6 +22,7 @@ from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
 from ecgimg.schemas.page import PageResult
+from ecgimg.schemas.recording import RecordingResult
 from ecgimg.schemas.report import ReportResult
 from ecgimg.schemas.screen import ScreenResult
 
@@ -36,6 +37,7 @@ WITHOUT_CLASS = {
 """Exit codes that no class of errors carries: what happened, and what to try."""
 JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.json", PageResult, "`ecgimg digitize`, [in words](../json.md)"),
+    ("STEM.json of a recording", RecordingResult, "`ecgimg diagnose --format` where a recording was given"),
     ("STEM.report.json", ReportResult, "`ecgimg diagnose`, [in words](../report.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
 )
@@ -88,13 +90,13 @@ happened, and what to try. The classes are in `ecgimg.errors`.
 
 
 def json_page() -> str:
-    """Every field of the three JSON files."""
+    """Every field of the JSON files."""
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `report` and `screen` print the same as JSON Schemas. The number in a schema's name changes
-when a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown fields.
-`[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `report` and `screen` print the same as JSON Schemas. The number in a schema's
+name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown
+fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

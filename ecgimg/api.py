@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `ecgimg.diagnose`, `ecgimg.read`, `ecgimg.write` and `ecgimg.Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `screen`, `read`, `write` and `Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -6,13 +6,16 @@ Nothing here reads the environment or a file of options. Everything that a call 
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 from ecgimg.errors import OutputError, UsageError
 from ecgimg.findings.interpretation import interpret_for_files
 from ecgimg.findings.report import ReportContent
+from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored, export_options
 from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording
 from ecgimg.pipelines.digitize import digitize_page
+from ecgimg.pipelines.screen import screen_page
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.export import Interpretation, export
 from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, recording_format
@@ -21,6 +24,7 @@ from ecgimg.recording.recording import Recording
 from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
 from ecgimg.schemas.report import ReportResult, describe_report
+from ecgimg.schemas.screen import ScreenResult, describe_screen
 
 
 class Report(ReportContent):
@@ -56,7 +60,7 @@ class Report(ReportContent):
 
 
 def digitize(
-    source: str | Path,
+    source: PageInput,
     *,
     page: int = 1,
     layout: str | Path | None = None,
@@ -67,7 +71,8 @@ def digitize(
     """The recording on a photo, scan or PDF page of a paper ECG.
 
     Args:
-        source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file.
+        source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file: its path, its bytes, or a file object opened with "rb";
+            or the page itself as a PIL image, or as an array uint8 [H, W, 3] (RGB) or [H, W] (grey).
         page: page of the document, from 1.
         layout: a name of `ecgimg layouts list` or a YAML file; found from the page by default.
         paper_speed: mm/s; read from the page by default, 25 where the page does not show it.
@@ -77,10 +82,10 @@ def digitize(
     Raises:
         UnreadableInputError: the file can't be read.
         RefusedError: no ECG that can be digitized without guessing was found.
-        UsageError: there is no such page, layout, speed or gain.
+        UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
     options = PageOptions.of(layout, paper_speed, gain)
-    return digitize_page(Path(source), page, options, Path(source).stem, hook).recording
+    return digitize_page(source, page, options, source_name(source), hook).recording
 
 
 def read(source: str | Path) -> Recording:
@@ -136,7 +141,7 @@ def _write(
 
 
 def diagnose(
-    source: str | Path | Recording,
+    source: PageInput | Recording,
     *,
     page: int = 1,
     layout: str | Path | None = None,
@@ -155,9 +160,25 @@ def diagnose(
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
-        UsageError: there is no such page, layout, speed or gain.
+        UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
     options = PageOptions.of(layout, paper_speed, gain, photo)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
-    return Report(**vars(diagnose_page(Path(source), page, options, Path(source).stem, hook)))
+    return Report(**vars(diagnose_page(source, page, options, source_name(source), hook)))
+
+
+def screen(source: PageInput, *, page: int = 1, hook: Hook | None = None) -> ScreenResult:
+    """What the image network alone finds on a page, without tracing it: the content of STEM.screen.json.
+
+    Arguments are those of `ecgimg.digitize`.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        RefusedError: the picture is no ECG page, or can't be read.
+        DependencyError: the weights of the network are missing or damaged.
+        UsageError: there is no such page, or the source is of another type.
+    """
+    start = perf_counter()
+    screened = screen_page(source, page, hook)
+    return describe_screen(screened.photo, screened.prediction, (), perf_counter() - start)

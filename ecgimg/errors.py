@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
+
+from ecgimg.text import printable
 
 
 class ExitCode(IntEnum):
@@ -47,7 +50,7 @@ class EcgimgError(Exception):
 
     def __str__(self) -> str:
         """One line: where, what, what to try."""
-        return f"{f'{self.where}: ' if self.where else ''}{self.what}; {self.remedy}"
+        return printable(f"{f'{self.where}: ' if self.where else ''}{self.what}; {self.remedy}")
 
 
 class UsageError(EcgimgError):
@@ -127,6 +130,16 @@ class Cause(StrEnum):
         "cut off",
         "the page is cut off: a part of its curves is outside of the picture",
         "photograph the whole page, with its margins",
+    )
+    SEVERAL_ECGS = (
+        "several ECGs",
+        "the picture shows more than one ECG",
+        "cut the picture so that it shows one ECG",
+    )
+    IMPOSSIBLE_LEADS = (
+        "impossible leads",
+        "the limb leads can't be what they are named: their curves contradict each other",
+        "check the page's lead names, and give its layout with --layout",
     )
     GIVEN_LAYOUT = (
         "given layout",
@@ -236,8 +249,38 @@ def missing_package(purpose: str, package: str, extra: str, *, where: str = "") 
     return DependencyError(what, where=where, remedy=remedy)
 
 
+def missing_module(error: ModuleNotFoundError) -> DependencyError:
+    """The failure of an import: a package of an extra that is not installed, or a broken install."""
+    package = (error.name or "").partition(".")[0]
+    extra = _extra_of(package)
+    if extra:
+        return missing_package("this command", package, extra)
+    return DependencyError(f"the package {package} is missing")
+
+
+def _extra_of(package: str) -> str:
+    """The extra of ecgimg that brings a package; empty where none does."""
+    from importlib import metadata
+
+    for line in metadata.requires("ecgimg") or []:
+        match = re.match(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]", line)
+        if match and match[1].replace("-", "_") == package:
+            return match[2]
+    return ""
+
+
 class WorkerError(EcgimgError):
     """A worker process died or ran out of time."""
 
     exit_code = ExitCode.WORKER
     remedy = "run the page alone with --jobs 1, or raise --timeout"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error is what Python or a library raises where no more memory is given."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY)
+
+
+_NO_MEMORY = ("out of memory", "insufficient memory", "bad_alloc", "bad allocation", "failed to allocate")
+"""Pillow's, OpenCV's and ONNX Runtime's words."""

@@ -19,25 +19,25 @@ column, the rhythm strips under them, and the usual paper speed and gain. A user
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ecgimg.datamodel.leads import parse_printed_lead
 from ecgimg.errors import UsageError
+from ecgimg.io.yaml_file import read_yaml
+from ecgimg.text import shortened
 
-M = TypeVar("M", bound=BaseModel)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's loader where PyYAML was built with it: as safe as PyYAML's own and ten times as fast."""
-PAPER_SPEEDS = (12.5, 25.0, 50.0)
+PAPER_SPEEDS = (12.5, 25.0, 50.0, 100.0)
 """Paper speeds in mm/s that ECG machines print with."""
 GAINS = (2.5, 5.0, 10.0, 20.0)
 """Gains in mm/mV that ECG machines print with."""
+MAX_COLUMN_SECONDS = 60.0
+"""Columns of a format are no longer than this."""
 
 
 class Cell(BaseModel):
@@ -64,12 +64,12 @@ class Cell(BaseModel):
 class Layout(BaseModel):
     """One paper format; see the module's text for the file it is read from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str = Field(pattern=r"^[A-Za-z0-9+_.-]+$")
     title: str
     rows: tuple[tuple[str, ...], ...] = Field(min_length=1)
-    column_seconds: float = Field(gt=0, le=60)
+    column_seconds: float = Field(gt=0, le=MAX_COLUMN_SECONDS)
     rhythm: tuple[str, ...] = ()
     paper_speed: float = 25.0
     gain: float = 10.0
@@ -132,8 +132,17 @@ class Layout(BaseModel):
         """Recording time from the start of the page to the end of its last cell."""
         return max(cell.start + cell.seconds for cell in (*self.cells, *self.strips))
 
-    def shortened(self, paper_speed: float) -> Layout:
-        """The format as machines print it on the same paper at a higher speed: columns as long, and shorter in time."""
+    @property
+    def column_mm(self) -> float:
+        """Length of a column on paper at the usual paper speed."""
+        return self.column_seconds * self.paper_speed
+
+    def on_same_paper(self, paper_speed: float) -> Layout:
+        """The format as machines print it on the same paper at another speed: its columns are as long in millimetres.
+
+        Raises:
+            ValidationError: a column would last longer than MAX_COLUMN_SECONDS.
+        """
         return self.lasting(self.seconds * self.paper_speed / paper_speed)
 
     def lasting(self, seconds: float) -> Layout:
@@ -174,12 +183,12 @@ def load_layout(source: str | Path) -> Layout:
     path = Path(source)
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise UsageError(
-            f"there is no layout {text!r}",
+            f"there is no layout {shortened(text)!r}",
             where="layout",
             remedy=f"choose one of {', '.join(layout_ids())}, or a .yaml",
         )
-    if not path.is_file():
-        raise UsageError(f"no file {text}", where="layout", remedy="check the path of the layout file")
+    if not os.path.exists(path):  # Path.exists raises on a name that no file can have
+        raise UsageError(f"no file {shortened(text)}", where="layout", remedy="check the path of the layout file")
     return _parse(path, text)
 
 
@@ -199,15 +208,3 @@ def _folder() -> Traversable:
 
 def _parse(file: Traversable | Path, where: str) -> Layout:
     return read_yaml(Layout, file, where, "layout")
-
-
-def read_yaml(model: type[M], file: Traversable | Path, where: str, what: str) -> M:
-    """A YAML file of a model, or a UsageError that names the field that breaks it; `what` is a word for the file."""
-    try:
-        return model.model_validate(yaml.load(file.read_text(encoding="utf-8"), _LOADER))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"not valid YAML ({error})".replace("\n", " "), where=where, remedy="mend the file") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or what
-        raise UsageError(f"{field}: {first['msg']}", where=where, remedy=f"mend the {what} file") from error

@@ -1,16 +1,17 @@
 """What a user can set: `PageOptions` for one page, `RunOptions` for a run (file < environment < flag).
 
-Environment variables are named `ECGIMG_` and the option's name (`ECGIMG_JOBS=4`, `ECGIMG_FORMATS=wfdb,csv`); a file
+Environment variables are named `ECGIMG_` and the option's name (`ECGIMG_JOBS=4`, `ECGIMG_FORMAT=wfdb,csv`); a file
 is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONFIG`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -21,9 +22,11 @@ from pydantic_settings import (
 )
 
 from ecgimg.errors import UsageError
+from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
 from ecgimg.recording.export_options import ExportOptions
-from ecgimg.recording.formats import FORMAT_NAMES
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.text import shortened
 
 AUTO_LAYOUT = "auto"
 PhotoStored = Literal["whole", "redacted", "none"]
@@ -31,6 +34,8 @@ PhotoStored = Literal["whole", "redacted", "none"]
 PHOTO_STORED = (
     "what of the photo the stored pictures show: whole, redacted (only the surroundings of the traces) or none"
 )
+MAX_TIMEOUT_S = 86_400
+"""No page takes a day, and a timer can't wait for ever."""
 
 
 class PageSettings(BaseModel):
@@ -104,25 +109,33 @@ class RunOptions(ExportOptions, BaseSettings):
     layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
-    formats: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+    format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
-        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; `diagnose` writes none by default",
+        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
     )
-    jobs: int = Field(1, ge=1, le=256, description="pages digitized at the same time")
-    timeout: float = Field(120.0, gt=0, description="seconds after which a page is given up")
+    jobs: int | None = Field(
+        None, ge=1, le=256, description="pages at the same time; as many as cores and memory allow when not given"
+    )
+    timeout: float = Field(
+        120.0, gt=0, le=MAX_TIMEOUT_S, description="seconds after which a page is given up, a day at most"
+    )
+    max_memory: float = Field(4.0, ge=1, description="GB of memory for each page at work; a usual page needs 1")
+    max_pages: int = Field(1000, ge=1, description="pages that a document may have")
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
     redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
-    @field_validator("formats", mode="before")
+    @field_validator("format", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
-        return tuple(dict.fromkeys(names)) if isinstance(names, list | tuple) else names
+        if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
+            return tuple(dict.fromkeys(names))
+        return names  # what is no list of names is refused with its place
 
-    @field_validator("formats")
+    @field_validator("format")
     @classmethod
     def _known_formats(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for name in value or ():
@@ -163,7 +176,11 @@ class RunOptions(ExportOptions, BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of precedence: what was given, the environment, the file."""
         config = init_settings().get("config") or env_settings().get("config")
-        file = (InitSettingsSource(settings_cls, _read_file(Path(config))),) if config else ()
+        file = (
+            (InitSettingsSource(settings_cls, read_yaml_mapping(Path(config), str(config), "options")),)
+            if config
+            else ()
+        )
         return (init_settings, env_settings, *file)
 
     @classmethod
@@ -194,19 +211,6 @@ def export_options(**given: object) -> ExportOptions:
         raise _usage_error(error) from error
 
 
-def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        if not isinstance(values, dict):
-            raise ValueError("holds no names and values")
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        what = f"{path}: {' '.join(str(getattr(error, 'strerror', None) or error).split())}"
-        raise UsageError(
-            what, where="options", remedy="give a YAML file with a line `name: value` an option"
-        ) from error
-    return values
-
-
 def _one_of(value: float | None, allowed: tuple[float, ...], unit: str) -> float | None:
     if value is not None and value not in allowed:
         raise ValueError(f"{value:g} {unit} is not one of {', '.join(f'{v:g}' for v in allowed)}")
@@ -217,4 +221,25 @@ def _usage_error(error: ValidationError) -> UsageError:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "options"
     message = str(first["msg"]).removeprefix("Value error, ")
-    return UsageError(f"{name}: {message}", where="options", remedy="see ecgimg digitize --help")
+    if first["type"] == "extra_forbidden":
+        message = f"there is no such option{_nearest(name, tuple(RunOptions.model_fields))}"
+    what = f"{shortened(name)}: {shortened(message, 200)}"
+    return UsageError(what, where="options", remedy="see ecgimg digitize --help")
+
+
+def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """A warning for each variable that begins as those of the options do, and is none of them."""
+    prefix, known = RunOptions.model_config["env_prefix"], tuple(RunOptions.model_fields)
+    texts = []
+    for variable in sorted(environment):
+        name = variable.lower().removeprefix(prefix.lower())
+        if variable.upper().startswith(prefix) and name not in known:
+            texts.append(f"{shortened(variable)} is set and has no effect{_nearest(name, known, prefix)}")
+    return tuple(texts)
+
+
+def _nearest(name: str, known: tuple[str, ...], prefix: str = "") -> str:
+    near = get_close_matches(name, known, n=1)
+    if not near:
+        return ""
+    return f"; did you mean {prefix}{near[0].upper() if prefix else near[0]}?"

@@ -6,6 +6,7 @@ A strength is a number from 0 (never) to 1 (as bad as paper gets). On each page 
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,7 +16,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ecgimg.errors import UsageError
-from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids, read_yaml
+from ecgimg.io.yaml_file import read_yaml
+from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids
+from ecgimg.text import shortened
 
 Strength = Annotated[float, Field(ge=0, le=1)]
 Weights = dict[str, float]
@@ -33,7 +36,7 @@ K = TypeVar("K", str, float)
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class PageRecipe(_Part):
@@ -184,9 +187,9 @@ def load_recipe(source: str | Path) -> Recipe:
     """
     text = str(source)
     file: Traversable | Path = _folder() / f"{text}.yaml" if text in recipe_names() else Path(text)
-    if not file.is_file():
+    if isinstance(file, Path) and not os.path.exists(file):  # Path.exists raises on a name that no file can have
         remedy = f"choose one of {', '.join(recipe_names())}, or a .yaml file"
-        raise UsageError(f"there is no recipe {text!r}", where="recipe", remedy=remedy)
+        raise UsageError(f"there is no recipe {shortened(text)!r}", where="recipe", remedy=remedy)
     return read_yaml(Recipe, file, text, "recipe")
 
 

@@ -81,7 +81,7 @@ def _own(rng: np.random.Generator, recipe: PageRecipe) -> tuple[Layout, PageStyl
     layout = _layout(rng, recipe)
     style = sample_style(rng, layout, recipe)
     if style.paper_speed > 25 and rng.random() < recipe.short:
-        layout = layout.shortened(style.paper_speed)
+        layout = layout.on_same_paper(style.paper_speed)
     return layout, style
 
 

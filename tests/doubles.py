@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from ecgimg.errors import EcgimgError
+from ecgimg.io.images import read_page
 from ecgimg.runs.job import Outcome
+from ecgimg.runs.page_counts import PageCounts, count_all_pages
 from ecgimg.runs.worker import Done, Step, Tell
 
 
@@ -109,3 +113,24 @@ class Inline:
                 job, lambda step, done, total, job=job: report(Step(job, step, done, total))
             )
             report(Done(job, answer))
+
+
+def count_inline(files: Sequence[Path]) -> PageCounts:
+    """Counts pages in this process."""
+    return count_all_pages(files, Inline(), 1000)
+
+
+def take_memory(job: int, tell: Tell) -> str:
+    """Asks for as many bytes."""
+    try:
+        return f"has {len(bytearray(job))}"
+    except MemoryError:
+        return "MemoryError"
+
+
+def read_shape(job: str, tell: Tell) -> str:
+    """The shape of a picture's pixels, or why it can't be read."""
+    try:
+        return str(read_page(job).pixels.shape)
+    except EcgimgError as error:
+        return str(error)

@@ -15,7 +15,7 @@ from ecgimg.stages.straighten.by_grid import by_grid
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.page.style import PageStyle
 from ecgimg.synth.recipe import load_recipe
-from ecgimg.synth.sample import sample_page
+from ecgimg.synth.sample import MIN_SECONDS, sample_page
 from ecgimg.synth.signals.sources import FS, Simulated
 from ecgimg.synth.truth import Page, SynthPage, shown_signals
 
@@ -43,13 +43,13 @@ def upright(preset: str, layout: str, seed: int) -> UprightSheet:
 def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
     """A page of 8 px/mm as it is drawn, without camera or straightening: its pixels are the sheet's.
 
-    At a higher speed than the layout's it is as long, and shows less.
+    At another speed than the layout's it is as long, and shows less or more.
     """
     rng = np.random.default_rng(5)
     shown = load_layout(layout)
-    if style.paper_speed > shown.paper_speed:
-        shown = shown.shortened(style.paper_speed)
-    page = render_page(Simulated(5).get(5).mv, FS, shown, style, rng)
+    if style.paper_speed != shown.paper_speed:
+        shown = shown.on_same_paper(style.paper_speed)
+    page = render_page(Simulated(5).get(5, max(MIN_SECONDS, shown.seconds)).mv, FS, shown, style, rng)
     h, w = page.pixels.shape[:2]
     x, y = np.meshgrid(np.arange(int(w / STEP) + 2) * STEP, np.arange(int(h / STEP) + 2) * STEP)
     sheet = Sheet(

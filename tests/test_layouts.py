@@ -141,10 +141,10 @@ def test_columns_follow_one_another_or_share_their_time(layout: Layout) -> None:
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
-@given(layout=formats(), speed=st.sampled_from((25.0, 50.0)))
-def test_a_shortened_format_is_as_long_on_paper(layout: Layout, speed: float) -> None:
+@given(layout=formats(), speed=st.sampled_from((25.0, 50.0, 100.0)))
+def test_a_format_at_another_speed_is_as_long_on_paper(layout: Layout, speed: float) -> None:
     layout.cells  # noqa: B018 - computed before, so that a copy would hold them
-    short = layout.shortened(speed)
+    short = layout.on_same_paper(speed)
     assert short.seconds * speed == pytest.approx(layout.seconds * layout.paper_speed)
     assert {cell.seconds for cell in short.cells} == {short.column_seconds}
     assert (short.rows, short.rhythm, short.simultaneous) == (layout.rows, layout.rhythm, layout.simultaneous)

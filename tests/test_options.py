@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from ecgimg.errors import UsageError
-from ecgimg.options import RunOptions
+from ecgimg.options import RunOptions, unknown_variables
 
 
 def test_defaults() -> None:
     options = RunOptions.read()
     assert (options.layout, options.paper_speed, options.gain) == ("auto", None, None)
-    assert (options.formats, options.jobs, options.force) == (None, 1, False)
+    assert (options.format, options.jobs, options.force) == (None, None, False)
 
 
 def test_file_gives_way_to_environment_and_that_to_what_is_given(
@@ -36,8 +36,8 @@ def test_none_means_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ECGIMG_FORMATS", "csv, wfdb,csv")
-    assert RunOptions.read().formats == ("csv", "wfdb")
+    monkeypatch.setenv("ECGIMG_FORMAT", "csv, wfdb,csv")
+    assert RunOptions.read().format == ("csv", "wfdb")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,14 @@ def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"layout": "missing.yaml"}, "no file missing.yaml"),
         ({"gain": 7}, "7 mm/mV is not one of 2.5, 5, 10, 20"),
         ({"paper_speed": 30}, "30 mm/s"),
-        ({"formats": ["docx"]}, "formats"),
-        ({"formats": []}, "formats"),
+        ({"format": ["docx"]}, "format"),
+        ({"format": []}, "format"),
         ({"jobs": 0}, "jobs"),
         ({"timeout": -1}, "timeout"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": "inf"}, "timeout"),
+        ({"timeout": "nan"}, "timeout"),
+        ({"timeout": 1e12}, "timeout"),
         ({"colour": "red"}, "colour"),
         ({"config": "missing.yaml"}, "missing.yaml: No such file"),
     ],
@@ -77,7 +81,7 @@ def test_own_layout_file(tmp_path: Path) -> None:
 
 
 def test_options_reach_a_worker() -> None:
-    options = RunOptions.read(jobs=2, formats=["csv"])
+    options = RunOptions.read(jobs=2, format=["csv"])
     assert pickle.loads(pickle.dumps(options)) == options
 
 
@@ -90,3 +94,17 @@ def test_what_of_the_photo_is_stored() -> None:
     for hidden in ("redact", "no_photo"):
         with pytest.raises(UsageError, match="--debug stores pictures of the whole page"):
             RunOptions.read(debug=True, **{hidden: True})
+
+
+def test_variables_without_effect_are_named_with_the_nearest_one() -> None:
+    environment = {"ECGIMG_TIMEOTU": "9", "ECGIMG_JOBS": "2", "ecgimg_gain": "5", "ECGIMG_XYZZY": "1", "HOME": "/"}
+    assert unknown_variables(environment) == (
+        "ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?",
+        "ECGIMG_XYZZY is set and has no effect",
+    )
+
+
+def test_a_name_in_a_file_that_is_no_option(tmp_path: Path) -> None:
+    (tmp_path / "options.yaml").write_text("timeotu: 9\n")
+    with pytest.raises(UsageError, match=r"timeotu: there is no such option; did you mean timeout\?"):
+        RunOptions.read(config=tmp_path / "options.yaml")

@@ -7,6 +7,9 @@ work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line 
 
 from __future__ import annotations
 
+import signal
+import sys
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +18,7 @@ from typer.core import TyperGroup
 from ecgimg.cli import pages, tools
 from ecgimg.cli.bench import bench_app
 from ecgimg.cli.train import train_app
-from ecgimg.errors import EcgimgError, ExitCode
+from ecgimg.errors import EcgimgError, ExitCode, missing_module
 
 
 class _Edge(TyperGroup):
@@ -28,6 +31,10 @@ class _Edge(TyperGroup):
         except EcgimgError as error:
             typer.echo(f"ecgimg: {error}", err=True)
             raise typer.Exit(int(error.exit_code)) from error
+        except ModuleNotFoundError as error:
+            lacking = missing_module(error)
+            typer.echo(f"ecgimg: {lacking}", err=True)
+            raise typer.Exit(int(lacking.exit_code)) from error
         except KeyboardInterrupt as error:
             typer.echo("ecgimg: interrupted; what was finished is kept, run again to go on", err=True)
             raise typer.Exit(int(ExitCode.INTERRUPTED)) from error
@@ -36,7 +43,6 @@ class _Edge(TyperGroup):
 app = typer.Typer(
     cls=_Edge,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A photo or scan of a paper ECG in, a 12-lead recording and a report out.",
@@ -55,7 +61,26 @@ app.command()(tools.synth)
 
 def main() -> None:
     """Entry point of the command `ecgimg`."""
-    app(prog_name="ecgimg")
+    interrupt = _Interrupt()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as under nohup
+            signal.signal(getattr(signal, name), interrupt)
+    try:
+        app(prog_name="ecgimg")
+    except KeyboardInterrupt:  # before a command has begun
+        sys.exit(int(ExitCode.INTERRUPTED))
+
+
+class _Interrupt:
+    """Ends a command as Ctrl-C does; later signals do not disturb how it ends."""
+
+    def __init__(self) -> None:
+        self._has_come = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self._has_come:
+            self._has_come = True
+            raise KeyboardInterrupt
 
 
 def _print_version(wanted: bool) -> None:
@@ -69,7 +94,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+        bool,
+        typer.Option("-V", "--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
     ] = False,
 ) -> None:
     """A photo or scan of a paper ECG in, a 12-lead recording out."""

@@ -30,7 +30,7 @@ def bench_speed(
 @bench_app.command("digitize")
 def bench_digitize(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows, tables and plots; goes on there.")],
-    presets: p.Presets = "scan,photo",
+    preset: p.Presets = "scan,photo",
     pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 51,
     source: p.SignalSource = "sim",
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
@@ -47,7 +47,7 @@ def bench_digitize(
         bench = run_index(index, layouts, out, jobs, _print_progress)
     else:
         plan = DrawnPlan(source, fold, str(out))
-        bench = run_drawn(plan, _names(presets), pages, jobs, _print_progress)
+        bench = run_drawn(plan, _names(preset), pages, jobs, _print_progress)
     typer.echo(markdown(bench), nl=False)
 
 
@@ -57,7 +57,7 @@ def bench_chain(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for pages, tables and plots; goes on there.")],
     fold: p.DrawnFold = 9,
     pages: p.PagesOfPreset = 1000,
-    presets: p.Presets = "scan,photo",
+    preset: p.Presets = "scan,photo",
     jobs: p.Processes = 1,
     readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
 ) -> None:
@@ -67,7 +67,7 @@ def bench_chain(
     from ecgimg.bench.chain.run import run_chain
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
-    plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, tuple(_names(presets)), str(out))
+    plan = ChainPlan(str(ptbxl_folder(data)), fold, pages, tuple(_names(preset)), str(out))
     bench = run_chain(plan, jobs, _print_progress)
     typer.echo(markdown(bench), nl=False)
     if readme is not None:
@@ -104,7 +104,7 @@ def bench_screen(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for what was read and bench.json; goes on there.")],
     fold: p.DrawnFold = 9,
     pages: p.PagesOfPreset = 1000,
-    presets: p.Presets = "scan,photo",
+    preset: p.Presets = "scan,photo",
     signal: Annotated[bool, typer.Option(help="Digitize each page too and ask PatchECG (seconds a page).")] = False,
     others: Annotated[int, typer.Option(min=1, help="Pictures of each kind that is no ECG.")] = 20,
     index: Annotated[Path | None, typer.Option(help="index.csv of real pages (columns image, labels).")] = None,
@@ -115,7 +115,7 @@ def bench_screen(
     from ecgimg.bench.screen.run import run_screen_bench
     from ecgimg.datasets.ptbxl import ptbxl_folder
 
-    bench = run_screen_bench(ptbxl_folder(data), fold, _names(presets), pages, out, signal, others, index, weights)
+    bench = run_screen_bench(ptbxl_folder(data), fold, _names(preset), pages, out, signal, others, index, weights)
     typer.echo(markdown(bench), nl=False)
 
 
@@ -123,5 +123,5 @@ def _print_progress(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _names(presets: str) -> list[str]:
-    return [name.strip() for name in presets.split(",")]
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]

@@ -12,6 +12,7 @@ from importlib import metadata
 from ecgimg.errors import EcgimgError
 from ecgimg.layouts import load_layouts
 from ecgimg.networks.manifest import list_weights, weight_path
+from ecgimg.runs.memory_limit import can_limit_memory
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Check:
 
 
 def examine() -> tuple[Check, ...]:
-    """All checks: versions, the program tesseract, layouts, and the hashes of the networks."""
-    return (Check("python", True, platform.python_version()), *_packages(), _tesseract(), _layouts(), *_weights())
+    """All checks: versions, the program tesseract, the limit of memory, layouts, and the hashes of the networks."""
+    python = Check("python", True, platform.python_version())
+    return (python, *_packages(), _tesseract(), _memory_limit(), _layouts(), *_weights())
 
 
 def _packages() -> tuple[Check, ...]:
@@ -57,6 +59,12 @@ def _tesseract() -> Check:
     except (OSError, subprocess.SubprocessError) as error:
         return Check("tesseract", None, f"{path} does not run ({error})")
     return Check("tesseract", True, (done.stdout or done.stderr).splitlines()[0].removeprefix("tesseract "))
+
+
+def _memory_limit() -> Check:
+    if can_limit_memory():
+        return Check("memory limit", True, "each page at work has at most --max-memory")
+    return Check("memory limit", None, "this system has none; a hostile file may take all memory until --timeout")
 
 
 def _layouts() -> Check:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from ecgimg.cli import parameters as p
+
+_DOCUMENTS = (".pdf", ".tif", ".tiff")
+"""Files that may have many pages."""
 
 if TYPE_CHECKING:
     from ecgimg.options import RunOptions
@@ -20,7 +24,7 @@ def digitize(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
-    formats: p.Formats = None,
+    format: p.Formats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
     units: p.ExportUnits = None,
@@ -32,6 +36,8 @@ def digitize(
     recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -40,7 +46,7 @@ def digitize(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Digitize paper ECGs: recordings in one or more formats, JSON and an overlay for each page, and summary.csv.
+    """Digitize paper ECGs: recordings, JSON and an overlay for each page, summary.csv and index.html.
 
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
@@ -48,11 +54,12 @@ def digitize(
     from ecgimg.options import RunOptions
     from ecgimg.runs.digitize import DIGITIZE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **export, **patient, **switches)
+    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
@@ -62,7 +69,7 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
-    formats: p.ReportFormats = None,
+    format: p.ReportFormats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
     units: p.ExportUnits = None,
@@ -74,6 +81,8 @@ def diagnose(
     recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
     no_photo: p.NoPhoto = False,
@@ -82,19 +91,21 @@ def diagnose(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Diagnose ECGs: a report as HTML and JSON for each page or recording, and summary.csv. This is no medical device.
+    """Diagnose ECGs: a report for each page or recording, summary.csv and index.html. This is no medical device.
 
     A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
-    is refused. Exit codes as of `digitize`.
+    is refused. A recording (WFDB, DICOM, aECG, EDF+ and others) gets one from its signal. With --format a page gets
+    what `digitize` writes as well, and every file of the recording has the findings. Exit codes as of `digitize`.
     """
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "formats": formats, "jobs": jobs}
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, timeout=timeout, **given, **export, **patient, **switches)
+    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 
@@ -103,6 +114,8 @@ def screen(
     out: p.ResultsFolder,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
+    max_memory: p.MaxMemory = None,
+    max_pages: p.MaxPages = None,
     force: p.Force = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
@@ -110,15 +123,16 @@ def screen(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Screen paper ECGs from the picture alone: JSON and a saliency overlay for each page, and summary.csv.
+    """Screen paper ECGs from the picture alone: JSON and an overlay for each page, summary.csv and index.html.
 
     Nothing is traced. What is no ECG page, or can't be read, is refused. Exit codes as of `digitize`.
     """
     from ecgimg.options import RunOptions
     from ecgimg.runs.screen import SCREEN
 
+    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, jobs=jobs, timeout=timeout, **switches)
+    options = RunOptions.read(config=config, jobs=jobs, **limits, **switches)
     _run_pages(SCREEN, inputs, out, options, quiet, verbose)
 
 
@@ -127,14 +141,35 @@ def _run_pages(
 ) -> NoReturn:
     """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
     from ecgimg.runs.worker import WorkerPool
+    from ecgimg.threads import worker_count
 
-    with WorkerPool(options.jobs, options.timeout) as workers:
+    # A page that is alone is read with several threads, a page among others with one.
+    options = (
+        options if options.jobs else options.model_copy(update={"jobs": 1 if _is_picture(inputs) else worker_count()})
+    )
+    with WorkerPool(options.jobs or 1, options.timeout, options.max_memory) as workers:
         workers.preload(kind.preload)
         from ecgimg.cli.progress import Reporter
+        from ecgimg.options import unknown_variables
         from ecgimg.runs.batch import exit_code, run_batch
-        from ecgimg.runs.summary import SUMMARY
+        from ecgimg.runs.file_names import SUMMARY
 
         with Reporter(quiet, verbose) as reporter:
+            for text in (*unknown_variables(os.environ), *_memory_warnings(options)):
+                reporter.warned(text)
             outcomes = run_batch(inputs, out, options, reporter, workers, kind)
             reporter.print_summary(outcomes, str(out / SUMMARY))
     raise typer.Exit(int(exit_code(outcomes)))
+
+
+def _is_picture(inputs: list[str]) -> bool:
+    """Whether the only input is a file of one page."""
+    return len(inputs) == 1 and os.path.isfile(inputs[0]) and not inputs[0].lower().endswith(_DOCUMENTS)
+
+
+def _memory_warnings(options: RunOptions) -> tuple[str, ...]:
+    from ecgimg.runs.memory_limit import can_limit_memory
+
+    if "max_memory" not in options.model_fields_set or can_limit_memory():
+        return ()
+    return ("--max-memory has no effect: this system does not limit the memory of a process",)

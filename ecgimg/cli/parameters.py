@@ -19,11 +19,11 @@ PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what th
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; may be given more than once. [{DEFAULT_FORMAT}]"),
+    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
 ]
 ReportFormats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"Files of the recording with the findings: {', '.join(FORMAT_NAMES)}. [none]"),
+    typer.Option("--format", help=f"Write the recording too: {', '.join(FORMAT_NAMES)}; several times. [none]"),
 ]
 ExportRate = Annotated[float | None, typer.Option("--fs", help="Samples a second in the files. [as read]")]
 ExportSeconds = Annotated[float | None, typer.Option("--seconds", help="Length in the files, cut or padded. [as read]")]
@@ -34,8 +34,12 @@ PatientName = Annotated[str | None, typer.Option(help="Patient name in the files
 BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
 Sex = Annotated[str | None, typer.Option(help="M, F or O in the files.")]
 Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
-Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [1]")]
+Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
+MaxMemory = Annotated[
+    float | None, typer.Option(help="GB of memory for each page at work; a page that needs more fails. [4]")
+]
+MaxPages = Annotated[int | None, typer.Option(help="Pages that a document may have; one that has more fails. [1000]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
 NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]
@@ -43,8 +47,10 @@ Redact = Annotated[
     bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")
 ]
 Config = Annotated[Path | None, typer.Option(help="YAML file of options; ECGIMG_... and flags win.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell warnings and tracebacks too.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print only what went wrong.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Print pages that were done before, and tracebacks, too.")
+]
 
 PtbxlData = Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")]
 SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb:DIR.")]

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
 from ecgimg.runs.job import Outcome
+from ecgimg.text import printable
 
 _STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
+
+
+class _TimeLeft(ProgressColumn):
+    """Time that the pages that are left will take, from those that this run has done."""
+
+    def render(self, task: Task) -> Text:
+        """The time, where there is one."""
+        seconds: float | None = task.fields["seconds_left"]()
+        return Text("" if seconds is None else f"{timedelta(seconds=round(seconds))} left")
 
 
 class Reporter:
@@ -20,7 +33,7 @@ class Reporter:
 
     Args:
         quiet: print only pages that gave no result.
-        verbose: print warnings, skipped pages and tracebacks too.
+        verbose: print skipped pages and tracebacks too.
         console: where it is printed; stderr by default.
     """
 
@@ -31,6 +44,8 @@ class Reporter:
         self._bar = self._make_bar() if self._console.is_terminal and not quiet else None
         self._pages: TaskID | None = None
         self._steps: dict[str, float] = {}
+        self._start = monotonic()
+        self._total = self._ended = self._found = 0
 
     def __enter__(self) -> Self:
         """Shows the bar."""
@@ -45,8 +60,9 @@ class Reporter:
 
     def planned(self, pages: int) -> None:
         """The run has this many pages."""
+        self._start, self._total = monotonic(), pages
         if self._bar is not None:
-            self._pages = self._bar.add_task("", total=pages)
+            self._pages = self._bar.add_task("", total=pages, ended=0, seconds_left=self.seconds_left)
 
     def warned(self, text: str) -> None:
         """A warning about the run."""
@@ -59,20 +75,39 @@ class Reporter:
         self._steps[name] = done / total
         self._move(f"{name}: {step}", done / total - before)
 
+    def seconds_left(self) -> float | None:
+        """Time that the pages that are left will take; None where no page tells it yet.
+
+        Pages that were done before took no time. A page in progress counts by its steps.
+        """
+        done = self._ended - self._found + sum(self._steps.values())
+        if not done:
+            return None
+        return (monotonic() - self._start) / done * (self._total - self._found - done)
+
     def finished(self, outcome: Outcome) -> None:
         """A page has ended."""
+        self._ended += 1
+        self._found += outcome.skipped
         self._move(outcome.name, 1 - self._steps.pop(outcome.name, 0.0))
+        self._print_outcome(outcome)
+
+    def _print_outcome(self, outcome: Outcome) -> None:
         if outcome.status != "ok":
             self._print(f"{outcome.status}  {outcome.name}  {outcome.reason}", _STYLES[outcome.status])
-            if self._verbose and outcome.details:
-                self._print(outcome.details.rstrip())
+            for line in outcome.details.splitlines() if self._verbose else ():
+                self._print(f"    {line}")
+            self._print_warnings(outcome)
             return
         if self._quiet or (outcome.skipped and not self._verbose):
             return
         how = "done before" if outcome.skipped else f"{outcome.seconds:.1f} s"
         self._print(f"ok  {outcome.name}  {outcome.message}, {how}", "green")
-        for text in outcome.warnings if self._verbose else ():
-            self._print(f"    {text}")
+        self._print_warnings(outcome)
+
+    def _print_warnings(self, outcome: Outcome) -> None:
+        for text in () if self._quiet else outcome.warnings:
+            self._print(f"    warning: {text}", "yellow")
 
     def print_summary(self, outcomes: tuple[Outcome, ...], where: str) -> None:
         """One line about a run that has ended."""
@@ -86,11 +121,12 @@ class Reporter:
 
     def _move(self, text: str, pages: float) -> None:
         if self._bar is not None and self._pages is not None:
-            self._bar.update(self._pages, advance=pages, description=escape(text), refresh=True)
+            shown = escape(printable(text))
+            self._bar.update(self._pages, advance=pages, ended=self._ended, description=shown, refresh=True)
 
     def _print(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style if self._console.is_terminal else None, markup=False)
+        self._console.print(printable(text), style=style if self._console.is_terminal else None, markup=False)
 
     def _make_bar(self) -> Progress:
-        columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total}"), TimeElapsedColumn())
+        columns = (BarColumn(), TextColumn("{task.fields[ended]}/{task.total}"), _TimeLeft())
         return Progress(*columns, TextColumn("{task.description}"), console=self._console, transient=True)

@@ -32,6 +32,7 @@ class _Schema(StrEnum):
     """The files whose schema can be printed."""
 
     page = "page"
+    recording = "recording"
     report = "report"
     screen = "screen"
 
@@ -39,18 +40,23 @@ class _Schema(StrEnum):
 def json_schema(
     of: Annotated[
         _Schema,
-        typer.Argument(help="page: STEM.json of `digitize`; report: STEM.report.json; screen: STEM.screen.json."),
+        typer.Argument(
+            help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
+            "report: STEM.report.json; screen: STEM.screen.json."
+        ),
     ] = _Schema.page,
 ) -> None:
     """Print the JSON Schema of what `digitize`, `diagnose` or `screen` writes."""
     import json
 
     from ecgimg.schemas.page import PageResult
+    from ecgimg.schemas.recording import RecordingResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[PageResult | ReportResult | ScreenResult]] = {
+    models: dict[str, type[PageResult | RecordingResult | ReportResult | ScreenResult]] = {
         "page": PageResult,
+        "recording": RecordingResult,
         "report": ReportResult,
         "screen": ScreenResult,
     }
@@ -88,7 +94,7 @@ def styles_list() -> None:
 
 def synth(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the set; an unfinished set goes on there.")],
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="Pages.")] = 100,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages.")] = 100,
     layout: Annotated[str, typer.Option(help="NAME, all, or NAME:WEIGHT,...; the preset's own by default.")] = "",
     preset: Annotated[
         str, typer.Option(help="clean, scan, photo, ruin, patchecg, a .yaml, or NAME:WEIGHT,...")
@@ -99,7 +105,7 @@ def synth(
     source: p.SignalSource = "sim",
     fold: Annotated[str, typer.Option(help="Folds of PTB-XL, such as 1-8 or 1,3,5.")] = "1-8",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    jobs: p.Processes = 1,
     engine: Annotated[str, typer.Option(help="ecgimg or ecg-image-kit.")] = "ecgimg",
 ) -> None:
     """Make synthetic pages with their exact truth, and a contact sheet of them."""
@@ -108,9 +114,9 @@ def synth(
 
     from ecgimg.synth.dataset import SetPlan, parse_folds, write_dataset
 
-    plan = SetPlan(n, preset, layout, source, parse_folds(fold), seed, engine, style)
+    plan = SetPlan(pages, preset, layout, source, parse_folds(fold), seed, engine, style)
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("pages", total=n)
+        task = bar.add_task("pages", total=pages)
         report = write_dataset(
             out, plan, jobs=jobs, progress=lambda done, total: bar.update(task, completed=done, total=total)
         )

@@ -111,14 +111,14 @@ def train_combiner(
 def train_layout_evidence(
     data: p.PtbxlData,
     out: Annotated[Path, typer.Option("-o", "--out", help="Drawn pages and the fitted model; resumes there.")],
-    count: Annotated[int, typer.Option("-n", "--count", min=50, help="Pages of folds 1-8.")] = 500,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=50, help="Pages of folds 1-8.")] = 500,
     package: p.Package = False,
 ) -> None:
     """Fit how evidence on a paper format makes one confidence, on pages drawn from folds 1-8; measures it on fold 9."""
     from ecgimg.train.layout_evidence import run
 
     _log_progress()
-    path = run.run(data, out, count)
+    path = run.run(data, out, pages)
     typer.echo(run.package(path) if package else path)
 
 

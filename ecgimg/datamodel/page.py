@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels, require
-from ecgimg.datamodel.leads import lead_name
+from ecgimg.datamodel.leads import PRECORDIAL_LEADS, lead_name
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 """The origin of a scale: printed text, calibration pulse, the user, the length of the traces, their beats, or habit."""
@@ -25,13 +25,15 @@ Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 class Photo:
     """One page of a file: RGB pixels uint8 [H, W, 3], upright by its EXIF tag.
 
-    `page` counts from 1 within its document of `pages` pages.
+    `page` counts from 1 within its document of `pages` pages. `sha256` is the hash in hexadecimal of the file that it
+    was read from, or of its pixels where it was read from none; empty where it was not read.
     """
 
     pixels: Pixels
     source: Path
     page: int = 1
     pages: int = 1
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
@@ -83,7 +85,8 @@ class Sheet:
     `photo_shape` is the height and width of the photo; beyond it the sheet's pixels are filled in. `rotation` is the
     angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry: the
     grid, or the edges of the page. `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen,
-    with a margin; None where no grid was.
+    with a margin; None where no grid was. `stretch` is the height over the width of the grid's squares in a photo that
+    had to be resized before its grid could be followed, else 1.
     """
 
     pixels: Pixels
@@ -94,8 +97,10 @@ class Sheet:
     straightened_by: Literal["grid", "page"]
     grid_confidence: float
     grid_box: tuple[float, float, float, float] | None = None
+    stretch: float = 1.0
 
     def __post_init__(self) -> None:
+        require(self.stretch > 0, "a stretch is positive")
         require(self.pixels.dtype == np.uint8 and self.pixels.ndim == 3, "a sheet is uint8 [H, W, 3]")
         require(min(self.photo_shape) > 0, "a photo has pixels")
         require(self.px_per_mm > 0, "px/mm is positive")
@@ -110,7 +115,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class LeadName:
-    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right."""
+    """A lead's printed name: its middle in sheet pixels, and the probability that it was read right.
+
+    `lead` is one of the 12 leads or of `OTHER_LEADS`.
+    """
 
     lead: str
     x: float
@@ -163,21 +171,44 @@ class UprightSheet:
 
 @dataclass(frozen=True)
 class PrintedScales:
-    """Paper speed in mm/s and gain in mm/mV as printed on a page; None where they are not."""
+    """Paper speed in mm/s and gain in mm/mV as printed on a page; None where they are not.
+
+    `chest_gain` is the gain of the leads V1 to V6 where it is printed apart.
+    """
 
     speed: float | None = None
     gain: float | None = None
+    chest_gain: float | None = None
+
+
+@dataclass(frozen=True)
+class ScaleWitness:
+    """One sign of a scale: its origin, the value in mm/s or mm/mV, and how probable the sign alone makes that value."""
+
+    source: Source
+    value: float
+    confidence: float
+
+    def __post_init__(self) -> None:
+        require(self.value > 0, "a scale is positive")
+        require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A measured or assumed scale in mm/s or mm/mV, and its origin."""
+    """A scale in mm/s or mm/mV, its origin, and every sign of it that was found.
+
+    `contradictions` are the witnesses of other values that are too sure to be overlooked beside those of this one.
+    """
 
     value: float
     source: Source
+    witnesses: tuple[ScaleWitness, ...] = ()
+    contradictions: tuple[ScaleWitness, ...] = ()
 
     def __post_init__(self) -> None:
         require(self.value > 0, "a scale is positive")
+        require(set(self.contradictions) <= set(self.witnesses), "contradictions are witnesses")
 
 
 @dataclass(frozen=True)
@@ -205,7 +236,11 @@ class PlacedCell:
 
 @dataclass(frozen=True)
 class LayoutMatch:
-    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length."""
+    """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
+
+    `chest_gain` is the gain of V1 to V6 where it is not the other leads'. `contradictions` are sentences for the user
+    on what on the page speaks against its leads.
+    """
 
     layout_id: str
     cells: tuple[PlacedCell, ...]
@@ -214,11 +249,18 @@ class LayoutMatch:
     confidence: float
     evidence: tuple[str, ...]
     seconds: float
+    chest_gain: Scale | None = None
+    contradictions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")
         require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
         require(self.seconds > 0, "a recording has a length")
+
+    def gain_of(self, lead: str) -> float:
+        """The gain of a lead in mm/mV."""
+        scale = self.chest_gain if self.chest_gain is not None and lead in PRECORDIAL_LEADS else self.gain
+        return scale.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,3 +292,5 @@ class PageGeometry:
     gain: Scale
     curves: tuple[tuple[PlacedCell, Floats], ...]
     """Each cell with the photo points [N, 2] of its trace; NaN where nothing was seen."""
+    stretch: float = 1.0
+    """Height over width of the grid's squares in a stretched picture, else 1."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from ecgimg.errors import UnreadableInputError, missing_package
 
 if TYPE_CHECKING:
+    from PIL import Image
     from pydicom.dataset import Dataset
 
 MAX_FRAMES = 1000
@@ -28,8 +28,9 @@ class DicomDocument:
     width: int
     height: int
 
-    def frame(self, index: int) -> np.ndarray:
-        """A frame, counted from 0: RGB uint8 [H, W, 3], or grey of more than 8 bits [H, W], dark where ink is."""
+    def frame(self, index: int) -> Image.Image:
+        """A frame, counted from 0: RGB, grey, or grey of more than 8 bits, dark where ink is."""
+        from PIL import Image
         from pydicom.pixels import apply_color_lut, pixel_array
 
         space = str(self.dataset.PhotometricInterpretation)
@@ -38,13 +39,13 @@ class DicomDocument:
             values = apply_color_lut(values, self.dataset)
         if space == "MONOCHROME1":
             values = (1 << int(self.dataset.BitsStored)) - 1 - values
-        if values.ndim == 2 and values.dtype == np.uint8:
-            return np.repeat(values[..., None], 3, axis=2)
-        return values if values.ndim == 2 or values.dtype == np.uint8 else (values >> 8).astype(np.uint8)
+        if values.dtype != np.uint8:
+            values = values.astype(np.int32) if values.ndim == 2 else (values >> 8).astype(np.uint8)
+        return Image.fromarray(values)
 
 
-def open_dicom(path: Path) -> DicomDocument:
-    """The pages of an object; its pixels are not decoded yet.
+def open_dicom(file: IO[bytes], name: str) -> DicomDocument:
+    """The pages of an object; its pixels are not decoded yet. `name` stands for the file in messages.
 
     Raises:
         DependencyError: the package pydicom is not installed.
@@ -54,15 +55,15 @@ def open_dicom(path: Path) -> DicomDocument:
         import pydicom
     except ImportError as error:
         raise missing_package("reading DICOM", "pydicom", "interchange", where=_WHERE) from error
-    dataset = pydicom.dcmread(path)
+    dataset = pydicom.dcmread(file)
     content = dataset.get("EncapsulatedDocument")
     if content is not None:
         length = int(dataset.get("EncapsulatedDocumentLength") or len(content))
         return DicomDocument(dataset, bytes(content[:length]), 0, 0, 0)
     if "PixelData" not in dataset:
         remedy = "ecgimg diagnose takes waveforms; give an image or an encapsulated PDF"
-        raise UnreadableInputError(f"{path} is a DICOM object without a picture", where=_WHERE, remedy=remedy)
+        raise UnreadableInputError(f"{name} is a DICOM object without a picture", where=_WHERE, remedy=remedy)
     frames = int(dataset.get("NumberOfFrames") or 1)
     if not 1 <= frames <= MAX_FRAMES:
-        raise UnreadableInputError(f"{path} has {frames} frames", where=_WHERE, remedy="give a single page")
+        raise UnreadableInputError(f"{name} has {frames} frames", where=_WHERE, remedy="give a single page")
     return DicomDocument(dataset, None, frames, int(dataset.Columns), int(dataset.Rows))

@@ -6,21 +6,29 @@ read one by one, so that a document of a hundred pages is never in memory at onc
 
 from __future__ import annotations
 
+import hashlib
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError
+from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
+from ecgimg.io.files import hash_file, open_regular
+from ecgimg.io.pixels import rgb_pixels
 
 if TYPE_CHECKING:
     from PIL import Image
     from pypdfium2 import PdfDocument
+
+    from ecgimg.io.dicom_page import DicomDocument
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf", ".dcm")
@@ -28,6 +36,8 @@ SUFFIXES = frozenset(
 """Suffixes that a folder is searched for; a file that is given itself may have any."""
 MAX_PIXELS = 170_000_000
 """Largest picture that is decoded: a page of A4 at 1200 dpi has 139 million; Pillow itself stops at 179 million."""
+MAX_SCANS = 100
+"""Scans of a progressive JPEG: cameras and programs write ten or so, and each costs as much time as a whole picture."""
 PDF_DPI = 300
 """Resolution at which a PDF page is drawn."""
 MAX_PDF_PIXELS = 25_000_000
@@ -38,6 +48,15 @@ Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF", "DICOM"]
 _WHERE = "load"
 _SAVE_AGAIN = "copy the file again from where it came, or save it again as PNG or JPEG"
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1")
+
+
+def can_have_pages(path: Path) -> bool:
+    """Whether a file is of a kind that can have more than one page; only its first bytes are read.
+
+    Raises:
+        UnreadableInputError: missing, empty, no file, or of no known kind.
+    """
+    return _kind(path) in ("PDF", "TIFF", "DICOM")
 
 
 def count_pages(path: Path) -> int:
@@ -56,34 +75,70 @@ def count_pages(path: Path) -> int:
         return len(_frames(picture))
 
 
-def read_page(path: str | Path, page: int = 1) -> Photo:
+def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
     """One page of a picture or document, counted from 1.
 
     Raises:
         UnreadableInputError: as `count_pages`, or the pixels are truncated or damaged.
         UsageError: there is no such page.
     """
-    path = Path(path)
-    kind = _kind(path)
+    file = Path(file) if isinstance(file, str) else file
+    kind = _kind(file)
     if kind == "DICOM":
-        return _read_dicom(path, page)
-    if kind == "PDF":
-        with _open_pdf(path) as document:
-            _check_page(path, page, len(document))
-            return Photo(_draw(document, page - 1, path), path, page, len(document))
-    with _open_picture(path) as picture:
-        frames = _frames(picture)
-        _check_page(path, page, len(frames))
-        return Photo(_decode(picture, frames[page - 1]), path, page, len(frames))
+        pixels, pages = _read_dicom(file, page)
+    elif kind == "PDF":
+        with _open_pdf(file) as document:
+            require_page(file, page, len(document))
+            pixels, pages = _draw(document, page - 1, file), len(document)
+    else:
+        with _open_picture(file) as picture:
+            frames = _frames(picture)
+            require_page(file, page, len(frames))
+            pixels, pages = _decode(picture, frames[page - 1], file), len(frames)
+    if isinstance(file, MemoryFile):
+        return Photo(pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest())
+    return Photo(pixels, file, page, pages, hash_file(file))
 
 
-def _kind(path: Path) -> Kind:
+def pixels_of_picture(picture: Image.Image, name: str) -> Pixels:
+    """RGB pixels [H, W, 3] of an open picture, upright, on white; the picture stays as it is.
+
+    Raises:
+        UnreadableInputError: too large, empty or damaged.
+    """
+    from PIL import ImageOps
+
+    _check_size(picture, name)
+    with _unreadable_errors(name):
+        return rgb_pixels(ImageOps.exif_transpose(picture))
+
+
+@dataclass(frozen=True)
+class MemoryFile:
+    """The content of a file that is in memory; `name` stands for it in messages."""
+
+    name: str
+    data: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+File: TypeAlias = Path | MemoryFile
+
+
+def _open(file: File) -> BytesIO | BufferedReader:
+    return open_regular(file) if isinstance(file, Path) else BytesIO(file.data)
+
+
+def _kind(path: File) -> Kind:
     """What a file is by its first bytes."""
     try:
-        with path.open("rb") as file:
+        with _open(path) as file:
             head = file.read(1024)
-    except OSError as error:
-        what = f"{path} is a folder" if path.is_dir() else f"{path}: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        is_folder = isinstance(path, Path) and os.path.isdir(path)
+        what = f"{path} is a folder" if is_folder else f"{path}: {getattr(error, 'strerror', None) or error}"
         raise UnreadableInputError(what, where=_WHERE, remedy="check the path and the right to read it") from error
     if not head:
         raise UnreadableInputError(f"{path} is empty", where=_WHERE, remedy=_SAVE_AGAIN)
@@ -128,29 +183,30 @@ def _remedy(head: bytes) -> str:
     return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF or DICOM"
 
 
-def _check_page(path: Path, page: int, pages: int) -> None:
-    if not 1 <= page <= pages:
+def require_page(path: object, page: int, pages: int) -> None:
+    """Raises UsageError where a document of so many pages has no such page."""
+    if not isinstance(page, int) or not 1 <= page <= pages:
         raise UsageError(f"{path} has no page {page}", where=_WHERE, remedy=f"choose a page from 1 to {pages}")
 
 
 @contextmanager
-def _unreadable_errors(path: Path) -> Iterator[None]:
+def _unreadable_errors(path: object) -> Iterator[None]:
     """Turns whatever a decoder raises on a damaged file into one error of ours."""
     try:
         yield
     except EcgimgError:
         raise
-    except MemoryError as error:
-        what = f"{path} does not fit into memory"
-        raise UnreadableInputError(what, where=_WHERE, remedy="save it smaller, or use fewer --jobs") from error
     except Exception as error:  # decoders raise anything on a damaged file: OSError, SyntaxError, struct.error ...
+        if is_out_of_memory(error):
+            what = f"{path} does not fit into memory"
+            raise UnreadableInputError(what, where=_WHERE, remedy="save it smaller, or raise --max-memory") from error
         text = " ".join(str(error).split()) or type(error).__name__
         what = f"{path} is damaged or cut short ({text})"
         raise UnreadableInputError(what, where=_WHERE, remedy=_SAVE_AGAIN) from error
 
 
 @contextmanager
-def _open_picture(path: Path) -> Iterator[Image.Image]:
+def _open_picture(path: File) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked, not decoded yet."""
     from PIL import Image
 
@@ -162,20 +218,34 @@ def _open_picture(path: Path) -> Iterator[Image.Image]:
     with _unreadable_errors(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # our own limit replaces Pillow's warning; broken EXIF data only warns
         try:
-            picture = Image.open(path, formats=[_PILLOW_NAMES.get(kind, kind.upper())])
+            picture = Image.open(_open(path), formats=[_PILLOW_NAMES.get(kind, kind.upper())])
         except Image.DecompressionBombError as error:
             raise _too_large(path, "over 179 million pixels") from error
         with picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise _too_large(path, f"{width} x {height} pixels")
+            if kind == "JPEG":
+                _check_scans(path)
+            _check_size(picture, path)
             yield picture
 
 
+def _check_scans(path: File) -> None:
+    with _open(path) as file:
+        scans = file.read().count(_START_OF_SCAN)
+    if scans > MAX_SCANS:
+        raise UnreadableInputError(f"{path} is a JPEG of {scans} scans", where=_WHERE, remedy=_SAVE_AGAIN)
+
+
+_START_OF_SCAN = b"\xff\xda"
+"""It stands nowhere else in the data: a JPEG writes a byte 255 of a picture as two."""
 _PILLOW_NAMES = {"HEIC": "HEIF"}
 
 
-def _too_large(path: Path, size: str) -> UnreadableInputError:
+def _check_size(picture: Image.Image, path: object) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise _too_large(path, f"{picture.width} x {picture.height} pixels")
+
+
+def _too_large(path: object, size: str) -> UnreadableInputError:
     remedy = f"save it with at most {MAX_PIXELS // 1_000_000} million pixels; 3000 x 2000 is plenty for a page"
     return UnreadableInputError(f"{path} has {size}", where=_WHERE, remedy=remedy)
 
@@ -195,68 +265,53 @@ def _frames(picture: Image.Image) -> list[int]:
     return pages or [0]
 
 
-def _decode(picture: Image.Image, frame: int) -> Pixels:
+def _decode(picture: Image.Image, frame: int, path: File) -> Pixels:
     """RGB pixels [H, W, 3], upright, on white."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
     picture.seek(frame)
-    if picture.width * picture.height > MAX_PIXELS:
-        raise _too_large(Path(str(getattr(picture, "filename", "page"))), f"{picture.width} x {picture.height} pixels")
+    _check_size(picture, path)
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I") or upright.mode == "F":
-        return _from_deep_grey(np.asarray(upright))
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        upright = Image.alpha_composite(white, layer)
-    return np.ascontiguousarray(np.asarray(upright.convert("RGB"), np.uint8))
-
-
-def _from_deep_grey(values: np.ndarray) -> Pixels:
-    """Grey of more than 8 bits -> RGB; the range is the smallest power of two that holds it (10, 12, 16 bits)."""
-    top = float(values.max())
-    full = 1.0 if top <= 1 else float(2 ** max(8, int(np.ceil(np.log2(top + 1)))) - 1)
-    grey = np.clip(np.rint(values.astype(np.float32) * (255 / full)), 0, 255).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
-
-
-def _count_dicom(path: Path) -> int:
-    from ecgimg.io.dicom_page import open_dicom
-
-    with _unreadable_errors(path):
-        document = open_dicom(path)
-        if document.pdf is None:
-            return document.frames
-        with _open_pdf(path, document.pdf) as pdf:
-            return len(pdf)
-
-
-def _read_dicom(path: Path, page: int) -> Photo:
-    from ecgimg.io.dicom_page import open_dicom
-
-    with _unreadable_errors(path):
-        document = open_dicom(path)
-        if document.pdf is not None:
-            with _open_pdf(path, document.pdf) as pdf:
-                _check_page(path, page, len(pdf))
-                return Photo(_draw(pdf, page - 1, path), path, page, len(pdf))
-        _check_page(path, page, document.frames)
-        if document.width * document.height > MAX_PIXELS:
-            raise _too_large(path, f"{document.width} x {document.height} pixels")
-        values = document.frame(page - 1)
-        pixels = values if values.dtype == np.uint8 else _from_deep_grey(values)
-        return Photo(np.ascontiguousarray(pixels), path, page, document.frames)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return rgb_pixels(picture)
 
 
 @contextmanager
-def _open_pdf(path: Path, content: bytes | None = None) -> Iterator[PdfDocument]:
-    """The PDF of a file, or that of `content` which the file holds."""
+def _open_dicom(file: File) -> Iterator[DicomDocument]:
+    from ecgimg.io.dicom_page import open_dicom
+
+    with _open(file) as stream:
+        yield open_dicom(stream, str(file))
+
+
+def _count_dicom(path: Path) -> int:
+    with _unreadable_errors(path), _open_dicom(path) as document:
+        if document.pdf is None:
+            return document.frames
+        with _open_pdf(MemoryFile(str(path), document.pdf)) as pdf:
+            return len(pdf)
+
+
+def _read_dicom(file: File, page: int) -> tuple[Pixels, int]:
+    """The pixels of a page, and the number of pages."""
+    with _unreadable_errors(file), _open_dicom(file) as document:
+        if document.pdf is not None:
+            with _open_pdf(MemoryFile(str(file), document.pdf)) as pdf:
+                require_page(file, page, len(pdf))
+                return _draw(pdf, page - 1, file), len(pdf)
+        require_page(file, page, document.frames)
+        if document.width * document.height > MAX_PIXELS:
+            raise _too_large(file, f"{document.width} x {document.height} pixels")
+        return rgb_pixels(document.frame(page - 1)), document.frames
+
+
+@contextmanager
+def _open_pdf(path: File) -> Iterator[PdfDocument]:
     import pypdfium2
 
     with _unreadable_errors(path):
         try:
-            document = pypdfium2.PdfDocument(path if content is None else content)
+            document = pypdfium2.PdfDocument(path if isinstance(path, Path) else path.data)
         except pypdfium2.PdfiumError as error:
             if "password" not in str(error).lower():
                 raise
@@ -271,7 +326,7 @@ def _open_pdf(path: Path, content: bytes | None = None) -> Iterator[PdfDocument]
             document.close()
 
 
-def _draw(document: PdfDocument, index: int, path: Path) -> Pixels:
+def _draw(document: PdfDocument, index: int, path: File) -> Pixels:
     page = document[index]
     try:
         width, height = page.get_size()

@@ -1,4 +1,4 @@
-"""The paper speed from the shape of the beats: 50 mm/s or 25 mm/s.
+"""The paper speed from the shape of the beats: 12.5, 25, 50 or 100 mm/s.
 
 What it is: a logistic model over the distance and the mean slope of the beats in millimetres of paper.
 
@@ -7,7 +7,8 @@ What it is: a logistic model over the distance and the mean slope of the beats i
     output  log odds of 50 mm/s against 25 mm/s, if both were as frequent = offset + weights . features
 
 A page of 50 mm/s that is read as one of 25 mm/s shows half the heart rate, and everything in a beat, from P to T, twice
-as long. One of the two is found in slow hearts, both together hardly ever.
+as long. One of the two is found in slow hearts, both together hardly ever. The same holds for every speed and its
+double: the rows are drawn longer or shorter, so that the model compares 25 and 12.5, or 100 and 50 mm/s.
 
 Size: 17 weights and an offset in JSON (`weights/tempo.json`). Trained by `ecgimg/train/paper_speed/`.
 """
@@ -23,7 +24,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.errors import DependencyError
 from ecgimg.networks.json_model import read_json_model
 from ecgimg.networks.manifest import weight_path
@@ -32,7 +33,9 @@ NAME = "tempo"
 USUAL = 25.0
 """The paper speed in mm/s of most pages."""
 FAST = 50.0
-"""The paper speed in mm/s that is recognised."""
+"""The other paper speed in mm/s of the pages that the model was fitted on."""
+SPEEDS = (12.5, 25.0, 50.0, 100.0)
+"""The paper speeds in mm/s that are recognised, each twice the one before."""
 STEP_MM = 0.25
 """Distance of the samples of a row."""
 BEFORE_MM = 12.0
@@ -78,6 +81,20 @@ class PaperSpeedModel:
         features = describe(rows)
         return None if features is None else float(self.offset + self.weights @ features)
 
+    def log_likelihoods(self, rows: Sequence[Floats]) -> Doubles | None:
+        """Log likelihoods [4] of SPEEDS, the lowest speed's being 0; None where there are too few beats.
+
+        A speed has the odds of all steps from the lowest up to it. A step for which the rows are too short counts as
+        no evidence.
+
+        Args:
+            rows: heights as `log_odds` takes them.
+        """
+        steps = [self.log_odds([_drawn(row, USUAL / slow) for row in rows]) for slow in SPEEDS[:-1]]
+        if steps[SPEEDS.index(USUAL)] is None:
+            return None
+        return np.cumsum([0.0, *(step or 0.0 for step in steps)])
+
 
 def describe(rows: Sequence[Floats]) -> Floats | None:
     """Features [FEATURES] of a page's rows; None where there are too few beats.
@@ -106,6 +123,12 @@ def describe(rows: Sequence[Floats]) -> Floats | None:
 def load_paper_speed() -> PaperSpeedModel:
     """The packaged model; DependencyError when its weights are missing or damaged."""
     return _read(weight_path(NAME))
+
+
+def _drawn(row: Floats, factor: float) -> Floats:
+    """Heights of a row every STEP_MM after its paper was drawn longer by a factor."""
+    places = np.arange(0, max(len(row) - 1, 0), 1 / factor)
+    return np.interp(places, np.arange(len(row)), row).astype(np.float32) if len(places) else row
 
 
 def _slope(rows: Sequence[Floats]) -> Floats | None:

@@ -18,7 +18,6 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.probability import softmax
-from ecgimg.layouts import GAINS, PAPER_SPEEDS
 from ecgimg.networks.contrast import cut_patches
 from ecgimg.networks.trace import PX_PER_MM, STRETCH
 
@@ -27,7 +26,9 @@ HEIGHT = 40
 """Rows of a patch."""
 WIDTH = 224
 """Columns of a patch."""
-SCALES: tuple[tuple[str, float], ...] = (*(("speed", v) for v in PAPER_SPEEDS), *(("gain", v) for v in GAINS))
+SPEEDS, GAINS = (12.5, 25.0, 50.0), (2.5, 5.0, 10.0, 20.0)
+"""The speeds in mm/s and gains in mm/mV that are read."""
+SCALES: tuple[tuple[str, float], ...] = (*(("speed", v) for v in SPEEDS), *(("gain", v) for v in GAINS))
 """Kind and value of each output but the last, which is no scale."""
 MIN_PROBABILITY = 0.9
 """Probability from which a text is taken for a scale."""

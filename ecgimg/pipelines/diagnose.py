@@ -9,6 +9,7 @@ A recording that comes without a page gets a report from the signal alone: load 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ecgimg.errors import Cause, Refusal, RefusedError, UsageError
 from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
 from ecgimg.findings.report import ReportContent
-from ecgimg.io.images import read_page
+from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
 from ecgimg.pipelines.step_runner import Hook, StepRunner
@@ -48,22 +49,20 @@ RECORDING_STEPS = ("load", "diagnose", "measure", "combine")
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
 
 
-def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> ReportContent:
-    """The report of one page of a picture or document, or of a recording; `name` becomes the report's.
+def diagnose_page(
+    source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None
+) -> ReportContent:
+    """The report of one page of a picture or document, or of a recording in a file; `name` becomes the report's.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network, or the package that reads a recording, are missing or damaged.
         UsageError: there is no such page or layout.
     """
-    if is_recording(path):
-        if page != 1:
-            raise UsageError(f"{path} is a recording and has no page {page}", where="load", remedy="choose page 1")
-        steps = StepRunner(hook, RECORDING_STEPS)
-        recording = steps.run("load", lambda: read_recording(path))
-        return _diagnose_recording(recording, path, options, name, steps)
+    if isinstance(source, str | os.PathLike) and is_recording(Path(source)):
+        return _diagnose_file(Path(source), page, options, name, hook)
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_page(path, page))
+    photo = steps.run("load", lambda: read_source(source, page))
     seen = steps.run("screen", lambda: image_opinion(photo))
     read = _digitize(photo, options, name, steps)
     made, screening = read.made, _of_whole_page(seen, read)
@@ -100,6 +99,14 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
 def diagnose_recording(recording: Recording, options: PageOptions, hook: Hook | None = None) -> ReportContent:
     """The report of a recording that has no page; errors of the networks as `diagnose_page`."""
     return _diagnose_recording(recording, None, options, recording.name, StepRunner(hook, RECORDING_STEPS))
+
+
+def _diagnose_file(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None) -> ReportContent:
+    if page != 1:
+        raise UsageError(f"{path} is a recording and has no page {page}", where="load", remedy="choose page 1")
+    steps = StepRunner(hook, RECORDING_STEPS)
+    recording = steps.run("load", lambda: read_recording(path))
+    return _diagnose_recording(recording, path, options, name, steps)
 
 
 def _diagnose_recording(

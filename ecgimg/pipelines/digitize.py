@@ -8,19 +8,20 @@ The image network is used in two places, both measured. Its gate refuses what is
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, UprightSheet
 from ecgimg.errors import RefusedError
-from ecgimg.io.images import read_page
+from ecgimg.io.sources import PageInput, read_source
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
+from ecgimg.pipelines.another_ecg import shows_another_ecg
 from ecgimg.pipelines.page_search import find_page
 from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
+from ecgimg.stages.layout.contradictions import contradicted
 from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
@@ -43,7 +44,7 @@ class Digitized:
     timings: tuple[tuple[str, float], ...]
 
 
-def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
+def digitize_page(source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
     """Digitizes one page of a picture or document; `name` becomes the recording's.
 
     Raises:
@@ -52,7 +53,7 @@ def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         UsageError: there is no such page or layout.
     """
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_page(path, page))
+    photo = steps.run("load", lambda: read_source(source, page))
     steps.run("gate", lambda: require_readable_ecg(photo))
     return digitize_photo(photo, options, name, steps)
 
@@ -79,5 +80,8 @@ def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name
         scales = beside.submit(read_scales, upright)
         traces = steps.run("trace", lambda: trace(upright))
         match = steps.run("layout", lambda: find_layout(upright, traces, scales.result(), wanted))
+    if shows_another_ecg(photo, upright.sheet):
+        match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
+    recording = replace(recording, source_sha256=photo.sha256)
     return Digitized(photo, upright.sheet, match, recording, steps.timings)

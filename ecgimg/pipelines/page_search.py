@@ -64,11 +64,11 @@ def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
             continue
         if sheet is not None:
             pages.append(steps.time("landmarks", partial(find_landmarks, sheet)))
-            if _is_proven(pages[-1]):
+            if is_proven(pages[-1]):
                 break
     if not pages:
         raise _all_refused(refusals)
-    proven = [page for page in pages if _is_proven(page)]
+    proven = [page for page in pages if is_proven(page)]
     chosen = next((page for page in [*proven, *pages] if page.baselines), pages[0])
     steps.report("straighten", chosen.sheet)
     steps.report("landmarks", chosen)
@@ -90,7 +90,8 @@ def _all_refused(refusals: Sequence[Refusal]) -> RefusedError:
     return RefusedError.of(replace(refusals[0], rows=seen.rows, leads=seen.leads))
 
 
-def _is_proven(page: UprightSheet) -> bool:
+def is_proven(page: UprightSheet) -> bool:
+    """Whether a sheet has rows of curves, and enough lead names and pulses that prove them."""
     return bool(page.baselines) and page.n_identified_marks >= PAGE_SEARCH.min_marks
 
 

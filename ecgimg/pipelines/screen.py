@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from ecgimg.datamodel.page import Photo
-from ecgimg.io.images import read_page
+from ecgimg.io.sources import PageInput, read_source
 from ecgimg.networks.screen import Prediction
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.stages.screen import check_page, predict
@@ -23,7 +22,7 @@ class Screened:
     prediction: Prediction
 
 
-def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
+def screen_page(source: PageInput, page: int, hook: Hook | None = None) -> Screened:
     """Screens one page of a picture or document.
 
     Raises:
@@ -32,7 +31,7 @@ def screen_page(path: Path, page: int, hook: Hook | None = None) -> Screened:
         DependencyError: the network's weights are missing or damaged.
     """
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_page(path, page))
+    photo = steps.run("load", lambda: read_source(source, page))
     prediction = steps.time("look", lambda: predict(photo))
     check_page(prediction.classification)
     steps.report("look", prediction)

@@ -14,6 +14,7 @@ from ecgimg.errors import OutputError
 from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.resample import resample
 from ecgimg.recording.samples import Samples
+from ecgimg.text import printable
 
 UNITS_PER_MV = 1000
 """Files of whole numbers count in 1 uV."""
@@ -54,7 +55,8 @@ class Export:
     """A recording as its files hold it.
 
     `signals` [L, T] are in mV, whatever the unit of the files; NaN is unknown. `confidences` are 0 where a sample was
-    filled. `notes` are sentences that every file has to give. `written` is the time of writing.
+    filled. `notes` are sentences that every file has to give. `origin` has lines on where the recording came from;
+    a table has no place for them. `written` is the time of writing.
     """
 
     leads: tuple[str, ...]
@@ -64,6 +66,7 @@ class Export:
     name: str
     options: ExportOptions
     notes: tuple[str, ...]
+    origin: tuple[str, ...]
     interpretation: Interpretation
     written: datetime
 
@@ -114,6 +117,7 @@ def export(
         name=name or recording.name,
         options=options,
         notes=_notes(signals, filled, options, recording.fs),
+        origin=tuple(map(printable, recording.origin)),
         interpretation=interpretation or Interpretation(),
         written=datetime.now().replace(microsecond=0),
     )
@@ -177,6 +181,6 @@ def _notes(signals: Floats, filled: Bools, options: ExportOptions, fs: float) ->
 
 
 def provenance(export: Export) -> Sequence[str]:
-    """The notes, and a sentence on the date where the user gave none."""
+    """The recording's origin, the notes, and a sentence on the date where the user gave none."""
     undated = () if export.options.recorded else ("the date of the ECG is not known: times are those of writing",)
-    return (*export.notes, *undated)
+    return (*export.origin, *export.notes, *undated)

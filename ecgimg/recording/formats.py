@@ -25,7 +25,7 @@ class RecordingFormat:
     `module` is where its functions `write_NAME` and `read_NAME` are. `suffixes` are those of the files that it writes,
     after the recording's name; empty where it is only read. `stem(name)` is the name of its files without a suffix, for
     a recording's name. `extra` is the optional dependency that it needs, empty where it needs none. `loss` is what a
-    recording loses in it.
+    recording loses in it. `holds_findings` is whether it has a place for measurements and findings.
     """
 
     name: str
@@ -35,6 +35,7 @@ class RecordingFormat:
     extra: str = ""
     loss: str = ""
     stem: Callable[[str], str] = str
+    holds_findings: bool = True
 
     def write(self, export: Export, folder: Path, name: str) -> Path:
         """Writes the files of a name into a folder; returns the one that a reader opens.
@@ -72,9 +73,15 @@ FORMATS: tuple[RecordingFormat, ...] = (
         (".hea", ".dat"),
         loss=_16_BIT,
         stem=record_name,
+        holds_findings=False,
     ),
     RecordingFormat(
-        "csv", "table of seconds and voltages", "csv_table", (".csv",), loss="confidences; less than 0.1 uV; patient"
+        "csv",
+        "table of seconds and voltages",
+        "csv_table",
+        (".csv",),
+        loss="confidences; less than 0.1 uV; patient",
+        holds_findings=False,
     ),
     RecordingFormat(
         "dicom",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from ecgimg.errors import UnreadableInputError
+from ecgimg.io.files import open_regular
 
 SUFFIXES = frozenset((".hea", ".dcm", ".edf", ".xml"))
 """Suffixes of recordings that a folder is searched for; a table or JSON in a folder need not be an ECG."""
@@ -21,9 +23,9 @@ def is_recording(path: Path) -> bool:
 
 def main_file(path: Path) -> Path:
     """The file that stands for a recording: the header of a WFDB record, else the file itself."""
-    if not path.exists() and path.with_name(f"{path.name}.hea").exists():
+    if not os.path.lexists(path) and path.name and os.path.isfile(f"{path}.hea"):
         return path.with_name(f"{path.name}.hea")
-    return path.with_suffix(".hea") if path.suffix == ".dat" and path.with_suffix(".hea").exists() else path
+    return path.with_suffix(".hea") if path.suffix == ".dat" and os.path.isfile(path.with_suffix(".hea")) else path
 
 
 def kind_of(path: Path) -> str | None:
@@ -38,10 +40,10 @@ def kind_of(path: Path) -> str | None:
     if main_file(path).suffix == ".hea":
         return "wfdb"
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD_BYTES)
-    except OSError as error:
-        what = f"{path} is a folder" if path.is_dir() else f"{path}: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        what = f"{path} is a folder" if os.path.isdir(path) else f"{path}: {getattr(error, 'strerror', None) or error}"
         raise UnreadableInputError(what, where="load", remedy="check the path and the right to read it") from error
     return _kind_of(head, path.suffix.lower())
 

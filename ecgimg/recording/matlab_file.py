@@ -42,7 +42,7 @@ def write_mat(export: Export, path: Path) -> Path:
             "fs": float(export.fs),
             "units": options.units,
             "name": export.name,
-            "notes": _cells(export.notes),
+            "notes": _cells((*export.origin, *export.notes)),
             "measurements": _cells(measured),
             "statements": _cells(statements),
             "patient_id": options.patient_id,

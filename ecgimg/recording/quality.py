@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import LayoutMatch
+from ecgimg.datamodel.page import LayoutMatch, PageGeometry
 from ecgimg.recording.recording import Recording
 
 DOUBTFUL = 0.5
@@ -17,6 +17,8 @@ MIN_SECONDS = 1.0
 """A lead of which fewer seconds are known counts as not visible."""
 ASSUMED = 0.9
 """Factor of a page's confidence where a scale is assumed."""
+CONTRADICTED = 0.75
+"""Factor of a page's confidence where the page contradicts a scale, or its picture is stretched: below 0.8."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,22 @@ def _lead(recording: Recording, lead: str) -> LeadQuality:
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     """One figure in 0..1 for a page: the lower of the layout's confidence and the printed leads' mean confidence.
 
-    It is multiplied by ASSUMED where the speed or the gain is neither printed, measured nor given, and where no grid
-    shows how long a millimetre is.
+    It is multiplied by the factor of the page's scales.
     """
     printed = [recording.lead_confidence(lead) for lead in recording.leads if recording.interval(lead) is not None]
-    has_grid = recording.geometry is None or recording.geometry.straightened_by == "grid"
-    is_measured = has_grid and not {"assumed", "beats"} & {match.paper_speed.source, match.gain.source}
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
-    return round(lower if is_measured else ASSUMED * lower, 4)
+    return round(scale_factor(match, recording.geometry) * lower, 4)
+
+
+def scale_factor(match: LayoutMatch, geometry: PageGeometry | None) -> float:
+    """Factor of a page's confidence by its scales.
+
+    CONTRADICTED where the page shows another speed or gain than the one that is used, and where the picture is
+    stretched. ASSUMED where the speed or the gain is neither printed, measured nor given, and where no grid shows how
+    long a millimetre is. Else 1.
+    """
+    scales = (match.paper_speed, match.gain)
+    if any(scale.contradictions for scale in scales) or (geometry is not None and geometry.stretch != 1):
+        return CONTRADICTED
+    has_grid = geometry is None or geometry.straightened_by == "grid"
+    return 1.0 if has_grid and all(scale.source not in ("assumed", "beats") for scale in scales) else ASSUMED

@@ -21,7 +21,8 @@ class Recording:
 
     `leads` begins with the 12 in the order of `LEADS`; others, such as V4R or a strip without a name, follow them.
     Time is absolute: sample k of every lead was taken k / fs seconds after the page's first column began.
-    `confidence` [L, T] lies in 0..1 and is 0 where the signal is NaN.
+    `confidence` [L, T] lies in 0..1 and is 0 where the signal is NaN. `source_sha256` is the hash of the picture that
+    it was read from; empty where it was read from none.
 
     Raises:
         ValueError: a wrong shape or order of leads, a lead that stands twice, a sampling rate that is not positive, an
@@ -36,6 +37,7 @@ class Recording:
     geometry: PageGeometry | None = None
     warnings: tuple[str, ...] = field(default=())
     leads: tuple[str, ...] = LEADS
+    source_sha256: str = ""
 
     def __post_init__(self) -> None:
         s, count = self.signals, len(self.leads)
@@ -98,6 +100,20 @@ class Recording:
         """Mean confidence over the samples of a lead that are known; 0 where none is."""
         known = np.isfinite(self.lead(name))
         return float(self.confidences[self.row(name)][known].mean()) if known.any() else 0.0
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """Lines on where the recording came from: the picture's hash, the layout, the scales and their sources."""
+        lines = []
+        if self.source_sha256:
+            lines.append(f"picture: sha256 {self.source_sha256}")
+        if self.layout_id is not None:
+            lines.append(f"layout: {self.layout_id}")
+        if self.geometry is not None:
+            speed, gain = self.geometry.paper_speed, self.geometry.gain
+            lines.append(f"paper speed: {speed.value:g} mm/s ({speed.source})")
+            lines.append(f"gain: {gain.value:g} mm/mV ({gain.source})")
+        return tuple(lines)
 
     def to_wfdb(self, folder: str | Path, name: str | None = None) -> Path:
         """Writes NAME.hea and NAME.dat (16 bit, 1 uV) into a folder and returns the header's path."""

@@ -34,3 +34,8 @@ class Samples(Protocol):
     def name(self) -> str:
         """Name of the recording."""
         ...
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """Lines on where the recording came from; none where that is not known."""
+        ...

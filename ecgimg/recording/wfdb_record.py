@@ -16,6 +16,7 @@ from ecgimg.io.files import write_atomically
 from ecgimg.recording.channels import Channels, Stretch, check_length
 from ecgimg.recording.export import UNITS_PER_MV, Export, in_microvolts
 from ecgimg.recording.record_name import record_name
+from ecgimg.text import printable
 
 MAX_SIGNALS = 1000
 """Most signals, and most segments, of a record that is read."""
@@ -29,8 +30,9 @@ _PER_MV = {"mv": 1.0, "uv": 1000.0, "µv": 1000.0, "v": 1e-3}
 def write_wfdb(export: Export, folder: Path, name: str) -> Path:
     """Writes the record of a name into `folder`; returns the header's path.
 
-    A name that WFDB can't hold is made safe (`record_name`); the header's comment has the name as it was given. Both
-    files are written under a temporary name and renamed, the header last, so that a header always has its samples.
+    A name that WFDB can't hold is made safe (`record_name`); the header's comments have the name as it was given, and
+    the recording's origin. Both files are written under a temporary name and renamed, the header last, so that a header
+    always has its samples.
 
     Raises:
         OutputError: the files can't be written.
@@ -44,10 +46,10 @@ def write_wfdb(export: Export, folder: Path, name: str) -> Path:
         checksum -= 0x10000 if checksum >= 0x8000 else 0
         lines.append(f"{record}.dat 16 {gain}(0)/{units} 16 0 {column[0]} {checksum} 0 {lead}")
     if record != name:
-        lines.append(f"# name: {' '.join(name.split())}")
+        lines.append(f"# name: {printable(' '.join(name.split()))}")
     if export.options.patient_id:
         lines.append(f"# patient id: {export.options.patient_id}")
-    lines += [f"# {note}" for note in export.notes]
+    lines += [f"# {line}" for line in (*export.origin, *export.notes)]
     write_atomically(folder / f"{record}.dat", samples.tobytes())
     return write_atomically(folder / f"{record}.hea", ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
 

@@ -20,6 +20,7 @@ from ecgimg.options import PhotoStored
 from ecgimg.report.ecg_svg import ecg_svg, scale_text
 from ecgimg.report.evidence import HUES, LETTERS, evidence_image, jpeg_uri, leading
 from ecgimg.schemas.report import ReportResult
+from ecgimg.text import printable
 
 MAX_SHOWN = 7
 """Findings on the first page; the others are in the table only."""
@@ -39,7 +40,7 @@ def report_html(report: ReportContent, result: ReportResult) -> str:
         for k, body in enumerate(pages, 1)
     )
     css = resources.files("ecgimg.report").joinpath("report.css").read_text(encoding="utf-8")
-    title = escape(f"ECG report {report.name}")
+    title = escape(printable(f"ECG report {report.name}"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{css}</style></head>'
@@ -59,7 +60,7 @@ def write_html(report: ReportContent, result: ReportResult, path: Path) -> Path:
 def _header(report: ReportContent, result: ReportResult) -> str:
     source = result.source
     size = f", {source.width} x {source.height} pixels" if report.photo is not None else ""
-    facts = [f"{escape(Path(source.file).name or report.name)}{size}"]
+    facts = [f"{escape(printable(Path(source.file).name or report.name))}{size}"]
     if source.pages > 1:
         facts[0] += f", page {source.page} of {source.pages}"
     if result.page is not None:
@@ -74,7 +75,7 @@ def _header(report: ReportContent, result: ReportResult) -> str:
     if source.sha256:
         facts.append(f"SHA-256 {source.sha256[:16]}")
     return (
-        f'<header><div><div class="kind">ECG report</div><h1>{escape(report.name)}</h1></div>'
+        f'<header><div><div class="kind">ECG report</div><h1>{escape(printable(report.name))}</h1></div>'
         f'<div class="facts">{"<br>".join(facts)}</div></header>'
     )
 

@@ -1,4 +1,4 @@
-"""One page of `ecgimg diagnose`: the recording's files where asked for, NAME.report.html, then NAME.report.json.
+"""One page or recording of `ecgimg diagnose`: a report as JSON and HTML, and with `--format` files of the recording.
 
 A page whose picture can be read always gets a report. It is ok when a network read it, and refused when neither could;
 the report gives the reason.
@@ -7,16 +7,27 @@ the report gives the reason.
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, headline_text, in_order
+from ecgimg.findings.opinions import Screening
+from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
+from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import DIAGNOSE_SUFFIXES, REPORT, REPORT_HTML, REPORT_JSON
+from ecgimg.runs.digitize import DIGITIZE
+from ecgimg.runs.digitize import files as recording_set
+from ecgimg.runs.file_names import PAGE_JSON, REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
-from ecgimg.runs.recording_files import recording_files, write_recording_files
-from ecgimg.schemas.common import read_json, write_json
-from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
+from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_files, make_recording_files
+from ecgimg.runs.records import Made
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.recording import RecordingResult
+from ecgimg.schemas.report import FindingResult, ReportResult, ScreeningResult, describe_report
+
+if TYPE_CHECKING:
+    from ecgimg.findings.report import ReportContent
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
 MAX_NAMED = 3
@@ -28,54 +39,41 @@ def preload() -> None:
     import ecgimg.pipelines.diagnose  # noqa: F401
 
 
-def make(task: Task, hook: Hook) -> ReportResult:
-    """Diagnoses a page and writes its report; errors as `diagnose_page`.
+def files(options: RunOptions) -> tuple[FileSet, ...]:
+    """The files of a page; those of the recording only where a format was asked for."""
+    return (REPORT_FILES, *(recording_set(options) if options.format else ()))
 
-    The old JSON is removed first and the new one comes last, so that old and new files never mix. The pipeline is
-    imported in the worker, since the parent does not need it.
+
+def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
+    """Diagnoses a page or a recording; errors as `diagnose_page`.
+
+    The pipeline is imported in the worker, since the parent does not need it.
     """
-    from ecgimg.findings.interpretation import interpret_for_files
+    from ecgimg.io.thumbnail import write_thumbnail
     from ecgimg.pipelines.diagnose import diagnose_page
+    from ecgimg.report.evidence import evidence_image
     from ecgimg.report.html import write_html
 
-    job, path = task.job, task.path(REPORT_JSON)
+    job = task.job
     report = diagnose_page(job.path, job.page, task.options.page, job.name, hook)
-    files = recording_files(task, _formats(task), REPORT) if report.recording is not None else ()
-    result = describe_report(report, task.options.export, files)
-    _remove_older(task)
-    if report.recording is not None:
-        found = interpret_for_files(report.measurements, report.findings)
-        write_recording_files(report.recording, found, task, _formats(task), REPORT)
-    write_html(report, result, task.path(REPORT_HTML))
-    write_json(result, path)
-    return result
+    suffixes = (REPORT_JSON, REPORT_HTML, *(() if report.photo is None else (REPORT_THUMBNAIL,)))
+    result = describe_report(report, tuple(task.path(suffix).name for suffix in suffixes))
 
+    def write() -> None:
+        write_html(report, result, task.path(REPORT_HTML))
+        if report.photo is not None:
+            write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
 
-def _remove_older(task: Task) -> None:
-    """Removes the JSON of an older report and the files that it lists."""
-    before = read_json(ReportResult, task.path(REPORT_JSON))
-    if before is not None:
-        task.path(REPORT_JSON).unlink(missing_ok=True)
-        own = {task.path(suffix).name for suffix in DIAGNOSE_SUFFIXES}
-        for name in own & {*before.files}:
-            (task.out / name).unlink(missing_ok=True)
-
-
-def _formats(task: Task) -> tuple[str, ...]:
-    return task.options.formats or ()
+    return (*_recording(task, report), Made(result, REPORT_JSON, write))
 
 
 def is_current(task: Task, result: ReportResult) -> bool:
-    """Whether a report has the same settings, formats and networks, and its files are there."""
-    if result.settings != task.options.page.settings or not task.path(REPORT_HTML).is_file():
+    """Whether a report has the same settings and networks, and the recording that was asked for is there."""
+    if result.settings != task.options.page.settings:
         return False
-    has_recording = any(lead.interval is not None for lead in result.leads.values())
-    wanted = recording_files(task, _formats(task), REPORT) if has_recording else ()
-    if not {*wanted} <= {*result.files} or (wanted and result.export != task.options.export):
+    if result.networks != {weight.name: weight.sha256[:12] for weight in list_weights()}:
         return False
-    if not all((task.out / name).is_file() for name in result.files):
-        return False
-    return result.networks == {weight.name: weight.sha256[:12] for weight in list_weights()}
+    return not task.options.format or not _has_recording(result) or _is_recording_current(task, result)
 
 
 def outcome(job: PageJob, result: ReportResult) -> Outcome:
@@ -84,13 +82,15 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
     since = f", since {result.refused.cause.seen}" if result.refused else ""
     return Outcome(
         name=job.name,
-        input=str(job.path),
+        input=path_text(job.path),
         page=job.page,
         status="ok" if is_read else "refused",
         seconds=round(sum(result.timings.values()), 3),
         reason=result.refusal,
         layout=result.page.layout.id if result.page else "",
         confidence=result.page.confidence if result.page else None,
+        paper_speed=result.page.paper_speed if result.page else None,
+        gain=result.page.gain if result.page else None,
         exit_code=ExitCode.OK if is_read else ExitCode.REFUSED,
         warnings=result.warnings,
         details=result.refused.details if result.refused else "",
@@ -99,24 +99,74 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
     )
 
 
+def _recording(task: Task, report: ReportContent) -> tuple[Made[Any], ...]:
+    """The recording of a page that `ecgimg digitize` would not refuse, or of a file, where a format was asked for."""
+    from ecgimg.findings.interpretation import interpret_for_files
+    from ecgimg.pipelines.digitize import Digitized
+
+    recording = report.recording
+    if not task.options.format or recording is None or not _passes_gate(report.screening):
+        return ()
+    found = interpret_for_files(report.measurements, report.findings)
+    if report.photo is None:
+        is_known = any(recording.interval(lead) is not None for lead in recording.leads)
+        return (make_recording_files(task, recording, found),) if is_known else ()
+    assert report.sheet is not None
+    assert report.match is not None
+    made = Digitized(report.photo, report.sheet, report.match, recording, report.timings)
+    return (make_page_files(task, made, found, with_findings=True),)
+
+
+def _is_recording_current(task: Task, result: ReportResult) -> bool:
+    """Whether the recording of a report has the formats asked for, with the findings where they have a place."""
+    if result.source.width is None:
+        recording = task.record(partial(read_json, RecordingResult), PAGE_JSON)
+        return recording is not None and has_formats(task, recording)
+    page = task.record(DIGITIZE.read, PAGE_JSON)
+    if page is None or not DIGITIZE.is_current(task, page):
+        return False
+    return page.with_findings or not holds_findings(task)
+
+
+def _has_recording(result: ReportResult) -> bool:
+    """Whether files of the recording are written where a format is asked for."""
+    if result.source.width is None:
+        return any(lead.interval is not None for lead in result.leads.values())
+    return result.page is not None and _passes_gate(result.screening)
+
+
+def _passes_gate(screening: Screening | ScreeningResult | None) -> bool:
+    return screening is None or (screening.is_ecg and screening.is_readable)
+
+
 def _summary_cells(result: ReportResult) -> tuple[str, ...]:
     """The values of `COLUMNS`."""
     found = in_order(headline(result.findings))
     heart_rate = next((m.value for m in result.measurements if m.name == "heart rate"), None)
     return (
         result.read_by,
-        _codes([f for f in found if f.verdict == "likely"]),
-        _codes([f for f in found if f.verdict == "possible"]),
-        "; ".join(dict.fromkeys(f.code for f in result.findings if f.verdict == "not assessable")),
+        _named([f for f in found if f.verdict == "likely"]),
+        _named([f for f in found if f.verdict == "possible"]),
+        "; ".join(dict.fromkeys(f.name for f in result.findings if f.verdict == "not assessable")),
         "" if result.screening is None or result.screening.refusal else f"{result.screening.abnormal:.3f}",
         "" if heart_rate is None else f"{heart_rate:g}",
     )
 
 
-def _codes(findings: list[FindingResult]) -> str:
-    return "; ".join(f"{f.code} {f.probability:.2f}" for f in findings)
+def _named(findings: list[FindingResult]) -> str:
+    """Names with their probability in their order; a name that several groups of statements have stands once."""
+    probability = {f.name: f.probability for f in reversed(findings)}
+    return "; ".join(f"{name} {probability[name]:.2f}" for name in dict.fromkeys(f.name for f in findings))
 
 
 DIAGNOSE = RunKind(
-    DIAGNOSE_SUFFIXES, partial(read_json, ReportResult), make, is_current, outcome, preload, COLUMNS, True
+    command="diagnose",
+    files=files,
+    read=partial(read_json, ReportResult),
+    make=make,
+    is_current=is_current,
+    outcome=outcome,
+    preload=preload,
+    columns=COLUMNS,
+    takes_recordings=True,
 )

@@ -1,36 +1,77 @@
-"""Names of the files of a page: the page's name, then one of these suffixes."""
+"""Names of the files in an output folder: a page's name and a suffix, and the two files of the whole folder."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ecgimg.recording.formats import WRITTEN
+from ecgimg.recording.formats import FORMATS, recording_format
 
 PAGE_JSON = ".json"
 OVERLAY = ".overlay.png"
-REPORT = ".report"
-REPORT_JSON = f"{REPORT}.json"
-REPORT_HTML = f"{REPORT}.html"
+OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
+REPORT_JSON = ".report.json"
+REPORT_HTML = ".report.html"
+REPORT_THUMBNAIL = ".report.thumb.jpg"
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
+SCREEN_THUMBNAIL = ".screen.thumb.jpg"
 DEBUG = ".debug"
 """A folder of pictures of the steps."""
-_WRITTEN = {suffix: one for one in WRITTEN for suffix in one.suffixes}
-DIGITIZE_SUFFIXES = (PAGE_JSON, *_WRITTEN, OVERLAY)
-"""All files that digitizing may write for a page; the record comes first."""
-DIAGNOSE_SUFFIXES = (REPORT_JSON, REPORT_HTML, *(f"{REPORT}{suffix}" for suffix in _WRITTEN))
-SCREEN_SUFFIXES = (SCREEN_JSON, SCREEN_OVERLAY)
-_PICTURES = (OVERLAY, SCREEN_OVERLAY)
+SUMMARY = "summary.csv"
+INDEX = "index.html"
+FOLDER_FILES = (SUMMARY, INDEX)
+"""Files of the whole folder, which no page may have."""
+MAX_NAME_BYTES = 170
+"""Bytes of a page's name: with a page number, a suffix and a temporary name it has the 255 bytes of a file name."""
+NAMELESS = "page"
+
+
+@dataclass(frozen=True)
+class FileSet:
+    """Suffixes of the files of a page that one record owns; `record` is the record's own."""
+
+    record: str
+    others: tuple[str, ...]
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """All suffixes, the record's first."""
+        return (self.record, *self.others)
+
+
+def recording_files(formats: Sequence[str]) -> FileSet:
+    """The files of a recording in some formats."""
+    suffixes = [suffix for name in formats for suffix in recording_format(name).suffixes]
+    return FileSet(PAGE_JSON, (*suffixes, OVERLAY, OVERLAY_THUMBNAIL))
+
+
+RECORDING_FILES = recording_files([one.name for one in FORMATS])
+REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
+SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
+FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES)
+"""All files that runs may write for a page; no two sets share one."""
+_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL)
+_STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
 
 
 def file_name(name: str, suffix: str) -> str:
     """The name of one file of a page; a format may not hold every name, see `ecgimg.recording.formats`."""
-    part = REPORT if suffix.startswith(REPORT) else ""
-    rest = suffix.removeprefix(REPORT)
-    stem = f"{name}{part}"
-    return f"{_WRITTEN[rest].stem(stem) if rest in _WRITTEN else stem}{rest}"
+    return f"{_STEMS.get(suffix, str)(name)}{suffix}"
 
 
 def is_own_picture(path: Path) -> bool:
     """Whether a picture is one that a run wrote, not a page."""
     return path.name.endswith(_PICTURES)
+
+
+def page_name(stem: str) -> str:
+    """The name of a page for the stem of its file; a stem that every system can hold stays as it is.
+
+    Bytes that are not UTF-8 and control characters become `_`, and what is longer than `MAX_NAME_BYTES` is cut. Stems
+    that differ may become the same.
+    """
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", "_", stem)
+    return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore") or NAMELESS

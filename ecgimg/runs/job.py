@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal
 
-from ecgimg.errors import EcgimgError, ExitCode, RefusedError
-from ecgimg.io.files import hash_file
+from ecgimg.errors import EcgimgError, ExitCode, RefusedError, UnreadableInputError, is_out_of_memory
+from ecgimg.io.files import hash_or_nothing, path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import DEBUG, file_name
+from ecgimg.runs.file_names import DEBUG, FileSet, file_name
+from ecgimg.runs.records import Content, Made, clear_outdated, store
 from ecgimg.runs.worker import Tell
-from ecgimg.schemas.common import PageSource
+from ecgimg.schemas.common import PageScale, PageSource
 from ecgimg.threads import use_one_opencv_thread
 
 Status = Literal["ok", "refused", "failed"]
@@ -46,6 +47,13 @@ class Task:
         """The output file of this page with a suffix."""
         return self.out / file_name(self.job.name, suffix)
 
+    def record(self, read: Callable[[Path], Content | None], suffix: str) -> Content | None:
+        """A record of this very page of which all files are there; None where there is none."""
+        content = read(self.path(suffix))
+        if content is None or not _is_same_page(content.source, self.job):
+            return None
+        return content if all((self.out / name).is_file() for name in content.files) else None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -53,7 +61,8 @@ class Outcome:
 
     `reason` is one line on why there is no result; `details` is the evidence for a refusal, or the traceback of an
     unexpected error. `skipped` means that the page had been done before. `message` is the line of progress of a page
-    that is ok. `summary_cells` are the values of the columns that its kind of run adds to the summary.
+    that is ok. `summary_cells` are the values of the columns that its kind of run adds to the summary. `records` are
+    the suffixes of the records that the page has now.
     """
 
     name: str
@@ -64,24 +73,15 @@ class Outcome:
     reason: str = ""
     layout: str = ""
     confidence: float | None = None
+    paper_speed: PageScale | None = None
+    gain: PageScale | None = None
     exit_code: ExitCode = ExitCode.OK
     warnings: tuple[str, ...] = ()
     details: str = ""
     skipped: bool = False
     message: str = ""
     summary_cells: tuple[str, ...] = ()
-
-
-class Record(Protocol):
-    """The JSON file of a page that is done."""
-
-    @property
-    def source(self) -> PageSource:
-        """The page that it was made of."""
-        ...
-
-
-Content = TypeVar("Content", bound=Record)
+    records: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,22 @@ class RunKind(Generic[Content]):
     The functions are functions of a module, since workers import them by name.
 
     Args:
-        suffixes: of all files that may be written for a page, after its name; the first is the record's.
+        command: its name on the command line.
+        files: the sets of files that are written for a page with some options; the kind's own set comes first.
         read: the record in a file, None where there is no record of this kind.
-        make: does a page and writes its files; called in a worker as make(task, hook), may raise.
-        is_current: whether a record has the settings of a task and all its files are there.
+        make: makes a page, without writing; called in a worker as make(task, hook), may raise. The kind's own record
+            comes last.
+        is_current: whether a record has the settings of a task.
         outcome: the outcome of a page from its record, with the seconds in the record.
         preload: imports everything that `make` needs.
-        takes_recordings: whether files of recordings are inputs too.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
+        takes_recordings: whether files of recordings are inputs too.
     """
 
-    suffixes: tuple[str, ...]
+    command: str
+    files: Callable[[RunOptions], tuple[FileSet, ...]]
     read: Callable[[Path], Content | None]
-    make: Callable[[Task, Hook], Content]
+    make: Callable[[Task, Hook], tuple[Made[Any], ...]]
     is_current: Callable[[Task, Content], bool]
     outcome: Callable[[PageJob, Content], Outcome]
     preload: Callable[[], None]
@@ -112,10 +115,12 @@ class RunKind(Generic[Content]):
 
     def before(self, task: Task) -> Outcome | None:
         """The outcome of a page that was done before with the same settings, else None."""
-        content = self.read(task.path(self.suffixes[0]))
-        if content is None or not self.is_current(task, content) or not _is_same_page(content.source, task.job):
+        sets = self.files(task.options)
+        content = task.record(self.read, sets[0].record)
+        if content is None or not self.is_current(task, content):
             return None
-        return replace(self.outcome(task.job, content), skipped=True)
+        there = tuple(one.record for one in sets if task.path(one.record).is_file())
+        return replace(self.outcome(task.job, content), skipped=True, records=there)
 
     def work(self, task: Task, tell: Tell) -> Outcome:
         """Does a page; called in a worker. Whatever it raises becomes the page's failure."""
@@ -130,14 +135,28 @@ class RunKind(Generic[Content]):
             self.preload()
             _use_threads(task.options)
             start = perf_counter()
-            content = self.make(task, follow_steps(task, follow))
-            return replace(self.outcome(task.job, content), seconds=round(perf_counter() - start, 3))
+            made = self.make(task, follow_steps(task, follow))
+            for one in made:
+                store(one, task.path(one.suffix))
+            outcome = self.outcome(task.job, made[-1].record)
+            records = tuple(one.suffix for one in made)
+            return replace(outcome, seconds=round(perf_counter() - start, 3), records=records)
         except EcgimgError as error:
             return failed(task.job, error, perf_counter() - start)
         except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
             where = f"{task.job.path}, after {last_step[0]}"
+            if is_out_of_memory(error):
+                return failed(task.job, _no_memory(task, where), perf_counter() - start)
             wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
             return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
+
+
+def without_outdated(outcome: Outcome, task: Task, kind: RunKind[Any]) -> Outcome:
+    """Removes what earlier runs left of records that the page has no more; a warning names it."""
+    lost = [task.path(one.record) for one in kind.files(task.options) if one.record not in outcome.records]
+    sha256 = hash_or_nothing(task.job.path) if lost else ""
+    texts = [clear_outdated(path, sha256, outcome.status == "refused") for path in lost]
+    return replace(outcome, warnings=(*outcome.warnings, *filter(None, texts)))
 
 
 def ended_early(task: Task, kind: RunKind[Any]) -> Outcome | None:
@@ -151,7 +170,7 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
     """The outcome of a page that gave no result."""
     return Outcome(
         name=job.name,
-        input=str(job.path),
+        input=path_text(job.path),
         page=job.page,
         status="refused" if isinstance(error, RefusedError) else "failed",
         seconds=seconds,
@@ -159,6 +178,11 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
         exit_code=error.exit_code,
         details=details or (error.refusal.details if isinstance(error, RefusedError) else ""),
     )
+
+
+def _no_memory(task: Task, where: str) -> EcgimgError:
+    what = f"the page needs more than {task.options.max_memory:g} GB of memory"
+    return UnreadableInputError(what, where=where, remedy="save the picture smaller, or raise --max-memory")
 
 
 def follow_steps(task: Task, tell: Tell) -> Hook:
@@ -190,10 +214,10 @@ def _debug_writer(task: Task) -> Callable[[str, object], None]:
 
 def _use_threads(options: RunOptions) -> None:
     """One OpenCV thread a worker where several share the machine."""
-    if options.jobs > 1:
+    if (options.jobs or 1) > 1:
         use_one_opencv_thread()
 
 
 def _is_same_page(source: PageSource, job: PageJob) -> bool:
     """Whether a record was made of this very page."""
-    return source.page == job.page and source.sha256 == hash_file(job.path)
+    return source.page == job.page and source.sha256 == hash_or_nothing(job.path)

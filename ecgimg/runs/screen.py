@@ -1,4 +1,4 @@
-"""One page of `ecgimg screen`: NAME.screen.png, then NAME.screen.json; done when both are there and agree."""
+"""One page of `ecgimg screen`: NAME.screen.json, NAME.screen.png and its thumbnail."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ecgimg.io.files import path_text
+from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.file_names import SCREEN_JSON, SCREEN_OVERLAY, SCREEN_SUFFIXES
+from ecgimg.runs.file_names import SCREEN_FILES, SCREEN_JSON, SCREEN_OVERLAY, SCREEN_THUMBNAIL, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
-from ecgimg.schemas.common import read_json, write_json
+from ecgimg.runs.records import Made
+from ecgimg.schemas.common import read_json
 from ecgimg.schemas.screen import ScreenFindingResult, ScreenResult, describe_screen, network_hash
 
 if TYPE_CHECKING:
@@ -32,33 +35,34 @@ def preload() -> None:
     import ecgimg.pipelines.screen  # noqa: F401
 
 
-def make(task: Task, hook: Hook) -> ScreenResult:
-    """Screens a page and writes its files; errors as `screen_page`.
+def files(options: RunOptions) -> tuple[FileSet, ...]:
+    """The files of a page."""
+    return (SCREEN_FILES,)
 
-    The old JSON is removed first and the new one comes last, so that old and new files never mix. The pipeline is
-    imported in the worker, since the parent does not need it.
+
+def make(task: Task, hook: Hook) -> tuple[Made[ScreenResult], ...]:
+    """Screens a page; errors as `screen_page`.
+
+    The pipeline is imported in the worker, since the parent does not need it.
     """
     from ecgimg.pipelines.screen import STEPS, screen_page
 
     start = perf_counter()
     screened = screen_page(task.job.path, task.job.page, hook)
-    path = task.path(SCREEN_JSON)
-    if read_json(ScreenResult, path) is not None:
-        path.unlink(missing_ok=True)
-    files = tuple(task.path(suffix).name for suffix in SCREEN_SUFFIXES)
-    result = describe_screen(
-        screened.photo, screened.prediction, files, perf_counter() - start, task.options.page.photo
-    )
-    _write_overlay(screened, _shown(result), task)
-    write_json(result, path)
-    hook(STEPS[-1], None, len(STEPS), len(STEPS))
-    return result
+    names = tuple(task.path(suffix).name for suffix in SCREEN_FILES.suffixes)
+    seconds = perf_counter() - start
+    result = describe_screen(screened.photo, screened.prediction, names, seconds, task.options.page.photo)
+
+    def write() -> None:
+        _write_overlay(screened, _shown(result), task)
+        hook(STEPS[-1], None, len(STEPS), len(STEPS))
+
+    return (Made(result, SCREEN_JSON, write),)
 
 
 def is_current(task: Task, result: ScreenResult) -> bool:
-    """Whether a result is of the same network, its overlay is there and shows as much of the photo as is asked for."""
-    is_same = (result.network, result.photo) == (network_hash(), task.options.page.photo)
-    return task.path(SCREEN_OVERLAY).is_file() and is_same
+    """Whether a result is of the same network, and shows as much of the photo as is asked for."""
+    return (result.network, result.photo) == (network_hash(), task.options.page.photo)
 
 
 def outcome(job: PageJob, result: ScreenResult) -> Outcome:
@@ -68,7 +72,7 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
     cells = [result.is_ecg, result.readable, *(result.probability(code) for code in CODES)]
     return Outcome(
         name=job.name,
-        input=str(job.path),
+        input=path_text(job.path),
         page=job.page,
         status="ok",
         seconds=result.seconds,
@@ -80,13 +84,16 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
 def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -> None:
     """The photo with the saliency of one finding."""
     from ecgimg.io.png import write_png
+    from ecgimg.io.thumbnail import write_thumbnail
     from ecgimg.report.saliency import saliency_image
     from ecgimg.report.stored_photo import stored_photo
 
     photo, prediction = stored_photo(screened.photo, task.options.page.photo, None), screened.prediction
     saliency = prediction.saliency(shown.code, photo.shape, SALIENCY_STEP_PX)
     title = f"{shown.name} {shown.probability:.0%}"
-    write_png(saliency_image(photo, saliency, prediction.corners, title), task.path(SCREEN_OVERLAY))
+    overlay = saliency_image(photo, saliency, prediction.corners, title)
+    write_png(overlay, task.path(SCREEN_OVERLAY))
+    write_thumbnail(overlay, task.path(SCREEN_THUMBNAIL))
 
 
 def _shown(result: ScreenResult) -> ScreenFindingResult:
@@ -95,4 +102,4 @@ def _shown(result: ScreenResult) -> ScreenFindingResult:
     return max(found or result.findings[:1], key=lambda f: f.probability)
 
 
-SCREEN = RunKind(SCREEN_SUFFIXES, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)
+SCREEN = RunKind("screen", files, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)

@@ -1,49 +1,128 @@
-"""summary.csv: a row for each page of a run."""
+"""summary.csv: a row for each page and command, in the order of the inputs; index.html shows the same with pictures.
+
+Both are written again as a run goes, so that a run that is killed leaves them usable. A folder may have rows of several
+commands and runs: a run replaces the rows of its own command and pages only.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
-from ecgimg.io.files import write_atomically
-from ecgimg.runs.job import Outcome
+from ecgimg.errors import OutputError
+from ecgimg.io.csv_cells import from_cell, to_cell
+from ecgimg.io.files import open_regular, write_atomically
+from ecgimg.runs.file_names import INDEX, SUMMARY
+from ecgimg.runs.index import Row, index_html, may_be_replaced
+from ecgimg.runs.job import Outcome, PageJob, RunKind
 
-SUMMARY = "summary.csv"
+COLUMNS = (
+    "command", "name", "input", "page", "status", "reason", "layout", "confidence", "paper_speed", "paper_speed_from",
+    "gain", "gain_from", "warnings", "seconds",
+)  # fmt: skip
+MIN_PAUSE_S = 1.0
+"""A run that is killed loses the rows of this many seconds; their pages are done, and the next run has the rows."""
+MAX_SHARE = 0.05
+"""Share of a run's time that writing the summary may take, however many pages there are."""
 
-COLUMNS = ("name", "input", "page", "status", "reason", "layout", "confidence", "seconds")
 
+class Summary:
+    """The summary and the index of a folder while a run goes.
 
-def write_summary(outcomes: Sequence[Outcome], path: Path, columns: tuple[str, ...] = ()) -> None:
-    """Writes summary.csv, `columns` after the usual ones; rows of an older file for pages of other runs stay.
-
-    Raises:
-        OutputError: the file can't be written.
+    Args:
+        out: the folder of the results.
+        kind: what the run does.
+        jobs: its pages in the order of the inputs.
     """
-    new = {outcome.name: _row(outcome, columns) for outcome in outcomes}
-    rows = [row for row in _old_rows(path) if row["name"] not in new] + list(new.values())
-    text = io.StringIO()
-    names = dict.fromkeys(name for names in (COLUMNS, *rows) for name in names)
-    table = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    write_atomically(path, text.getvalue().encode())
+
+    def __init__(self, out: Path, kind: RunKind[Any], jobs: Sequence[PageJob]) -> None:
+        self._out = out
+        self._kind = kind
+        self._names = {job.name: None for job in jobs}
+        self._outcomes: dict[str, Outcome] = {}
+        old = read_rows(out / SUMMARY)
+        own = [k for k, row in enumerate(old) if self._is_own(row)]
+        self._old = {old[k]["name"]: old[k] for k in own}
+        self._before = [row for row in old[: own[0] if own else None] if not self._is_own(row)]
+        self._after = [row for row in old[own[0] :] if not self._is_own(row)] if own else []
+        self._next_write = 0.0
+
+    def add(self, outcome: Outcome) -> None:
+        """Takes a page that has ended, in place of what it took for it before.
+
+        Files that can't be written are left to `close`, since the pages that are left cost nothing by it.
+        """
+        self._outcomes[outcome.name] = outcome
+        start = perf_counter()
+        if start >= self._next_write:
+            with suppress(OutputError):
+                self._write()
+            seconds = perf_counter() - start
+            self._next_write = start + max(MIN_PAUSE_S, seconds / MAX_SHARE)
+
+    def close(self) -> tuple[Outcome, ...]:
+        """Writes both files; returns the outcomes in the order of the inputs.
+
+        Raises:
+            OutputError: a file can't be written.
+        """
+        self._write()
+        return tuple(self._outcomes[name] for name in self._names if name in self._outcomes)
+
+    def _write(self) -> None:
+        own = [self._row(name) for name in self._names if name in self._outcomes or name in self._old]
+        rows = [*self._before, *own, *self._after]
+        write_atomically(self._out / SUMMARY, _table(rows).encode("utf-8", "backslashreplace"))
+        if may_be_replaced(self._out / INDEX):
+            write_atomically(self._out / INDEX, index_html(rows, self._out).encode("utf-8", "backslashreplace"))
+
+    def _row(self, name: str) -> Row:
+        """The row of a page; that of an earlier run as long as it has not ended."""
+        outcome = self._outcomes.get(name)
+        return self._old[name] if outcome is None else summary_row(outcome, self._kind)
+
+    def _is_own(self, row: Row) -> bool:
+        return row["command"] == self._kind.command and row["name"] in self._names
 
 
-def _row(outcome: Outcome, columns: tuple[str, ...]) -> dict[str, str]:
+def summary_row(outcome: Outcome, kind: RunKind[Any]) -> Row:
+    """A page as the summary has it."""
+    scales = [
+        text
+        for scale in (outcome.paper_speed, outcome.gain)
+        for text in (("", "") if scale is None else (f"{scale.value:g}", scale.source))
+    ]
     confidence = "" if outcome.confidence is None else f"{outcome.confidence:.3f}"
-    seconds = f"{outcome.seconds:.2f}"
-    values = (outcome.name, outcome.input, outcome.page, outcome.status, outcome.reason, outcome.layout)
-    usual = dict(zip(COLUMNS, (*map(str, values), confidence, seconds), strict=True))
-    return usual | dict(zip_longest(columns, outcome.summary_cells, fillvalue=""))
+    values = (
+        kind.command, outcome.name, outcome.input, str(outcome.page), outcome.status, outcome.reason, outcome.layout,
+        confidence, *scales, "; ".join(outcome.warnings), f"{outcome.seconds:.2f}",
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True)) | dict(
+        zip_longest(kind.columns, outcome.summary_cells, fillvalue="")
+    )
 
 
-def _old_rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a summary; none where there is no file, or it is of another form."""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            table = csv.DictReader(file)
-            return [row for row in table if set(COLUMNS) <= set(row) and None not in row]
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if set(COLUMNS) <= set(row) and None not in row]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []
+    return [{name: from_cell(cell or "") for name, cell in row.items()} for row in rows]
+
+
+def _table(rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    table = csv.DictWriter(
+        text, dict.fromkeys(name for row in (COLUMNS, *rows) for name in row), restval="", lineterminator="\n"
+    )
+    table.writeheader()
+    table.writerows({name: to_cell(cell) for name, cell in row.items()} for row in rows)
+    return text.getvalue()

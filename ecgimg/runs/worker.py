@@ -20,12 +20,14 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ecgimg.errors import WorkerError
-from ecgimg.runs.worker_process import loss_of, pack, receive, send, start_worker, stop_worker
+from ecgimg.runs.worker_process import answers_of, loss_of, pack, receive, send, start_worker, stop_worker
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 Tell = Callable[[str, int, int], None]
 """Called by a job as tell(step, done, total)."""
+MAX_WAIT_S = 0.5
+"""Time until a signal is seen that came just before a wait began, and so does not end the wait."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,12 @@ class WorkerPool:
     Args:
         count: number of workers; with more than one, each computes with a single thread.
         timeout: seconds after which a job is given up.
+        max_memory: gigabytes that a worker may use, where the system can limit it (`ecgimg.runs.memory_limit`).
     """
 
-    def __init__(self, count: int, timeout: float) -> None:
+    def __init__(self, count: int, timeout: float, max_memory: float | None = None) -> None:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._keepers = [_Keeper(timeout, count > 1, self._requests) for _ in range(count)]
+        self._keepers = [_Keeper(timeout, max_memory, count > 1, self._requests) for _ in range(count)]
         self._live: dict[Future[Any], _Request] = {}
         self._is_closed = False
         self._lock = threading.Lock()
@@ -118,6 +121,7 @@ class WorkerPool:
 
         Raises:
             RuntimeError: the pool is closed.
+            WorkerError: no worker can be started.
         """
         request = _Request(work, job, tell, ended)
         with self._lock:
@@ -145,7 +149,10 @@ class WorkerPool:
                 futures[-1].add_done_callback(partial(_report_end, reports.put, job))
             left = len(jobs)
             while left:
-                item = reports.get()
+                try:
+                    item = reports.get(timeout=MAX_WAIT_S)
+                except queue.Empty:
+                    continue
                 left -= isinstance(item, Done)
                 report(item)
         except BaseException:
@@ -178,7 +185,11 @@ class WorkerPool:
         """Lets one more keeper work where there are more jobs than keepers at work."""
         idle = [keeper for keeper in self._keepers if not keeper.is_serving]
         if idle and len(self._live) > len(self._keepers) - len(idle):
-            idle[0].serve_in_background()
+            try:
+                idle[0].serve_in_background()
+            except WorkerError:
+                if len(idle) == len(self._keepers):  # else those at work do the job
+                    raise
 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
@@ -207,6 +218,7 @@ class _Keeper:
     """
 
     timeout: float
+    max_memory: float | None
     single_thread: bool
     requests: queue.SimpleQueue[_Request | None]
     process: subprocess.Popen[bytes] | None = None
@@ -220,9 +232,13 @@ class _Keeper:
         return self.thread is not None
 
     def serve_in_background(self) -> None:
-        """Gives jobs to the worker from now on."""
+        """Gives jobs to the worker from now on; WorkerError where the system has no thread for it."""
         thread = threading.Thread(target=self._serve, daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            what = f"no worker can be started ({error})"
+            raise WorkerError(what, where="worker", remedy="close other programs, or use fewer --jobs") from error
         self.thread = thread
 
     def preload(self, load: Callable[[], None]) -> None:
@@ -299,12 +315,12 @@ class _Keeper:
             return WorkerError("cancelled while it was at work", where="worker")
         if request.is_late:
             return WorkerError(f"given up after {self.timeout:g} s", where="worker", remedy="raise --timeout")
-        return loss_of(process)
+        return loss_of(process, self.max_memory)
 
     def _living_process(self) -> subprocess.Popen[bytes]:
         """The worker, started where there is none; WorkerError where that fails."""
         if self.process is None:
-            self.process = start_worker(self.single_thread)
+            self.process = start_worker(self.single_thread, self.max_memory)
         return self.process
 
     def _kill(self) -> None:
@@ -320,8 +336,9 @@ class _Keeper:
 def _talk(process: subprocess.Popen[bytes], message: bytes, tell: Tell) -> object:
     """Sends a job to its worker and passes its steps on until there is an answer."""
     send(process.stdin, message)
+    answers = answers_of(process)
     while True:
-        kind, value = receive(process.stdout)
+        kind, value = receive(answers)
         if kind == "answer":
             return value
         assert isinstance(value, tuple)

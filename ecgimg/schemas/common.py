@@ -11,7 +11,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
-from ecgimg.io.files import hash_file, write_atomically
+from ecgimg.io.files import hash_file, open_regular, path_text, write_atomically
+from ecgimg.recording.recording import Recording
 
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
@@ -28,8 +29,13 @@ Content = TypeVar("Content", bound=Part)
 class PageSource(Part):
     """The file a recording was read from."""
 
-    file: str = Field(description="path of the picture, document or recording, as it was given; empty without a file")
-    sha256: str = Field(description="hash of the file, in hexadecimal; empty without a file")
+    file: str = Field(
+        description="path of the picture, document or recording, as it was given; <bytes> and the like where it was no "
+        "file, empty for a recording without one"
+    )
+    sha256: str = Field(
+        description="hash of the file, or of the pixels of an array or image, in hexadecimal; empty without either"
+    )
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
     width: int | None = Field(description="width of the page's picture in pixels, upright; null for a recording")
@@ -44,6 +50,14 @@ class PageLayout(Part):
     evidence: tuple[str, ...] = Field(description="what decided for this layout, in words")
 
 
+class PageScaleWitness(Part):
+    """One sign of a scale."""
+
+    source: Source = Field(description="text, pulse, signal, beats or given, as in the scale's own source")
+    value: float = Field(description="mm/s or mm/mV")
+    confidence: float = Field(description="probability of the value by this sign alone, 0 to 1")
+
+
 class PageScale(Part):
     """One scale of the paper."""
 
@@ -52,12 +66,26 @@ class PageScale(Part):
         description="text, pulse, signal, beats (all read from the page), given (by the user) or assumed"
     )
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
+    witnesses: tuple[PageScaleWitness, ...] = Field(default=(), description="every sign of the scale that was found")
+    contradicted: bool = Field(default=False, description="true where other signs are too sure to be overlooked")
+
+
+class LeadResult(Part):
+    """One lead."""
+
+    confidence: float = Field(description="mean over the samples that are known, 0 to 1; 0 where none is")
+    interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
+
+
+EXPORT = "how the files of the recording were written"
+"""Description of a field of `ExportOptions`."""
 
 
 def read_json(model: type[Content], path: Path) -> Content | None:
     """The content of a JSON file; None where there is no file, or it is of another schema or version."""
     try:
-        return model.model_validate_json(path.read_bytes())
+        with open_regular(path) as file:
+            return model.model_validate_json(file.read())
     except (OSError, ValidationError):
         return None
 
@@ -78,11 +106,11 @@ def versions() -> dict[str, str]:
 
 
 def describe_source(photo: Photo) -> PageSource:
-    """Where a photo came from; its file is hashed."""
+    """Where a photo came from."""
     height, width = photo.shape
     return PageSource(
-        file=photo.source.as_posix(),
-        sha256=hash_file(photo.source),
+        file=path_text(photo.source),
+        sha256=photo.sha256 or hash_file(photo.source),
         page=photo.page,
         pages=photo.pages,
         width=width,
@@ -92,13 +120,30 @@ def describe_source(photo: Photo) -> PageSource:
 
 def describe_recording_file(path: Path | None) -> PageSource:
     """Where a recording came from; its file is hashed."""
-    file, sha256 = ("", "") if path is None else (path.as_posix(), hash_file(path))
+    file, sha256 = ("", "") if path is None else (path_text(path), hash_file(path))
     return PageSource(file=file, sha256=sha256, page=1, pages=1, width=None, height=None)
+
+
+def describe_leads(recording: Recording) -> dict[str, LeadResult]:
+    """The leads of a recording for the JSON, in its order."""
+    return {
+        lead: LeadResult(confidence=rounded(recording.lead_confidence(lead)), interval=recording.interval(lead))
+        for lead in recording.leads
+    }
 
 
 def describe_scale(scale: Scale) -> PageScale:
     """A scale for the JSON."""
-    return PageScale(value=scale.value, source=scale.source, assumed=scale.source == "assumed")
+    return PageScale(
+        value=scale.value,
+        source=scale.source,
+        assumed=scale.source == "assumed",
+        witnesses=tuple(
+            PageScaleWitness(source=one.source, value=one.value, confidence=rounded(one.confidence))
+            for one in scale.witnesses
+        ),
+        contradicted=bool(scale.contradictions),
+    )
 
 
 def rounded(value: float) -> float:

@@ -17,10 +17,13 @@ from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.recording import Recording
 from ecgimg.schemas.common import (
+    EXPORT,
+    LeadResult,
     PageLayout,
     PageScale,
     PageSource,
     Part,
+    describe_leads,
     describe_scale,
     describe_source,
     rounded,
@@ -37,17 +40,14 @@ class PageShape(Part):
     rotation: float = Field(description="degrees clockwise by which the picture had to be turned to be upright")
     straightened_by: str = Field(description="what the geometry was taken from: grid, or page (edges and pulses)")
     grid_confidence: float = Field(description="0 to 1")
-
-
-class LeadResult(Part):
-    """One lead."""
-
-    confidence: float = Field(description="mean over the samples that are known, 0 to 1; 0 where none is")
-    interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
+    stretch: float = Field(
+        default=1.0,
+        description="height over width of the grid's squares where the picture was unstretched, else 1",
+    )
 
 
 class PageResult(Part):
-    """Everything about one page but its samples, which are in the WFDB and CSV files."""
+    """Everything about one page but its samples, which are in the files of the recording."""
 
     schema_: Literal["ecgimg/page/1"] = Field(
         default=SCHEMA, alias="schema", description="name and version of this schema"
@@ -57,14 +57,19 @@ class PageResult(Part):
     layout: PageLayout
     paper_speed: PageScale
     gain: PageScale
+    chest_gain: PageScale | None = Field(
+        default=None, description="gain of V1 to V6 where the page prints it apart from the other leads', else null"
+    )
     geometry: PageShape
     fs: float = Field(description="samples a second")
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
-        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a scale"
+        description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a"
+        " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
-    export: ExportOptions = Field(default=ExportOptions(), description="how the files of the recording were written")
+    export: ExportOptions = Field(default=ExportOptions(), description=EXPORT)
+    with_findings: bool = Field(default=False, description="whether they hold the findings of `diagnose`")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the recording")
     timings: dict[str, float] = Field(description="seconds of each step")
@@ -80,6 +85,7 @@ def describe_page(
     settings: PageSettings,
     files: tuple[str, ...],
     export: ExportOptions | None = None,
+    with_findings: bool = False,
 ) -> PageResult:
     """The result of one page from what its stages made."""
     return PageResult(
@@ -88,17 +94,20 @@ def describe_page(
         layout=PageLayout(id=match.layout_id, confidence=rounded(match.confidence), evidence=match.evidence),
         paper_speed=describe_scale(match.paper_speed),
         gain=describe_scale(match.gain),
+        chest_gain=None if match.chest_gain is None else describe_scale(match.chest_gain),
         geometry=PageShape(
             px_per_mm=rounded(photo_px_per_mm(sheet)),
             rotation=round(sheet.rotation, 2),
             straightened_by=sheet.straightened_by,
             grid_confidence=rounded(sheet.grid_confidence),
+            stretch=rounded(sheet.stretch),
         ),
         fs=recording.fs,
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
-        leads={lead: _lead(recording, lead) for lead in recording.leads},
+        leads=describe_leads(recording),
         export=export or ExportOptions(),
+        with_findings=with_findings,
         files=files,
         warnings=recording.warnings,
         timings={step: rounded(seconds) for step, seconds in timings},
@@ -111,7 +120,3 @@ def photo_px_per_mm(sheet: Sheet) -> float:
     nodes = sheet.map.nodes
     steps = [np.linalg.norm(np.diff(nodes, axis=axis), axis=2).ravel() for axis in (0, 1)]
     return float(np.median(np.concatenate(steps)) / (sheet.map.step / sheet.px_per_mm))
-
-
-def _lead(recording: Recording, lead: str) -> LeadResult:
-    return LeadResult(confidence=rounded(recording.lead_confidence(lead)), interval=recording.interval(lead))

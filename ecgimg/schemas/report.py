@@ -15,7 +15,6 @@ from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screenin
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import PageSettings
-from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.quality import page_confidence
 from ecgimg.schemas.common import (
     PageLayout,
@@ -152,8 +151,7 @@ class ReportResult(Part):
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
-    export: ExportOptions = Field(default=ExportOptions(), description="how the files of the recording were written")
-    files: tuple[str, ...] = Field(default=(), description="names of the files of the recording, in its folder")
+    files: tuple[str, ...] = Field(description="names of the files that belong to this report, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the report")
     timings: dict[str, float] = Field(description="seconds of each step")
     versions: dict[str, str] = Field(description="of Python, this package and the libraries that touch the picture")
@@ -161,10 +159,8 @@ class ReportResult(Part):
     disclaimer: str = Field(default=DISCLAIMER, description="what this is not")
 
 
-def describe_report(
-    report: ReportContent, export: ExportOptions | None = None, files: tuple[str, ...] = ()
-) -> ReportResult:
-    """The JSON content of a report; `files` were written of its recording as `export` asks."""
+def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> ReportResult:
+    """The JSON content of a report; `files` are the names of the files that belong to it."""
     return ReportResult(
         source=describe_recording_file(report.source) if report.photo is None else describe_source(report.photo),
         settings=report.settings,
@@ -185,7 +181,6 @@ def describe_report(
             for q in report.leads
         },
         not_visible=report.not_visible,
-        export=export or ExportOptions(),
         files=files,
         warnings=report.warnings,
         timings={step: rounded(seconds) for step, seconds in report.timings},

@@ -39,6 +39,7 @@ class PrintedScalesConstants:
 PRINTED_SCALES = PrintedScalesConstants()
 _SPEED = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*s", re.IGNORECASE)
 _GAIN = re.compile(r"(\d+(?:[.,]\d)?)\s*m+\s*/\s*m[vu]", re.IGNORECASE)
+_CHEST_GAIN = re.compile(r"(?:chest|precordial|v1-v?6)\W*" + _GAIN.pattern, re.IGNORECASE)
 
 
 def read_scales(upright: UprightSheet) -> PrintedScales:
@@ -49,10 +50,21 @@ def read_scales(upright: UprightSheet) -> PrintedScales:
     (logits,) = load_network(net.NAME).run(cut=net.cut_texts(upright.planes, boxes))
     sure = net.read_texts(logits)
     if len(sure) < 2:
-        text = _tesseract_text(upright)
-        found = {"speed": _read_number(text, _SPEED, PAPER_SPEEDS), "gain": _read_number(text, _GAIN, GAINS)}
-        sure = {kind: value for kind, value in found.items() if value is not None} | sure
+        sure = read_text(_tesseract_text(upright)) | sure
     return PrintedScales(**sure)
+
+
+def read_text(text: str) -> dict[str, float]:
+    """The fields of PrintedScales that a text gives; a gain of the chest leads may stand beside the others'."""
+    others = _CHEST_GAIN.sub("", text)
+    found = {
+        "speed": _read_number(text, _SPEED, PAPER_SPEEDS),
+        "gain": _read_number(others, _GAIN, GAINS),
+        "chest_gain": _read_number(text, _CHEST_GAIN, GAINS),
+    }
+    if found["gain"] in (None, found["chest_gain"]):
+        found["chest_gain"] = None
+    return {kind: value for kind, value in found.items() if value is not None}
 
 
 def _tesseract_text(upright: UprightSheet) -> str:

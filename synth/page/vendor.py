@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UsageError
-from ecgimg.layouts import Layout, layout_ids, read_yaml
+from ecgimg.io.yaml_file import read_yaml
+from ecgimg.layouts import Layout, layout_ids
 from ecgimg.synth.page.style import GRID_COLORS, INKS, PAPER_COLORS
 from ecgimg.synth.page.text import unknown_placeholders
 from ecgimg.synth.recipe import ANY_VENDOR, OWN_STYLE, PageRecipe, Strength, Weights

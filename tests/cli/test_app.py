@@ -12,11 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import cv2
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from ecgimg import __file__ as package
@@ -26,7 +28,9 @@ from ecgimg.cli.app import app
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.layouts import layout_ids, load_layout
+from ecgimg.options import RunOptions
 from ecgimg.recording.read import read_recording
+from ecgimg.runs import memory_limit
 
 COMMAND = [sys.executable, "-m", "ecgimg"]
 
@@ -60,7 +64,7 @@ def cat(path: Path) -> Path:
 
 
 def test_version_and_help() -> None:
-    assert in_process("--version")[:2] == (0, f"ecgimg {__version__}\n")
+    assert in_process("--version")[:2] == in_process("-V")[:2] == (0, f"ecgimg {__version__}\n")
     done = ecgimg("digitize", "--help")
     assert done.returncode == 0
     for word in ("--layout", "--paper-speed", "--gain", "--format", "--jobs", "--force", "--quiet", "--verbose"):
@@ -101,6 +105,7 @@ def test_doctor_and_schema() -> None:
         ["digitize", "x.jpg"],
         ["digitize", "x.jpg", "-o", "out", "--jobs", "many"],
         ["digitize", "x.jpg", "-o", "out", "--jobs", "0"],
+        *(["digitize", "x.jpg", "-o", "out", "--timeout", value] for value in ("0", "-1", "inf", "nan", "1e12")),
         ["digitize", "x.jpg", "-o", "out", "--layout", "5x5"],
         ["digitize", "x.jpg", "-o", "out", "--gain", "7"],
         ["digitize", "x.jpg", "-o", "out", "--format", "docx"],
@@ -145,8 +150,8 @@ def test_one_page_end_to_end(tmp_path: Path, plain_png: Path, plain_page: object
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert re.match(r"ok  plain  3x4\+1R, confidence [01]\.\d\d, ", done.stderr)
     assert {p.name for p in out.iterdir()} == {
-        *(f"plain{suffix}" for suffix in (".json", ".hea", ".dat", ".csv", ".overlay.png")),
-        "summary.csv",
+        *(f"plain{suffix}" for suffix in (".json", ".hea", ".dat", ".csv", ".overlay.png", ".overlay.thumb.jpg")),
+        *("summary.csv", "index.html"),
     }
     recording, truth = read_recording(out / "plain"), plain_page.truth
     assert recording.signals.shape == (12, 5000)
@@ -290,3 +295,63 @@ def test_ctrl_c(tmp_path: Path, plain_png: Path) -> None:
     for header in out.glob("*.hea"):
         assert read_recording(header).signals.shape == (12, 5000)
     assert done <= {header.stem for header in out.glob("*.hea")}
+
+
+def commands(group: click.Group, path: str = "") -> dict[str, list[click.Parameter]]:
+    """The parameters of each command."""
+    found: dict[str, list[click.Parameter]] = {}
+    for name, one in group.commands.items():
+        found |= commands(one, f"{path}{name} ") if hasattr(one, "commands") else {f"{path}{name}": one.params}
+    return found
+
+
+def test_an_option_has_the_same_name_everywhere() -> None:
+    options = {command: [p.opts for p in found] for command, found in commands(get_command(app)).items()}  # type: ignore[arg-type]
+    names = {command: {word for words in found for word in words} for command, found in options.items()}
+    assert {f"--{name.replace('_', '-')}" for name in RunOptions.model_fields} <= names["digitize"] & names["diagnose"]
+    pairs = {tuple(words) for found in options.values() for words in found if len(words) > 1}
+    assert {pair for pair in pairs if pair[0] != "-n"} == {
+        *(("-j", "--jobs"), ("-o", "--out"), ("-q", "--quiet"), ("-v", "--verbose"))
+    }
+    assert all("-j" in found for found in names.values() if "--jobs" in found)
+    assert not {"--n", "--presets", "--formats"} & set().union(*names.values())
+
+
+def test_a_variable_that_no_option_has_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setenv("ECGIMG_TIMEOTU", "9")
+    code, _, err = in_process("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert code == 3
+    assert "warning: ECGIMG_TIMEOTU is set and has no effect; did you mean ECGIMG_TIMEOUT?" in err
+
+
+def test_memory_that_can_not_be_limited_is_said_where_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear colleague,\n")
+    monkeypatch.setattr(memory_limit, "can_limit_memory", lambda: False)
+    words = ("digitize", tmp_path / "letter.jpg", "-o", tmp_path / "out")
+    assert "--max-memory" not in in_process(*words)[2]
+    assert "--max-memory has no effect" in in_process(*words, "--max-memory", 2)[2]
+
+
+ABSENT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "wfdb", "matplotlib", "timm"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from ecgimg.cli.app import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", ["train patchecg --data ptbxl:x -o out", "train trace --data ptbxl:x -o out"])
+def test_a_command_without_its_extra(words: str, tmp_path: Path) -> None:
+    run = [sys.executable, "-c", ABSENT, *words.split()]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (6, "")
+    assert re.fullmatch(r"ecgimg: this command needs the package \w+; pip install 'ecgimg\[\w+\]'\n", done.stderr)

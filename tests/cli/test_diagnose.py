@@ -66,9 +66,9 @@ def test_a_recording_gets_a_report_without_a_photo(out: Path) -> None:
     assert (report.read_by, report.page, report.screening, report.source.width) == ("signal", None, None, None)
     assert report.findings
     assert "<img" not in (out / "heart.report.html").read_text()
-    bundle = json.loads((out / "heart.report.fhir.json").read_text())
+    bundle = json.loads((out / "heart.fhir.json").read_text())
     assert bundle["entry"][-1]["resource"]["resourceType"] == "DiagnosticReport"
-    assert not (out / "noise.report.fhir.json").exists()
+    assert not (out / "noise.fhir.json").exists()
     again = run("diagnose", out.parent / "heart.dcm", out.parent / "noise.png", "-o", out, "--format", "fhir")
     assert "2 of them done before" in again[2]
 

@@ -62,3 +62,8 @@ def test_damaged_weights_and_layouts_fail(monkeypatch: pytest.MonkeyPatch) -> No
     assert check("layouts").ok is False
     monkeypatch.setattr(doctor, "list_weights", damaged)
     assert "hash differs" in check("weights").message
+
+
+def test_a_system_without_a_limit_of_memory_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "can_limit_memory", lambda: False)
+    assert check("memory limit").ok is None

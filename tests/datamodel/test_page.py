@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ecgimg.datamodel.page import (
     PlacedCell,
     Pulse,
     Scale,
+    ScaleWitness,
     Sheet,
     SheetMap,
     Trace,
@@ -174,6 +176,10 @@ IMPOSSIBLE: dict[str, Callable[[], object]] = {
     "rows from bottom to top": lambda: upright((50.0, 10.0)),
     "planes of another width": lambda: UprightSheet(sheet(), np.zeros((2, 30, 100), np.float32), ()),
     "a scale of 0": lambda: Scale(0.0, "text"),
+    "a witness of 0": lambda: ScaleWitness("text", 0.0, 0.5),
+    "a witness surer than sure": lambda: ScaleWitness("text", 25.0, 1.5),
+    "a contradiction that is no witness": lambda: Scale(25.0, "text", (), (ScaleWitness("beats", 50.0, 0.9),)),
+    "a sheet stretched to nothing": lambda: replace(sheet(), stretch=0.0),
     "a cell of no lead": lambda: cell(lead="V17"),
     "a cell of sign 0": lambda: cell(sign=0),
     "a cell that lasts no time": lambda: cell(seconds=0.0),
@@ -192,6 +198,13 @@ IMPOSSIBLE: dict[str, Callable[[], object]] = {
 def test_what_cannot_be_is_rejected(make: Callable[[], object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         make()
+
+
+def test_chest_leads_have_their_own_gain_where_it_is_printed() -> None:
+    ten = replace(match(), gain=Scale(10.0, "text"))
+    assert {ten.gain_of(lead) for lead in ("II", "aVR", "V1", "V6")} == {10.0}
+    apart = replace(ten, chest_gain=Scale(5.0, "text"))
+    assert [apart.gain_of(lead) for lead in ("II", "aVR", "V1", "V6")] == [10, 10, 5, 5]
 
 
 def test_what_can_be_is_accepted() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
 
+import doubles
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,6 +15,8 @@ from PIL import Image
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import ExitCode, UnreadableInputError, UsageError
 from ecgimg.io.images import MAX_PDF_PIXELS, count_pages, read_page
+from ecgimg.runs.memory_limit import can_limit_memory
+from ecgimg.runs.worker import WorkerPool
 
 
 def picture(width: int = 60, height: int = 40) -> Image.Image:
@@ -232,3 +236,34 @@ def locked_pdf() -> bytes:
     return (
         body + b"xref\n0 5\n0000000000 65535 f \n" + table + b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, start)
     )
+
+
+@pytest.mark.skipif(not can_limit_memory(), reason="this system has no limit of memory")
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "suffix"), [("RGB", "jpg"), ("RGBA", "png")])
+def test_decoding_makes_no_needless_copies(tmp_path: Path, mode: str, suffix: str) -> None:
+    path = tmp_path / f"large.{suffix}"
+    Image.new(mode, (6000, 4000), 255).save(path, **({"compress_level": 1} if suffix == "png" else {}))
+    with WorkerPool(1, 60.0, max_memory=0.5) as workers:  # 4 bytes a pixel for Pillow, 3 for the pixels: 0.17 GB
+        assert workers.submit(doubles.read_shape, str(path)).result(60) == "(4000, 6000, 3)"
+
+
+def test_a_jpeg_of_hundreds_of_scans_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scans.jpg"
+    picture().save(path, progressive=True)
+    assert looks_right(read_page(path).pixels)
+    data = path.read_bytes()
+    path.write_bytes(data[:-2] + b"\xff\xda" * 101 + data[-2:])
+    assert "scans" in refused(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    assert "a pipe" in refused(tmp_path / "a.jpg")
+
+
+def test_big_endian_deep_grey(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 256).astype(">u2")[None].repeat(8, 0)
+    Image.frombytes("I;16B", (256, 8), ramp.tobytes()).save(tmp_path / "deep.tif")
+    assert np.abs(read_page(tmp_path / "deep.tif").pixels[0, :, 0].astype(int) - np.arange(256)).max() <= 1

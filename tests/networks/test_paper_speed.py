@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from networks.base import PackagedTests, Values
 
-from ecgimg.networks.paper_speed import FEATURES, NAME, STEP_MM, PaperSpeedModel, describe, load_paper_speed
+from ecgimg.networks.paper_speed import FEATURES, NAME, SPEEDS, STEP_MM, PaperSpeedModel, describe, load_paper_speed
 
 
 def drawn_beats(distance_mm: float, width_mm: float, length_mm: float = 240.0) -> np.ndarray:
@@ -48,6 +48,22 @@ def test_the_log_odds_are_linear_in_the_features() -> None:
     weights[0] = 2.0
     odds = PaperSpeedModel(weights, -1.0).log_odds([drawn_beats(25.0, 8.0)])
     assert odds == pytest.approx(2 * np.log(25.0) - 1, abs=0.05)
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_every_speed_is_most_likely_on_its_own_rows(speed: float) -> None:
+    stretch = speed / 25
+    found = load_paper_speed().log_likelihoods([drawn_beats(22 * stretch, 8 * stretch, 960.0)])
+    assert found is not None
+    assert found[0] == 0
+    assert SPEEDS[int(found.argmax())] == speed
+
+
+def test_a_step_for_which_rows_are_too_short_is_no_evidence() -> None:
+    found = load_paper_speed().log_likelihoods([drawn_beats(25.0, 8.0, 90.0)])
+    assert found is not None
+    assert found[3] == found[2]
+    assert load_paper_speed().log_likelihoods([np.zeros(900, np.float32)]) is None
 
 
 class TestPaperSpeed(PackagedTests):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Scale, Source
-from ecgimg.recording.quality import ASSUMED, lead_qualities, page_confidence
+from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Scale, ScaleWitness, Source
+from ecgimg.recording.quality import ASSUMED, CONTRADICTED, lead_qualities, page_confidence
 from ecgimg.recording.recording import Recording
 
 
@@ -44,6 +44,19 @@ def test_a_page_whose_scale_nothing_tells_is_never_quite_sure(source: Source, le
     match = LayoutMatch("12x1", (cell,), Scale(25, source), Scale(10, "pulse"), 1.0, (), 10.0)
     assert page_confidence(match, recording) == left
     assert page_confidence(replace(match, confidence=0.7), recording) == pytest.approx(0.7 * left)
+
+
+def test_a_page_that_contradicts_its_scale_or_is_stretched_is_doubtful() -> None:
+    recording = Recording(np.zeros((12, 500), np.float32), 500.0, confidence=np.ones((12, 500), np.float32))
+    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 2000.0, 100.0)
+    text = ScaleWitness("text", 10.0, 0.95)
+    speed, gain = Scale(25, "text"), Scale(5, "pulse", (text,), (text,))
+    match = LayoutMatch("12x1", (cell,), speed, gain, 1.0, (), 10.0)
+    assert page_confidence(match, recording) == CONTRADICTED < 0.8
+    agreed = replace(match, gain=replace(gain, contradictions=()))
+    assert page_confidence(agreed, recording) == 1
+    geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, (), stretch=1.4)
+    assert page_confidence(agreed, replace(recording, geometry=geometry)) == CONTRADICTED
 
 
 def test_a_page_without_a_grid_is_never_quite_sure() -> None:

@@ -9,6 +9,7 @@ import pytest
 import wfdb
 
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import PageGeometry, Scale
 from ecgimg.recording.export import INVALID
 from ecgimg.recording.recording import Recording
 
@@ -46,3 +47,19 @@ def test_checksums_hold(tmp_path: Path) -> None:
     raw = np.frombuffer((tmp_path / "x.dat").read_bytes(), "<i2").reshape(400, 12).astype(np.int64)
     sums = (raw.sum(axis=0) + 0x8000) % 0x10000 - 0x8000
     assert header.checksum == sums.tolist()
+
+
+def test_the_header_has_the_origin_of_the_recording(tmp_path: Path) -> None:
+    geometry = PageGeometry(8.0, 0.0, "grid", Scale(50.0, "text"), Scale(5.0, "pulse"), ())
+    signals = np.zeros((12, 5), np.float32)
+    recording = Recording(
+        signals, 500.0, name="a b\x1b[2J", layout_id="3x4+1R", geometry=geometry, source_sha256="ab" * 32
+    )
+    header = wfdb.rdheader(str(recording.to_wfdb(tmp_path).with_suffix("")))
+    assert header.comments == [
+        "name: a b\\x1b[2J",
+        f"picture: sha256 {'ab' * 32}",
+        "layout: 3x4+1R",
+        "paper speed: 50 mm/s (text)",
+        "gain: 5 mm/mV (pulse)",
+    ]

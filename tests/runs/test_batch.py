@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import doubled_pipelines
 import doubles
 import numpy as np
 import pytest
@@ -14,48 +17,25 @@ import wfdb
 from PIL import Image
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
 from ecgimg.errors import Cause, ExitCode, OutputError, RefusedError, WorkerError
+from ecgimg.io.csv_cells import from_cell
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
-from ecgimg.pipelines.digitize import Digitized
-from ecgimg.recording.recording import Recording
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.digitize import DIGITIZE
+from ecgimg.runs.file_names import INDEX, RECORDING_FILES, SUMMARY, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
-from ecgimg.runs.summary import SUMMARY
-from ecgimg.schemas.common import PageSource, describe_source
+from ecgimg.runs.records import Made
+from ecgimg.schemas.common import describe_source
+from ecgimg.schemas.owner import read_owner
+from ecgimg.schemas.screen import ScreenResult
 
-
-def digitized(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
-    """A double of the chain: lead I holds a ramp, the others nothing; file names tell what goes wrong."""
-    if "refuse" in path.name:
-        raise RefusedError(Cause.NO_GRID, "a double", where="straighten")
-    if "bug" in path.name:
-        raise ZeroDivisionError("division by zero")
-    if "stop" in path.name:
-        raise KeyboardInterrupt
-    hook("load", None, 1, 1)
-    signals = np.full((12, 5000), np.nan, np.float32)
-    signals[0] = np.linspace(-1, 1, 5000)
-    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 60.0, 30.0)
-    curve = np.stack([np.arange(60.0), np.full(60, 30.0)], axis=1).astype(np.float32)
-    speed, gain = Scale(25.0, "assumed"), Scale(10.0, "pulse")
-    geometry = PageGeometry(8.0, 0.0, "grid", speed, gain, ((cell, curve),))
-    recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
-    pixels = np.full((60, 80, 3), 220, np.uint8)
-    pixels[50:56:2, 10:70:3] = 0  # a print below the trace
-    photo = Photo(pixels, path, page, 3)
-    nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
-    sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
-    # The speed is assumed, which leaves nine tenths of this confidence: 0.72.
-    match = LayoutMatch("12x1", (cell,), speed, gain, 0.8, ("seen",), 10.0)
-    return Digitized(photo, sheet, match, recording, (("load", 0.1),))
+OVERLAYS = ("x.overlay.png", "x.overlay.thumb.jpg")
 
 
 @pytest.fixture(autouse=True)
 def chain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", digitized)
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", doubled_pipelines.digitize_page)
 
 
 def draw(path: Path) -> str:
@@ -70,25 +50,33 @@ def run(inputs: list[str], out: Path, **given: object) -> tuple[tuple[Outcome, .
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:
+    return {row["name"]: row for row in all_rows(out)}
+
+
+def all_rows(out: Path) -> list[dict[str, str]]:
     with (out / SUMMARY).open(newline="") as file:
-        return {row["name"]: row for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def test_files_of_a_page(tmp_path: Path) -> None:
-    (outcome,), listener = run([draw(tmp_path / "x.png")], tmp_path / "out", formats=["wfdb", "csv"])
+    (outcome,), listener = run([draw(tmp_path / "x.png")], tmp_path / "out", format=["wfdb", "csv"])
     out = tmp_path / "out"
-    assert {p.name for p in out.iterdir()} == {"x.json", "x.hea", "x.dat", "x.csv", "x.overlay.png", SUMMARY}
+    assert {p.name for p in out.iterdir()} == {"x.json", "x.hea", "x.dat", "x.csv", *OVERLAYS, SUMMARY, INDEX}
     record = wfdb.rdrecord(str(out / "x"))
     assert record.sig_name == list(LEADS)
     assert (record.fs, record.sig_len, set(record.units)) == (500, 5000, {"mV"})
     assert np.allclose(record.p_signal[:, 0], np.linspace(-1, 1, 5000), atol=0.001)
     assert np.isnan(record.p_signal[:, 1:]).all()
     result = json.loads((out / "x.json").read_text())
-    assert sorted(result["files"]) == ["x.csv", "x.dat", "x.hea", "x.json", "x.overlay.png"]
+    assert sorted(result["files"]) == ["x.csv", "x.dat", "x.hea", "x.json", *OVERLAYS]
     assert result["geometry"]["px_per_mm"] == pytest.approx(16.0)
     assert result["leads"]["I"]["interval"] == [0.0, 10.0]
     assert result["leads"]["V1"] == {"confidence": 0.0, "interval": None}
-    assert result["paper_speed"] == {"value": 25.0, "source": "assumed", "assumed": True}
+    assert result["paper_speed"].items() >= {"value": 25.0, "source": "assumed", "assumed": True}.items()
     assert (outcome.status, outcome.confidence, outcome.warnings) == ("ok", 0.72, ("a warning",))
     assert (listener.pages, listener.steps) == (1, [("x", "load")])
 
@@ -108,8 +96,8 @@ def test_what_an_overlay_shows_of_the_photo(tmp_path: Path) -> None:
 
 
 def test_only_the_formats_asked_for(tmp_path: Path) -> None:
-    run([draw(tmp_path / "x.png")], tmp_path / "out", formats=["csv"])
-    assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png"}
+    run([draw(tmp_path / "x.png")], tmp_path / "out", format=["csv"])
+    assert {p.suffix for p in (tmp_path / "out").glob("x.*")} == {".csv", ".json", ".png", ".jpg"}
 
 
 def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
@@ -159,20 +147,20 @@ def test_done_pages_are_skipped_unless_forced(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_out_is_done_again(tmp_path: Path, lost: str) -> None:
     inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
     run(inputs, out)
-    for name in ("x.json", "x.hea", "x.dat", "x.overlay.png") if lost == "x.json" else (lost,):
+    for name in ("x.json", "x.hea", "x.dat", *OVERLAYS) if lost == "x.json" else (lost,):
         (out / name).unlink()
     (outcome,), _ = run(inputs, out)
     assert (outcome.skipped, outcome.name) == (False, "x")
     assert (out / lost).exists()
 
 
-@pytest.mark.parametrize("given", [{"gain": 5}, {"layout": "12x1"}, {"formats": ["csv"]}])
+@pytest.mark.parametrize("given", [{"gain": 5}, {"layout": "12x1"}, {"format": ["csv"]}])
 def test_other_settings_are_other_results(tmp_path: Path, given: dict[str, object]) -> None:
     inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
     run(inputs, out)
     (outcome,), _ = run(inputs, out, **given)
     assert not outcome.skipped
-    assert (out / "x.hea").exists() == ("formats" not in given)
+    assert (out / "x.csv").exists() == ("format" in given)
 
 
 def test_a_changed_file_is_done_again(tmp_path: Path) -> None:
@@ -218,7 +206,10 @@ def test_an_interrupt_keeps_what_was_finished(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "out")
     assert list(rows(tmp_path / "out")) == ["a"]
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"a.json", "a.hea", "a.dat", "a.overlay.png", SUMMARY}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        *("a.json", "a.hea", "a.dat", "a.overlay.png", "a.overlay.thumb.jpg"),
+        *(SUMMARY, INDEX),
+    }
     (outcome,) = [o for o in run(inputs[::2], tmp_path / "out")[0] if o.name == "a"]
     assert outcome.skipped
 
@@ -234,6 +225,135 @@ def test_a_lost_worker_is_a_failed_page(tmp_path: Path) -> None:
     assert (outcome.status, outcome.exit_code) == ("failed", ExitCode.WORKER)
 
 
+def test_a_refused_page_does_not_have_the_recording_of_the_picture_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out, format=["wfdb", "csv"])
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "x.png")
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", refuse)
+    (outcome,), _ = run(inputs, out)
+    assert (outcome.name, outcome.status) == ("x", "refused")
+    assert names(out) == {SUMMARY, INDEX}
+    assert (
+        "removed x.csv, x.dat, x.hea, x.json, x.overlay.png, x.overlay.thumb.jpg of an earlier run"
+        in rows(out)["x"]["warnings"]
+    )
+
+
+def refuse(*args: object) -> None:
+    raise RefusedError(Cause.NO_GRID, "a double", where="straighten")
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+def test_a_page_that_fails_has_an_earlier_result_of_the_same_picture_only(tmp_path: Path, is_another: bool) -> None:
+    def lose(task: object, tell: object) -> WorkerError:
+        return WorkerError("given up after 1 s", where="worker")
+
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    before = names(out)
+    if is_another:
+        Image.new("RGB", (9, 9), "red").save(tmp_path / "x.png")
+    options = RunOptions.read(force=True)
+    (outcome,) = run_batch(inputs, out, options, doubles.Silent(), doubles.Inline(lose), DIGITIZE)
+    assert outcome.status == "failed"
+    assert names(out) == ({SUMMARY, INDEX} if is_another else before)
+    assert outcome.warnings[0].endswith("of an earlier run" if is_another else "of an earlier run stay")
+
+
+def test_a_picture_that_is_damaged_now_does_not_have_the_recording_of_before(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png"), draw(tmp_path / "moved.png")], tmp_path / "out"
+    run(inputs, out)
+    (tmp_path / "x.png").write_text("text")
+    (tmp_path / "moved.png").unlink()
+    outcomes, _ = run(inputs, out)
+    assert [o.status for o in outcomes] == ["failed", "failed"]
+    assert names(out) == {SUMMARY, INDEX, *(f"moved{s}" for s in RECORDING_FILES.suffixes)} - {"moved.csv"}
+
+
+@pytest.mark.parametrize("given", [{"force": True}, {"gain": 5}])
+def test_a_page_that_is_done_again_has_all_its_formats_again(tmp_path: Path, given: dict[str, object]) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out, format=["csv"])
+    before = (out / "x.csv").stat().st_mtime_ns
+    run(inputs, out, **given)
+    assert (out / "x.csv").stat().st_mtime_ns > before
+    assert {"x.csv", "x.hea", "x.dat"} <= {*json.loads((out / "x.json").read_text())["files"]} <= names(out)
+
+
+def test_two_runs_into_one_folder_at_once(tmp_path: Path) -> None:
+    def run_again(task: Task, tell: object) -> Outcome:
+        with pytest.raises(OutputError, match="another run is writing into"):
+            run([draw(tmp_path / "y.png")], out)
+        return DIGITIZE.work(task, lambda *step: None)
+
+    out = tmp_path / "out"
+    inputs = [draw(tmp_path / "x.png")]
+    (outcome,) = run_batch(inputs, out, RunOptions.read(), doubles.Silent(), doubles.Inline(run_again), DIGITIZE)
+    assert outcome.status == "ok"
+    assert list(rows(out)) == ["x"]
+    assert run([draw(tmp_path / "y.png")], out)[0][0].status == "ok"
+
+
+def test_forgotten_parts_are_removed(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    (out / ".x.dat.4711.part").write_text("half")
+    run(inputs, out)
+    assert not list(out.glob(".*"))
+
+
+def test_inputs_with_the_name_of_the_summary(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "summary.png"), draw(tmp_path / "index.png")], tmp_path / "out"
+    outcomes, listener = run(inputs, out, format=["csv"])
+    assert [o.status for o in outcomes] == ["ok", "ok"]
+    assert "summary is taken" in listener.warnings[0]
+    for outcome in outcomes:
+        assert (out / f"{outcome.name}.csv").read_text().startswith("time_s,I,II")
+    assert [row["name"] for row in all_rows(out)] == [o.name for o in outcomes]
+
+
+def test_a_folder_that_is_removed_in_the_middle(tmp_path: Path) -> None:
+    def work(task: Task, tell: object) -> Outcome:
+        if task.job.name == "b":
+            shutil.rmtree(out)
+        return DIGITIZE.work(task, lambda *step: None)
+
+    out = tmp_path / "out"
+    inputs = [draw(tmp_path / name) for name in ("a.png", "b.png", "c.png")]
+    outcomes = run_batch(inputs, out, RunOptions.read(), doubles.Silent(), doubles.Inline(work), DIGITIZE)
+    assert [(o.status, o.exit_code) for o in outcomes] == [("failed", 5), ("ok", 0), ("ok", 0)]
+    assert exit_code(outcomes) == ExitCode.SOME_FAILED
+    assert "removed while the run went on" in rows(out)["a"]["reason"]
+    assert [o.skipped for o in run(inputs, out)[0]] == [False, True, True]
+
+
+@pytest.mark.parametrize("name", [SUMMARY, INDEX])
+def test_a_summary_that_can_not_be_written_costs_no_page(tmp_path: Path, name: str) -> None:
+    inputs, out = [draw(tmp_path / "x.png"), draw(tmp_path / "y.png")], tmp_path / "out"
+    (out / name / "folder").mkdir(parents=True)
+    if name == SUMMARY:
+        with pytest.raises(OutputError, match=SUMMARY):
+            run(inputs, out)
+    else:
+        run(inputs, out)
+    assert {"x.json", "x.hea", "y.json", "y.hea"} <= names(out)
+
+
+@pytest.mark.parametrize("stem", [b"a\xff", b"x" * 251, "é".encode() * 125, b"\x1b[31m", b"a\nb", b"=cmd|x"])
+def test_a_page_of_any_name(tmp_path: Path, stem: bytes) -> None:
+    inputs = [draw(tmp_path / os.fsdecode(stem + b".png")), draw(tmp_path / "good.png")]
+    out = tmp_path / "out"
+    outcomes, _ = run(inputs, out, format=["wfdb", "csv"], debug=True)
+    assert [o.status for o in outcomes] == ["ok", "ok"]
+    table = rows(out)
+    assert [from_cell(name) for name in table] == [o.name for o in outcomes]
+    for outcome in outcomes:
+        assert {*json.loads((out / f"{outcome.name}.json").read_text())["files"]} <= names(out)
+    assert [o.skipped for o in run(inputs, out, format=["wfdb", "csv"])[0]] == [True, True]
+
+
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Path.write_bytes
 
@@ -247,12 +367,12 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     (outcome,), _ = run([draw(tmp_path / "x.png")], tmp_path / "out")
     assert (outcome.status, outcome.exit_code) == ("failed", ExitCode.OUTPUT)
     assert "No space left" in outcome.reason
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"x.json", SUMMARY}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {SUMMARY, INDEX}
 
 
 def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_sheet(path: Path, page: int, options: RunOptions, name: str, hook: object) -> Digitized:
-        made = digitized(path, page, options, name, hook)
+    def with_sheet(path: Path, page: int, options: RunOptions, name: str, hook: object) -> SimpleNamespace:
+        made = doubled_pipelines.digitize_page(path, page, options, name, hook)
         hook("straighten", made.sheet, 2, 3)
         hook("trace", (), 3, 3)
         return made
@@ -263,27 +383,23 @@ def test_debug_keeps_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_another_kind_of_run_has_its_own_files_and_columns(tmp_path: Path) -> None:
-    @dataclass(frozen=True)
-    class Count:
-        source: PageSource
-        sheep: int
+    def make(task: Task, hook: object) -> tuple[Made[ScreenResult], ...]:
+        source = describe_source(read_page(task.job.path))
+        record = ScreenResult.model_construct(source=source, files=("x.screen.json",), seconds=7.0)
+        return (Made(record, ".screen.json", lambda: None),)
 
-    def make(task: Task, hook: object) -> Count:
-        task.path(".count.json").write_text("7")
-        return Count(describe_source(read_page(task.job.path)), 7)
+    def outcome(job: PageJob, count: ScreenResult) -> Outcome:
+        return Outcome(job.name, str(job.path), 1, "ok", 0.1, message="counted", summary_cells=("7",))
 
-    def read(path: Path) -> Count | None:
-        return Count(describe_source(read_page(tmp_path / "x.png")), int(path.read_text())) if path.exists() else None
-
-    def outcome(job: PageJob, count: Count) -> Outcome:
-        return Outcome(job.name, str(job.path), 1, "ok", 0.1, message="counted", summary_cells=(str(count.sheep),))
-
-    kind = RunKind((".count.json",), read, make, lambda task, count: True, outcome, lambda: None, ("sheep",))
+    files = FileSet(".screen.json", ())
+    kind = RunKind(
+        "count", lambda o: (files,), read_owner, make, lambda task, it: True, outcome, lambda: None, ("sheep",)
+    )
     out = tmp_path / "out"
     run([draw(tmp_path / "x.png"), draw(tmp_path / "old.png")], out)
     for skipped in (False, True):
         listener = doubles.Silent()
         (found,) = run_batch([str(tmp_path / "x.png")], out, RunOptions.read(), listener, doubles.Inline(), kind)
         assert (found.name, found.message, found.skipped) == ("x", "counted", skipped)
-        assert (rows(out)["x"]["sheep"], rows(out)["x"]["layout"]) == ("7", "")
-        assert (rows(out)["old"]["sheep"], rows(out)["old"]["layout"]) == ("", "12x1")
+        table = [(row["command"], row["name"], row["sheep"], row["layout"]) for row in all_rows(out)]
+        assert table == [("digitize", "x", "", "12x1"), ("digitize", "old", "", "12x1"), ("count", "x", "7", "")]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import pickle
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import Field
 
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import Cause, ExitCode, RefusedError
@@ -18,34 +17,39 @@ from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
+from ecgimg.runs.file_names import FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task, ended_early, follow_steps
+from ecgimg.runs.records import Made
 from ecgimg.runs.screen import SCREEN
-from ecgimg.schemas.common import PageSource
+from ecgimg.schemas.common import PageSource, Part, read_json
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Part):
+    schema_: str = Field("ecgimg/note/1", alias="schema")
     source: PageSource
+    files: tuple[str, ...]
     text: str
 
 
 def read(path: Path) -> Note | None:
-    if not path.exists():
-        return None
-    content = json.loads(path.read_text())
-    return Note(PageSource(**content["source"]), content["text"])
+    return read_json(Note, path)
 
 
-def make(task: Task, hook: Hook) -> Note:
+def files(options: RunOptions) -> tuple[FileSet, ...]:
+    return (FileSet(".note.json", ()),)
+
+
+def make(task: Task, hook: Hook) -> tuple[Made[Note], ...]:
     hook("read", None, 1, 2)
     text = task.job.path.stem
     if text == "refused":
         raise RefusedError(Cause.NO_CURVES, "nothing to see", where="read")
+    if text == "large":
+        raise MemoryError
     if text == "bug":
         raise ZeroDivisionError("division by\nzero")
     source = PageSource(file="x", sha256=hash_file(task.job.path), page=task.job.page, pages=1, width=8, height=8)
-    task.path(".note.json").write_text(json.dumps({"source": source.model_dump(), "text": text}))
-    return Note(source, text)
+    return (Made(Note(source=source, files=("x.note.json",), text=text), ".note.json", lambda: None),)
 
 
 def outcome(job: PageJob, note: Note) -> Outcome:
@@ -60,7 +64,7 @@ def preload() -> None:
     pass
 
 
-KIND = RunKind((".note.json",), read, make, is_current, outcome, preload)
+KIND = RunKind("note", files, read, make, is_current, outcome, preload)
 
 
 def task(folder: Path, name: str = "x", **options: object) -> Task:
@@ -115,7 +119,7 @@ def test_an_import_that_fails_is_a_failed_page(tmp_path: Path) -> None:
     def lack() -> None:
         raise ImportError("no such library")
 
-    found = RunKind((".note.json",), read, make, is_current, outcome, lack).work(task(tmp_path), silent)
+    found = RunKind("note", files, read, make, is_current, outcome, lack).work(task(tmp_path), silent)
     assert found.status == "failed"
     assert "after the start" in found.reason
 
@@ -123,9 +127,9 @@ def test_an_import_that_fails_is_a_failed_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [DIGITIZE, DIAGNOSE, SCREEN])
 def test_kinds_travel_to_a_worker(kind: RunKind) -> None:
     work, preload = pickle.loads(pickle.dumps((kind.work, kind.preload)))
-    assert work.__self__.suffixes == kind.suffixes
+    assert work.__self__.columns == kind.columns
     assert preload is kind.preload
-    assert kind.suffixes[0].endswith(".json")
+    assert kind.files(RunOptions.read())[0].record.endswith(".json")
 
 
 def test_debug_pictures_are_numbered(tmp_path: Path) -> None:
@@ -136,3 +140,9 @@ def test_debug_pictures_are_numbered(tmp_path: Path) -> None:
         hook("gate", None, 2, 7)
         folder = tmp_path / "x.debug"
         assert [path.name for path in folder.glob("*")] == (["1-load.png"] if debug else [])
+
+
+def test_a_page_that_needs_too_much_memory_fails_with_one_line(tmp_path: Path) -> None:
+    found = KIND.work(task(tmp_path, "large", max_memory=2.5), silent)
+    assert (found.status, found.exit_code, found.details) == ("failed", ExitCode.UNREADABLE_INPUT, "")
+    assert "needs more than 2.5 GB of memory; save the picture smaller, or raise --max-memory" in found.reason

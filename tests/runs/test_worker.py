@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future
+from pathlib import Path
 
 import doubles
 import pytest
@@ -238,3 +241,25 @@ def test_an_interrupt_ends_the_workers() -> None:
     with pytest.raises(KeyboardInterrupt), WorkerPool(2, 60.0) as workers:
         workers.run(doubles.misbehave, ["a", "hang"], interrupt, ended.append)
     assert len(ended) == 1  # the other worker was not at work
+
+
+@pytest.mark.skipif(os.name != "posix", reason="scripts")
+def test_a_worker_that_hangs_at_its_start_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nsleep 20\n")  # a program of its own, which holds the worker's pipe
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    start = time.monotonic()
+    with WorkerPool(1, 0.5) as workers, pytest.raises(WorkerError, match=r"given up after 0\.5 s"):
+        workers.submit(doubles.double_it, 1).result(15)
+    assert time.monotonic() - start < 15
+
+
+def test_a_system_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with WorkerPool(1, 60.0) as workers, monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(WorkerError, match=r"no worker can be started.*thread"):
+            workers.run(doubles.double_it, [1], print)

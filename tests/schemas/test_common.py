@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import Field
 
-from ecgimg.datamodel.page import Scale
+from ecgimg.datamodel.page import Scale, ScaleWitness
 from ecgimg.errors import OutputError
 from ecgimg.schemas.common import Part, describe_scale, read_json, rounded, versions, write_json
 
@@ -44,8 +45,27 @@ def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
         write_json(Note(text="a"), tmp_path / "file" / "x.json")
 
 
+def test_witnesses_of_a_scale_stand_with_it() -> None:
+    text, beats = ScaleWitness("text", 25.0, 0.99), ScaleWitness("beats", 25.0, 0.9)
+    given = ScaleWitness("given", 50.0, 1.0)
+    scale = describe_scale(Scale(50.0, "given", (given, text, beats), (text, beats)))
+    assert [(w.source, w.value, w.confidence) for w in scale.witnesses] == [
+        ("given", 50, 1),
+        ("text", 25, 0.99),
+        ("beats", 25, 0.9),
+    ]
+    assert scale.contradicted
+    assert not describe_scale(Scale(25.0, "text", (text, beats))).contradicted
+
+
 def test_figures() -> None:
     assert rounded(0.123456) == 0.1235
     assert describe_scale(Scale(25.0, "assumed")).assumed
     assert not describe_scale(Scale(25.0, "beats")).assumed
     assert {"python", "ecgimg", "numpy"} <= {*versions()}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+def test_a_pipe_in_the_output_folder_is_no_record(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.json")
+    assert read_json(Note, tmp_path / "x.json") is None

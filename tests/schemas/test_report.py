@@ -33,7 +33,7 @@ def test_evidence_and_quality(tmp_path: Path) -> None:
     assert content["leads"]["II"] == {"word": "good", "confidence": 0.9, "interval": [0.0, 10.0], "seconds": 10.0}
     assert content["leads"]["V3"]["word"] == "doubtful"
     assert content["leads"]["V4"] == {"word": "not visible", "confidence": 0.0, "interval": None, "seconds": 0.0}
-    assert content["page"]["gain"] == {"value": 10.0, "source": "assumed", "assumed": True}
+    assert content["page"]["gain"].items() >= {"value": 10.0, "source": "assumed", "assumed": True}.items()
     assert set(content["networks"]) >= {"patchecg", "combiner"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ecgimg.datamodel.page import PrintedScales, Sheet, SheetMap, UprightSheet
 from ecgimg.stages import printed_scales as module
-from ecgimg.stages.printed_scales import PRINTED_SCALES, read_scales
+from ecgimg.stages.printed_scales import PRINTED_SCALES, read_scales, read_text
 
 BOX = (20.0, 10.0, 100.0, 30.0)
 
@@ -104,3 +104,18 @@ def test_a_box_beyond_the_sheet_has_no_letters(box: tuple[float, float, float, f
 def test_patterns_do_not_mistake_gain_for_speed() -> None:
     assert re.findall(module._SPEED, "10 mm/mV") == []
     assert re.findall(module._GAIN, "25 mm/s") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("25 mm/s Limb: 10 mm/mV Chest: 5 mm/mV 0.05-150 Hz", {"speed": 25, "gain": 10, "chest_gain": 5}),
+        ("100mm/sec\nChest 10mm/mV\nLimb 20mm/mV", {"speed": 100, "gain": 20, "chest_gain": 10}),
+        ("25 mm/s Limb: 10 mm/mV Chest: 10 mm/mV", {"speed": 25, "gain": 10}),
+        ("12.5 mm/s 10 mm/mV", {"speed": 12.5, "gain": 10}),
+        ("Chest: 5 mm/mV", {}),
+        ("5 mm/mV 10 mm/mV", {}),
+    ],
+)
+def test_a_text_may_give_another_gain_of_the_chest_leads(text: str, found: dict[str, float]) -> None:
+    assert read_text(text) == found

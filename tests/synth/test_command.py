@@ -12,7 +12,7 @@ def test_synth_writes_a_set_and_says_where(tmp_path: Path) -> None:
     recipe = tmp_path / "tiny.yaml"
     recipe.write_text("name: tiny\npage: {px_per_mm: [3, 3]}\n")
     out = tmp_path / "out"
-    options = ["synth", "-o", str(out), "--n", "2", "--preset", str(recipe), "--layout", "3x4:1,6x2:1", "--seed", "4"]
+    options = ["synth", "-o", str(out), "-n", "2", "--preset", str(recipe), "--layout", "3x4:1,6x2:1", "--seed", "4"]
     done = CliRunner().invoke(app, options)
     assert done.exit_code == 0
     assert done.stdout.strip() == str(out / "contact.png")

@@ -28,7 +28,7 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
     confidence = np.zeros_like(signals)
     for k in np.argsort(readings.is_strip, kind="stable"):
         row, known = leads.index(readings.leads[k]), np.isfinite(agreed.heights[k])
-        signals[row, known] = agreed.heights[k, known] / match.gain.value
+        signals[row, known] = agreed.heights[k, known] / match.gain_of(readings.leads[k])
         confidence[row, known] = agreed.confidence[k, known]
     return Recording(
         signals=signals,
@@ -38,6 +38,7 @@ def assemble(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch, name: 
         layout_id=match.layout_id,
         geometry=_geometry(sheet, traces, match),
         warnings=(
+            *match.contradictions,
             *scale_warnings(sheet, match),
             *lead_warnings(leads, match, signals, confidence),
             *corrected_warnings(readings.leads, agreed),
@@ -51,6 +52,7 @@ def _geometry(sheet: Sheet, traces: tuple[Trace, ...], match: LayoutMatch) -> Pa
         px_per_mm=sheet.px_per_mm,
         rotation=sheet.rotation,
         straightened_by=sheet.straightened_by,
+        stretch=sheet.stretch,
         paper_speed=match.paper_speed,
         gain=match.gain,
         curves=tuple((cell, _photo_curve(sheet, traces[cell.line], cell)) for cell in match.cells),

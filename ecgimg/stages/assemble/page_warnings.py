@@ -6,22 +6,53 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import UNNAMED_LEAD
-from ecgimg.datamodel.page import LayoutMatch, Sheet
+from ecgimg.datamodel.page import LayoutMatch, Scale, Sheet, Source
 from ecgimg.stages.assemble.constants import ASSEMBLE
 from ecgimg.stages.assemble.lead_laws import CorrectedReadings
 
+_ORIGINS: dict[Source, str] = {
+    "given": "given",
+    "text": "printed",
+    "pulse": "the calibration pulse shows",
+    "signal": "the curves are long",
+    "beats": "the beats look",
+    "assumed": "usual",
+}
+_SIGNS: dict[Source, str] = {
+    "text": "the printed text shows",
+    "pulse": "the calibration pulse shows",
+    "signal": "the curves are as long as at",
+    "beats": "the beats look as at",
+}
+
 
 def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
-    """Warnings about a page without a grid, and about scales that nothing on the page gives."""
+    """Warnings about a stretched picture, a page without a grid, and scales that the page contradicts or lacks."""
     warnings = []
+    if sheet.stretch != 1:
+        warnings.append(
+            f"the picture is stretched: its grid's squares are {sheet.stretch:.2f} times as high as wide; "
+            "heights and times are those of square ones"
+        )
     if sheet.straightened_by == "page":
         warnings.append("no grid is seen: the page's edges and its calibration pulses tell its shape and scale")
     for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
+        warnings += contradiction_warnings(scale, unit)
         if scale.source == "assumed":
             warnings.append(f"{scale.value:g} {unit} is assumed: neither text nor a calibration pulse tells it")
         elif scale.source == "beats":
             warnings.append(f"only the beats' shape and distance tell that the paper ran at {scale.value:g} {unit}")
+    if match.chest_gain is not None:
+        warnings.append(f"the chest leads are printed at {match.chest_gain.value:g} mm/mV, the others at another gain")
     return tuple(warnings)
+
+
+def contradiction_warnings(scale: Scale, unit: str) -> tuple[str, ...]:
+    """The warning about a scale that its page contradicts: the value that is used, and each sign of another one."""
+    if not scale.contradictions:
+        return ()
+    others = ", ".join(f"{_SIGNS[other.source]} {other.value:g} {unit}" for other in scale.contradictions)
+    return (f"{scale.value:g} {unit} is used as {_ORIGINS[scale.source]}, but {others}: check this scale",)
 
 
 def lead_warnings(leads: tuple[str, ...], match: LayoutMatch, signals: Floats, confidence: Floats) -> tuple[str, ...]:

@@ -103,18 +103,47 @@ class LayoutConstants:
     max_pulse_foot_mm: float = constant(4.0, unit="mm", why="longest foot of a pulse after its right stroke")
 
     # Scales.
-    fast_log_odds: float = constant(
-        4.0,
-        unit="log odds",
-        why="beats with higher odds of 50 against 25 mm/s are printed at 50; one page of sixteen is, which makes it "
-        "three times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 85.9 % of those at 50 mm/s, 0.18 % at 25",
+    speed_shares: tuple[float, ...] = constant(
+        (0.03, 0.905, 0.06, 0.005),
+        unit="shares",
+        why="how common 12.5, 25, 50 and 100 mm/s are where nothing on a page shows the speed",
     )
-    usual_log_odds: float = constant(
-        0.0,
-        unit="log odds",
-        why="beats with lower odds are printed at 25 mm/s, which is sixteen times as likely",
-        measured="4,000 recordings of PTB-XL fold 9 drawn at both speeds: 98.5 % of those at 50 mm/s lie above",
+    min_beats_confidence: float = constant(
+        0.78,
+        unit="probability",
+        why="beats give a speed from this probability on",
+        measured="700 recordings of PTB-XL fold 9 drawn at each speed: of those at 12.5, 25, 50 and 100 mm/s 66, 99.0, "
+        "86 and 88 % are read right, and 7, 0.3, 3 and 2 % wrong",
+    )
+    max_beats_confidence: float = constant(
+        0.9, unit="probability", why="some hearts' beats look as at another speed: against a print they count little"
+    )
+    printed_speed_confidence: float = constant(0.99, unit="probability", why="a printed speed is what was set")
+    printed_gain_confidence: float = constant(
+        0.95, unit="probability", why="a printed gain is less sure than the pulse beside it"
+    )
+    rare_gain_confidence: float = constant(
+        0.6,
+        unit="probability",
+        why="2.5 mm/mV is hardly ever printed: part of 25 mm/s is read so",
+        measured="4 of 198 pages, all printed at 10 mm/mV",
+    )
+    length_confidence: float = constant(
+        0.8, unit="probability", why="curves as long as a format at a higher speed may be another format's"
+    )
+    pulse_s: float = constant(0.2, unit="s", why="width of a calibration pulse")
+    pulse_width_tolerance: float = constant(0.08, unit="share", why="a pulse's width may differ by this much")
+    pulse_width_confidence: float = constant(
+        0.8, unit="probability", why="a pulse of 0.2 s at a higher speed; few machines draw wider pulses at 25 mm/s"
+    )
+    lone_pulse_confidence: float = constant(
+        0.96, unit="probability", why="a single pulse that is as high as a usual gain"
+    )
+    pulses_confidence: float = constant(0.98, unit="probability", why="several pulses that agree")
+    contradiction_confidence: float = constant(
+        0.9,
+        unit="probability",
+        why="another value contradicts the one that is used where that is not so probable between the two",
     )
     gridless_tolerance: float = constant(0.08, unit="share", why="the scale of a page without a grid may be this wrong")
     pulse_mv: float = constant(1.0, unit="mV", why="height of a calibration pulse")
@@ -229,6 +258,49 @@ class LayoutConstants:
     )
     unnamed_confidence: float = constant(
         0.75, unit="probability", why="a strip without a name is given without a claim on its lead"
+    )
+
+    # Contradictions.
+    law_margin_mm: float = constant(
+        3.0, unit="mm", why="separators and names stand on curves within this distance of their cells' ends"
+    )
+    law_share: float = constant(
+        0.98,
+        unit="share",
+        why="of the residuals, from the smallest up, that count: strokes on a curve are misread for a moment",
+        measured="six real pages whose 2.5 s leave 0.20 to 0.59 in all leave 0.01 to 0.11 so, two 0.17 and 0.26",
+    )
+    broken_law_residual: float = constant(
+        0.14,
+        unit="share of power",
+        why="limb leads that share their time and leave more contradict each other",
+        measured="V1 in III's place 0.17, a scribble over the traces 0.15; of 67 drawn pages of PTB-XL fold 9 none",
+    )
+    impossible_law_residual: float = constant(
+        0.6,
+        unit="share of power",
+        why="limb leads that leave more have no relation: three independent curves leave 1 in all",
+        measured="shuffled leads 1.3, one lead for all 1.3, random walks 0.99; 92 real pages 0.39 at most",
+    )
+    equal_curves_mm: float = constant(
+        0.1, unit="mm", why="chest leads whose root mean square difference is less show the same curve"
+    )
+    max_missing_mm: float = constant(
+        12.0,
+        unit="mm",
+        why="rows that begin and end on the page are shorter than their format by less",
+        measured="189 right pages of PTB-XL fold 9: 8.6 mm at most",
+    )
+    min_names_of_another: int = constant(
+        3, unit="count", why="leads whose names stand beside a format's place where there is another ECG"
+    )
+    min_repeated_names: int = constant(
+        5,
+        unit="count",
+        why="leads whose names stand several times on a page of several ECGs; rhythm strips repeat three at most",
+    )
+    contradicted_confidence: float = constant(
+        0.6, unit="probability", why="a format that the page contradicts is no surer: 0.8 and more count as right"
     )
 
     # The decision.

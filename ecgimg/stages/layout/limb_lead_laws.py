@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ecgimg.datamodel.leads import FROM_I_AND_II, LIMB_LEADS
 from ecgimg.datamodel.page import PlacedCell
 from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.observations import PageObservations, samples
@@ -43,6 +44,38 @@ def law_residual(page: PageObservations, cells: tuple[PlacedCell, ...]) -> LawRe
     known = [part for part in powers if part]
     left, total = (sum(part[k] for part in known) for k in (0, 1))
     return LawResidual(left / total, whole is not None) if total > 0 else None
+
+
+def group_residuals(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Limb leads that share their time, and the share of their power that all laws among them leave for most of it.
+
+    All limb leads are sums of two of them, so that any three have a law, as have those of a column in Cabrera's order.
+    Separators and names stand at the cells' ends, and strokes on a curve are misread for a moment: neither counts.
+    """
+    limb = [cell for cell in cells if cell.lead in LIMB_LEADS and not cell.is_strip]
+    residuals = []
+    for start in sorted({cell.start for cell in limb}):
+        group = [cell for cell in limb if cell.start == start]
+        share = _usual_residual(page, group) if len(group) > 2 else None
+        if share is not None:
+            residuals.append((tuple(cell.lead for cell in group), share))
+    return tuple(residuals)
+
+
+def _usual_residual(page: PageObservations, group: Sequence[PlacedCell]) -> float | None:
+    """Share of power that the laws of three or more limb leads leave without the largest residuals; None if unknown."""
+    margin = C.law_margin_mm * page.px_per_mm
+    seen = [cell.sign * samples(page.lines[cell.line], cell.x0 + margin, cell.x1 - margin) for cell in group]
+    curves = np.stack([curve[: min(map(len, seen))] for curve in seen])
+    known = np.isfinite(curves).all(axis=0)
+    if known.mean() < C.min_known_share:
+        return None
+    curves = curves[:, known] - np.median(curves[:, known], axis=1, keepdims=True)
+    sums = np.array([FROM_I_AND_II[LIMB_LEADS.index(cell.lead)] for cell in group])
+    laws = np.linalg.svd(sums)[0][:, 2:].T
+    left = np.sort(((laws @ curves) ** 2).sum(axis=0))
+    total = float((laws**2).sum(axis=0) @ (curves**2).mean(axis=1))
+    return float(left[: int(C.law_share * left.size)].sum()) / left.size / total if total > 0 else None
 
 
 def residual_beyond(page: PageObservations, cells: tuple[PlacedCell, ...]) -> float | None:

@@ -7,7 +7,7 @@ that repeat one of the cells (which also shows their lead); Einthoven's law (I +
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +15,21 @@ import numpy as np
 from ecgimg.datamodel.page import LayoutMatch, PlacedCell, PrintedScales, Scale, Trace, UprightSheet
 from ecgimg.datamodel.probability import log_odds
 from ecgimg.errors import Cause, RefusedError
-from ecgimg.layouts import Layout
+from ecgimg.layouts import MAX_COLUMN_SECONDS, Layout
 from ecgimg.networks.layout_evidence import LayoutEvidenceModel, load_layout_evidence
 from ecgimg.networks.paper_speed import USUAL
 from ecgimg.stages.layout.constants import C
+from ecgimg.stages.layout.contradictions import (
+    contradicted,
+    find_contradictions,
+    impossible_laws,
+    several_ecgs,
+    without_other_leads,
+)
 from ecgimg.stages.layout.evidence import score_layout, stray_evidence, sum_features
 from ecgimg.stages.layout.observations import PageObservations, observe
 from ecgimg.stages.layout.origin import column_pitch, covers, find_origin, row_length
-from ecgimg.stages.layout.scales import LayoutOptions, decide_gain, decide_paper_speed, speed_of_length
+from ecgimg.stages.layout.scales import LayoutOptions, decide_chest_gain, decide_gain, decide_paper_speed, without_grid
 from ecgimg.stages.layout.single_leads import place_single_leads, read_single_leads
 
 
@@ -64,25 +71,48 @@ def find_layout(
         options: what the user knows of it.
 
     Raises:
-        RefusedError: no format fits; the message says how many rows were seen and what came nearest.
+        RefusedError: no format fits; the message says how many rows were seen and what came nearest. Or the leads of
+            the one that does can't be what they are named.
     """
     page, first = observe(upright, lines, scales)
-    try:
-        best = choose(page, place_layouts(page, options), load_layout_evidence(), options.is_open)
-    except RefusedError:
-        single = _place_single_leads(page, options) if options.is_open else None
-        if single is None:
-            raise
-        best = single
-    return LayoutMatch(
-        layout_id=best.candidate.layout.id,
-        cells=tuple(replace(cell, line=cell.line + first) for cell in best.candidate.cells),
-        paper_speed=best.candidate.speed,
+    best = _choose_for_one_ecg(page, options)
+    found = best.candidate
+    _require_possible(page, found.cells)
+    match = LayoutMatch(
+        layout_id=found.layout.id,
+        cells=tuple(replace(cell, line=cell.line + first) for cell in without_other_leads(page, found.cells)),
+        paper_speed=found.speed,
         gain=decide_gain(page, options),
+        chest_gain=decide_chest_gain(page, options),
         confidence=best.confidence,
-        evidence=best.candidate.evidence,
-        seconds=max(c.start + c.seconds for c in best.candidate.cells),
+        evidence=found.evidence,
+        seconds=max(c.start + c.seconds for c in found.cells),
     )
+    nominal_mm = found.layout.seconds * found.speed.value
+    return contradicted(match, *find_contradictions(page, found.cells, nominal_mm))
+
+
+def _choose_for_one_ecg(page: PageObservations, options: LayoutOptions) -> _Judged:
+    """The most probable format, or rows of one lead each; a refusal says so where the page shows several ECGs."""
+    try:
+        return choose(page, place_layouts(page, options), load_layout_evidence(), options.is_open)
+    except RefusedError as error:
+        single = _place_single_leads(page, options) if options.is_open else None
+        if single is not None:
+            return single
+        n_repeated = several_ecgs(page)
+        if n_repeated < C.min_repeated_names:
+            raise
+        seen = f"the names of {n_repeated} leads stand on the page more than once"
+        raise RefusedError(Cause.SEVERAL_ECGS, seen, where="layout") from error
+
+
+def _require_possible(page: PageObservations, cells: tuple[PlacedCell, ...]) -> None:
+    """Refuses limb leads that can't be what they are named."""
+    impossible = impossible_laws(page, cells)
+    if impossible:
+        seen = f"the curves named {' and '.join(impossible)} have no relation"
+        raise RefusedError(Cause.IMPOSSIBLE_LEADS, seen, where="layout")
 
 
 def _place_single_leads(page: PageObservations, options: LayoutOptions) -> _Judged | None:
@@ -109,10 +139,16 @@ def place_layouts(page: PageObservations, options: LayoutOptions) -> tuple[Candi
     if not rivals:
         raise RefusedError(_cause(page, options.is_open), _seen(page, "which no such layout has"), where="layout")
     speed = decide_paper_speed(page, options, rivals)
-    rivals += [layout.shortened(speed.value) for layout in rivals if speed.value > layout.paper_speed]
+    rivals += on_same_paper(rivals, speed.value)
     return tuple(
         _place_on_rows(page, layout, speed, top) for layout in rivals for top in range(n_lines - layout.n_lines + 1)
     )
+
+
+def on_same_paper(layouts: Iterable[Layout], speed: float) -> list[Layout]:
+    """The formats of another speed in mm/s as they are printed at this one on paper of the same length."""
+    others = [layout for layout in layouts if layout.paper_speed != speed]
+    return [one.on_same_paper(speed) for one in others if one.column_mm <= MAX_COLUMN_SECONDS * speed]
 
 
 def choose(
@@ -181,7 +217,7 @@ def _place_on_rows(page: PageObservations, layout: Layout, speed: Scale, top: in
 
 def _place(page: PageObservations, layout: Layout, speed: Scale) -> Candidate:
     """Places a format on a page of as many lines, and collects the evidence on it."""
-    speed = speed if page.has_grid else speed_of_length(page, layout, speed)
+    speed = speed if page.has_grid else without_grid(page, layout, speed)
     nominal_mm = row_length(page, layout, layout.seconds * speed.value)
     layout = layout.lasting(nominal_mm / speed.value)
     pitch_px = column_pitch(page, layout, nominal_mm)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from ecgimg.datamodel.leads import LEADS, OTHER_LEADS
 from ecgimg.datamodel.page import LeadName, PlacedCell
 from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.observations import PageObservations
@@ -16,9 +18,10 @@ class NameCounts:
     """Lead names on a page, compared with the cells of a format.
 
     `sure_right` and `unsure_right` cells have their lead's name, `sure_wrong` and `unsure_wrong` ones have others
-    only. Cells without a name are `missing_in_columns` where some name of their column is read, each by the share of
-    the page's names that are; else they are in `missing_columns`, each by the share in the column in which most are
-    read. Names that no cell uses are idle.
+    only; cells beside which the name of a lead beyond the twelve stands are not counted. Cells without a name are
+    `missing_in_columns` where some name of their column is read, each by the share of the page's names that are; else
+    they are in `missing_columns`, each by the share in the column in which most are read. Names that no cell uses are
+    idle.
     """
 
     cells: int
@@ -50,19 +53,24 @@ class NameCounts:
 def count_names(page: PageObservations, cells: tuple[PlacedCell, ...], shift_px: float) -> NameCounts:
     """Compares the names on a page, which stand `shift_px` below their baselines, with those of the cells."""
     columns: dict[float, list[tuple[bool, bool]]] = {}
-    right, wrong = [], []
+    right, wrong, n_other = [], [], 0
     for cell in cells:
         near = names_near(page, cell, shift_px)
+        if other_lead(cell.lead, near) is not None:
+            n_other += 1
+            continue
         columns.setdefault(cell.x0, []).append((cell.lead in near, bool(near)))
         if cell.lead in near:
             right.append(near[cell.lead] >= C.sure_name)
         elif near:
             wrong.append(max(near.values()) >= C.sure_name)
-    sure = sum(name.confidence >= C.sure_name for name in page.names)
-    in_columns, in_empty_columns = _missing([*columns.values()], len(right) / len(cells))
+    names = [name for name in page.names if name.lead in LEADS]
+    sure = sum(name.confidence >= C.sure_name for name in names)
+    n_cells = max(len(cells) - n_other, 1)
+    in_columns, in_empty_columns = _missing([*columns.values()], len(right) / n_cells)
     used, sure_used = len(right) + len(wrong), sum(right) + sum(wrong)
     return NameCounts(
-        cells=len(cells),
+        cells=n_cells,
         sure_right=sum(right),
         unsure_right=len(right) - sum(right),
         sure_wrong=sum(wrong),
@@ -70,7 +78,7 @@ def count_names(page: PageObservations, cells: tuple[PlacedCell, ...], shift_px:
         missing_in_columns=in_columns,
         missing_columns=in_empty_columns,
         sure_idle=max(sure - sure_used, 0),
-        unsure_idle=max(len(page.names) - sure - (used - sure_used), 0),
+        unsure_idle=max(len(names) - sure - (used - sure_used), 0),
     )
 
 
@@ -78,7 +86,7 @@ def _missing(columns: list[list[tuple[bool, bool]]], share_read: float) -> tuple
     """Weighted cells without a name in columns with names that are read, and in columns without; each column is a list
     of (its lead's name is read, some name is read).
     """
-    best = max(sum(right for right, _ in column) / len(column) for column in columns)
+    best = max((sum(right for right, _ in column) / len(column) for column in columns), default=0.0)
     read = [any(right for right, _ in column) for column in columns]
     missing = [sum(not seen for _, seen in column) for column in columns]
     return (
@@ -92,6 +100,18 @@ def names_near(page: PageObservations, cell: PlacedCell, shift_px: float) -> dic
     near = C.name_line_mm * page.px_per_mm
     found = [name for name in page.names if _beside(page, name, cell) and abs(name.y - cell.y0 - shift_px) < near]
     return {name.lead: name.confidence for name in sorted(found, key=lambda name: name.confidence)}
+
+
+def other_lead(lead: str, near: Mapping[str, float]) -> str | None:
+    """The lead beyond the twelve that is surely named beside a cell of `lead`; `near` is lead -> confidence."""
+    best = max(near, key=lambda lead: near[lead], default="")
+    return best if best in OTHER_LEADS and best != lead and near[best] >= C.sure_name else None
+
+
+def is_placed(page: PageObservations, name: LeadName, cells: Iterable[PlacedCell], shift_px: float) -> bool:
+    """Whether a name stands beside some cell, at the height of its names or about there."""
+    reach = C.label_reach_mm * page.px_per_mm
+    return any(_beside(page, name, cell) and abs(name.y - cell.y0 - shift_px) < reach for cell in cells)
 
 
 def name_shift(page: PageObservations, cells: tuple[PlacedCell, ...]) -> float:

@@ -18,17 +18,21 @@ from ecgimg.stages.straighten.grid_region import grid_box
 from ecgimg.stages.straighten.paper_extent import carried_on, paper_box
 from ecgimg.stages.straighten.resample import resized, sheet_of
 from ecgimg.stages.straighten.sheet_nodes import sheet_nodes
+from ecgimg.stages.straighten.squareness import photo_stretch
 
 
 def by_grid(photo: Photo) -> Sheet | None:
     """The straightened page of a photo; None where no grid is seen, or its squares are nowhere the same.
 
-    The grid becomes horizontal and vertical; the sheet's x axis is the one nearest to the photo's.
+    The grid becomes horizontal and vertical; the sheet's x axis is the one nearest to the photo's. A picture that was
+    stretched so much that its squares don't become square is unstretched first.
 
     Raises:
         RefusedError: the grid is too small for an ECG, or too large for a page.
     """
-    return _straightened(photo, fit_grid)
+    sheet = _straightened(photo, fit_grid)
+    stretch = 1.0 if sheet is None else photo_stretch(sheet)
+    return sheet if stretch == 1 else _unstretched(photo, stretch)
 
 
 def by_warped_grid(photo: Photo) -> Sheet | None:
@@ -68,7 +72,26 @@ def by_grid_in_box(photo: Photo, corners: NDArray[np.floating]) -> Sheet | None:
     if sheet is None:
         return None
     nodes: Floats = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
-    return sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
+    whole = sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
+    return replace(whole, stretch=sheet.stretch)
+
+
+def _unstretched(photo: Photo, stretch: float) -> Sheet | None:
+    """The sheet of a photo whose squares are `stretch` times as high as wide; None where it has no square ones either.
+
+    Raises:
+        RefusedError: the grid is too small for an ECG, or too large for a page.
+    """
+    height, width = photo.shape
+    size = (max(round(width * min(stretch, 1.0)), 1), max(round(height / max(stretch, 1.0)), 1))
+    pixels = np.asarray(cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    sheet = _straightened(replace(photo, pixels=pixels), fit_grid)
+    if sheet is None or photo_stretch(sheet) != 1:
+        return None
+    factor = np.array([width / size[0], height / size[1]], np.float32)
+    nodes: Floats = np.asarray((sheet.map.nodes + 0.5) * factor - 0.5, np.float32)
+    unstretched = sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
+    return replace(unstretched, stretch=stretch)
 
 
 def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -> Sheet | None:

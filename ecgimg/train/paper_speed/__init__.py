@@ -1,1 +1,1 @@
-"""Fit of the model that distinguishes 50 from 25 mm/s by the beats."""
+"""Fit of the model that distinguishes paper speeds by the beats."""

@@ -1,11 +1,11 @@
-"""Rows of recordings as a page at 25 or at 50 mm/s shows them, in millimetres, and their features."""
+"""Rows of recordings as a page at some paper speed shows them, in millimetres, and their features."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.networks.paper_speed import FAST, STEP_MM, USUAL, describe
+from ecgimg.networks.paper_speed import FAST, SPEEDS, STEP_MM, USUAL, PaperSpeedModel, describe
 from ecgimg.synth.sample import printed
 from ecgimg.synth.signals.sources import FS, SignalSource
 
@@ -45,3 +45,15 @@ def gather(source: SignalSource, count: int, seed: int) -> tuple[Floats, np.ndar
                 rows.append(features)
                 fast.append(speed == FAST)
     return np.array(rows), np.array(fast)
+
+
+def most_likely(model: PaperSpeedModel, source: SignalSource, speed: float, count: int, seed: int) -> Floats:
+    """The most likely speed [N] of recordings drawn at one speed, without those that have too few beats."""
+    found = []
+    for k in range(count):
+        rng = np.random.default_rng([seed, k])
+        mv = printed(source.get(int(rng.integers(2**31 - 1))).mv, rng)
+        likelihoods = model.log_likelihoods(draw_rows(mv, speed, rng))
+        if likelihoods is not None:
+            found.append(SPEEDS[int(likelihoods.argmax())])
+    return np.array(found, np.float32)

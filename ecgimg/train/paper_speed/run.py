@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from ecgimg.networks.paper_speed import NAME
+from ecgimg.networks.paper_speed import NAME, SPEEDS
 from ecgimg.synth.signals.sources import open_source
 from ecgimg.train.common.sheets import VALIDATION_FOLD
-from ecgimg.train.paper_speed.data import gather
+from ecgimg.train.paper_speed.data import gather, most_likely
 from ecgimg.train.paper_speed.fit import fit, write_paper_speed
 
 logger = logging.getLogger(__name__)
@@ -34,4 +34,9 @@ def run(data: str, out: Path, count: int) -> Path:
             "log odds above %g: %.1f %% of %d at 50 mm/s, %.2f %% of %d at 25 mm/s",
             limit, 100 * right, fast.sum(), 100 * wrong, (~fast).sum(),
         )  # fmt: skip
+    validation = open_source(data, folds=[VALIDATION_FOLD])
+    for speed in SPEEDS:
+        found = most_likely(model, validation, speed, count, VALIDATION_FOLD)
+        share = 100 * float((found == speed).mean())
+        logger.info("at %g mm/s: %.1f %% of %d pages are most like this speed of four", speed, share, len(found))
     return write_paper_speed(model, out / f"{NAME}.json")

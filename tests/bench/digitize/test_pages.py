@@ -18,7 +18,7 @@ from ecgimg.errors import UsageError
 
 @pytest.mark.slow
 def test_drawn_pages_go_through_the_whole_chain_and_are_stored(tmp_path: Path) -> None:
-    options = ["bench", "digitize", "-o", str(tmp_path / "out"), "--presets", "clean", "-n", "2"]
+    options = ["bench", "digitize", "-o", str(tmp_path / "out"), "--preset", "clean", "-n", "2"]
     done = CliRunner().invoke(app, options)
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("| pages of | pages |")

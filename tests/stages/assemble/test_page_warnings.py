@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pytest
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import LayoutMatch, PlacedCell, Scale, Sheet, SheetMap, Source
+from ecgimg.datamodel.page import LayoutMatch, PlacedCell, Scale, ScaleWitness, Sheet, SheetMap, Source
 from ecgimg.stages.assemble.lead_laws import CorrectedReadings
 from ecgimg.stages.assemble.page_warnings import corrected_warnings, lead_warnings, scale_warnings
 
@@ -37,6 +38,25 @@ def test_both_scales_and_a_missing_grid_are_warned_of() -> None:
     assert "no grid" in grid
     assert "25 mm/s is assumed" in speed
     assert "10 mm/mV is assumed" in gain
+
+
+def test_a_contradicted_scale_is_warned_of_with_every_sign() -> None:
+    text, beats = ScaleWitness("text", 25.0, 0.99), ScaleWitness("beats", 25.0, 0.9)
+    speed = Scale(50.0, "given", (text, beats), (text, beats))
+    (warning,) = scale_warnings(sheet(), replace(match(), paper_speed=speed))
+    assert warning == (
+        "50 mm/s is used as given, but the printed text shows 25 mm/s, the beats look as at 25 mm/s: check this scale"
+    )
+
+
+def test_another_gain_of_the_chest_leads_is_told() -> None:
+    (warning,) = scale_warnings(sheet(), replace(match(), chest_gain=Scale(5.0, "text")))
+    assert "chest leads are printed at 5 mm/mV" in warning
+
+
+def test_a_stretched_picture_is_warned_of() -> None:
+    (warning,) = scale_warnings(replace(sheet(), stretch=1.4), match())
+    assert "1.40 times as high as wide" in warning
 
 
 def test_a_printed_lead_that_is_unknown_or_doubtful_is_warned_of() -> None:

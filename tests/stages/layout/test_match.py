@@ -161,6 +161,18 @@ def test_at_a_higher_speed_the_same_columns_are_shorter_in_time() -> None:
     assert {cell.start for cell in match.cells} == {0, 2.5}
 
 
+@pytest.mark.parametrize(("layout", "speed"), [("3x4+1R", 12.5), ("12x1", 100.0)])
+def test_unusual_speeds_are_read_from_the_beats_and_warned_of(layout: str, speed: float) -> None:
+    """25 cm of paper hold 20 s at 12.5 mm/s, and 2.5 s at 100 mm/s."""
+    page, lying = flat(layout, replace(STYLE, paper_speed=speed))
+    lines = trace(lying)
+    match = find_layout(lying, lines, PrintedScales(), ANY)
+    assert (match.layout_id, match.paper_speed.value, match.paper_speed.source) == (layout, speed, "beats")
+    assert match.seconds == page.layout.seconds
+    wrong = find_layout(lying, lines, PrintedScales(), replace(ANY, paper_speed=25.0))
+    assert [(w.source, w.value) for w in wrong.paper_speed.contradictions] == [("beats", speed)]
+
+
 def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
     _, lying = flat("3x4+1R", STYLE)
     two = replace(lying, baselines=lying.baselines[:2])

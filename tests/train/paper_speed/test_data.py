@@ -7,7 +7,7 @@ import pytest
 
 from ecgimg.networks.paper_speed import FAST, FEATURES, STEP_MM, USUAL, describe, load_paper_speed
 from ecgimg.synth.signals.sources import Simulated
-from ecgimg.train.paper_speed.data import COLUMNS, SECONDS, SHORT_SECONDS, draw_rows, gather
+from ecgimg.train.paper_speed.data import COLUMNS, SECONDS, SHORT_SECONDS, draw_rows, gather, most_likely
 
 
 def test_the_beats_distance_is_in_millimetres() -> None:
@@ -42,6 +42,13 @@ def test_every_recording_is_drawn_at_both_speeds() -> None:
     features, fast = gather(Simulated(1), 10, 1)
     assert features.shape == (len(fast), FEATURES)
     assert fast.mean() == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("speed", [12.5, 100.0])
+def test_most_pages_are_most_like_their_own_speed(speed: float) -> None:
+    found = most_likely(load_paper_speed(), Simulated(1), speed, 12, 1)
+    assert len(found) == 12
+    assert (found == speed).mean() > 0.8
 
 
 def test_the_packaged_model_knows_a_usual_heart() -> None:

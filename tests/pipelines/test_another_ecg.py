@@ -1,0 +1,61 @@
+"""The parts of a photo beyond the grid that was read are searched for another ECG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgimg.datamodel.page import LeadName, Photo, Sheet, SheetMap, UprightSheet
+from ecgimg.errors import Cause, RefusedError
+from ecgimg.pipelines import another_ecg as module
+from ecgimg.pipelines.another_ecg import parts_beyond, shows_another_ecg
+
+Box = tuple[float, float, float, float]
+PHOTO = Photo(np.arange(200 * 400, dtype=np.uint32).view(np.uint8)[: 200 * 400 * 3].reshape(200, 400, 3), Path("a.png"))
+
+
+def sheet(box: Box | None) -> Sheet:
+    """A sheet of half a pixel a photo pixel with its grid in a box of the sheet."""
+    nodes = np.stack(np.meshgrid(np.arange(0.0, 401, 40), np.arange(0.0, 201, 40)), axis=2).astype(np.float32)
+    by = "page" if box is None else "grid"
+    return Sheet(np.zeros((100, 200, 3), np.uint8), 8.0, SheetMap(nodes, 20.0), (200, 400), 0.0, by, 0.9, box)
+
+
+@pytest.mark.parametrize(
+    ("box", "shapes"),
+    [
+        ((100, 0, 199, 99), [(200, 200)]),
+        ((0, 0, 60, 40), [(200, 280), (120, 400)]),
+        ((10, 10, 190, 90), []),
+        (None, []),
+    ],
+)
+def test_large_parts_beyond_the_grid(
+    box: tuple[float, float, float, float] | None, shapes: list[tuple[int, int]]
+) -> None:
+    assert [part.shape for part in parts_beyond(PHOTO, sheet(box))] == shapes
+
+
+def test_a_part_is_what_the_photo_shows_there() -> None:
+    (part,) = parts_beyond(PHOTO, sheet((100, 0, 199, 99)))
+    np.testing.assert_array_equal(part.pixels, PHOTO.pixels[:, :200])
+
+
+@pytest.mark.parametrize(("n_names", "found"), [(4, False), (5, True)])
+def test_lead_names_prove_another_ecg(n_names: int, found: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = tuple(LeadName(lead, 10, 10, 0.9) for lead in ("I", "II", "III", "V1", "V2")[:n_names])
+    other = UprightSheet(sheet(None), np.zeros((2, 20, 200), np.float32), (20.0,), names=names)
+    monkeypatch.setattr(module, "by_grid", lambda part: other.sheet)
+    monkeypatch.setattr(module, "find_landmarks", lambda _: other)
+    assert shows_another_ecg(PHOTO, sheet((100, 0, 199, 99))) == found
+
+
+def test_a_part_without_a_grid_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(part: Photo) -> Sheet:
+        raise RefusedError(Cause.LARGE_GRID, "a double", where="straighten")
+
+    for way in (lambda part: None, refuse):
+        monkeypatch.setattr(module, "by_grid", way)
+        assert not shows_another_ecg(PHOTO, sheet((100, 0, 199, 99)))

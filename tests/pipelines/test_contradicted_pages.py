@@ -1,0 +1,49 @@
+"""Pages that are wrong by construction: none is read as right, and each warning names what contradicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ecgimg.errors import RefusedError
+from ecgimg.options import PageOptions
+from ecgimg.pipelines.digitize import Digitized, digitize_page
+from ecgimg.recording.quality import page_confidence
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+HOSTILE, FIELD = SHARED / "hostile" / "pages", SHARED / "paper" / "field"
+WARNED = {
+    HOSTILE / "lbl-V1-V3-3.png": "leads V1 and V3",
+    HOSTILE / "scribble-1.png": "contradict each other",
+    HOSTILE / "two-side-2.png": "another ECG",
+    FIELD / "v1-twice.png": "contradict each other",
+}
+"""Page: what its warning holds."""
+REFUSED = {
+    HOSTILE / "leads-shuffled-0.png": "can't be these leads",
+    HOSTILE / "same-II-0.png": "can't be these leads",
+    HOSTILE / "sig-walk-0.png": "can't be these leads",
+    HOSTILE / "two-side-b-3.png": "more than one ECG",
+    FIELD / "two-ecgs.png": "more than one ECG",
+}
+"""Page: what the reason of its refusal holds."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not HOSTILE.is_dir(), reason="the pages are not here")]
+
+
+def digitized(page: Path) -> Digitized:
+    return digitize_page(page, 1, PageOptions(), "page")
+
+
+@pytest.mark.parametrize("page", WARNED, ids=lambda page: page.stem)
+def test_a_page_that_contradicts_itself_gets_a_warning(page: Path) -> None:
+    made = digitized(page)
+    assert page_confidence(made.match, made.recording) < 0.8
+    assert any(WARNED[page] in warning for warning in made.recording.warnings)
+
+
+@pytest.mark.parametrize("page", REFUSED, ids=lambda page: page.stem)
+def test_a_page_that_is_impossible_is_refused(page: Path) -> None:
+    with pytest.raises(RefusedError, match=REFUSED[page]):
+        digitized(page)
