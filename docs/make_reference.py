@@ -21,6 +21,7 @@ from ecgimg.cli.app import app
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
+from ecgimg.schemas.measure import MeasureResult
 from ecgimg.schemas.page import PageResult
 from ecgimg.schemas.recording import RecordingResult
 from ecgimg.schemas.report import ReportResult
@@ -39,6 +40,7 @@ JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.json", PageResult, "`ecgimg digitize`, [in words](../json.md)"),
     ("STEM.json of a recording", RecordingResult, "`ecgimg diagnose --format` where a recording was given"),
     ("STEM.report.json", ReportResult, "`ecgimg diagnose`, [in words](../report.md)"),
+    ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
 )
 
@@ -61,7 +63,7 @@ def options_page() -> str:
     head = f"""# Options of a run
 
 {NOTE}
-`digitize`, `diagnose` and `screen` read options from three places. A flag wins over the environment, and the
+`digitize`, `diagnose`, `measure` and `screen` read options from three places. A flag wins over the environment, and the
 environment wins over the YAML file of `--config` (or `ECGIMG_CONFIG`). The file has the names of the first column, one
 `name: value` a line. `ecgimg.digitize` and `ecgimg.diagnose` in Python read neither the environment nor a file.
 
@@ -94,9 +96,9 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `recording`, `report` and `screen` print the same as JSON Schemas. The number in a schema's
-name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown
-fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `report`, `measure` and `screen` print the same as JSON Schemas. The number in a
+schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so
+ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `screen`, `read`, `write` and `Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `screen`, `read`, `write` and `Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -10,6 +10,7 @@ from time import perf_counter
 
 from ecgimg.errors import OutputError, UsageError
 from ecgimg.findings.interpretation import interpret_for_files
+from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored, export_options
@@ -25,6 +26,7 @@ from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
 from ecgimg.schemas.report import ReportResult, describe_report
 from ecgimg.schemas.screen import ScreenResult, describe_screen
+from ecgimg.stages.measure.measure import measure as measure_recording
 
 
 class Report(ReportContent):
@@ -138,6 +140,15 @@ def _write(
         raise UsageError(f"{format!r} is not one of {', '.join(FORMAT_NAMES)}", where="format")
     held = export(recording, export_options(**options), interpretation, name)
     return recording_format(format).write(held, folder, held.name)
+
+
+def measure(recording: Recording) -> Measurements:
+    """Intervals, axes, beats and waves of a recording, each figure with its uncertainty or with the reason for none.
+
+    Raises:
+        DependencyError: the weights of the delineation network are missing or damaged.
+    """
+    return measure_recording(recording)
 
 
 def diagnose(

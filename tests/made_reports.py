@@ -11,13 +11,21 @@ from ecgimg.api import Report
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, Photo, PlacedCell, Scale, Sheet, SheetMap
 from ecgimg.errors import Cause, Refusal
-from ecgimg.findings.opinions import Diagnosis, Finding, Influence, Measurement, Opinion, Screening
+from ecgimg.findings.measurements import Measurement, Measurements, Missing
+from ecgimg.findings.opinions import Diagnosis, Finding, Influence, Opinion, Screening
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import lead_qualities
 from ecgimg.recording.recording import Recording
 from ecgimg.synth.signals.simulator import Heart, simulate
 from ecgimg.train.patchecg.masks import layout_mask
 
+MEASURED = Measurements(
+    (
+        Measurement("heart rate", 75.0, "/min", 0.4),
+        Measurement("PR interval", None, "ms", reason=Missing.NO_P),
+        Measurement("QRS duration", 96.0, "ms", 8.0),
+    )
+)
 BOUNDS = tuple(float(v) for v in np.linspace(0, 10, 9))
 
 
@@ -85,7 +93,7 @@ def report(folder: Path, read: bool = True) -> Report:
         read_by="signal and image" if read else "image",
         findings=(first, second),
         leads=leads,
-        measurements=(Measurement("heart rate", 75.0, "/min"),) if read else (),
+        measurements=MEASURED if read else None,
         not_visible=("Not visible: V4, V5, V6.",),
         agreement="The two networks agree on 1 of 1 statements.",
         warnings=("a warning & more",),

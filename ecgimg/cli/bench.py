@@ -98,6 +98,29 @@ def bench_patchecg(
         Console(width=None if sys.stdout.isatty() else 240).print(table)
 
 
+@bench_app.command("measure")
+def bench_measure(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows and tables; goes on there.")],
+    ludb: Annotated[str, typer.Option(help="ludb:DIR, the folder of LUDB 1.0.1.")] = "",
+    networks: Annotated[Path | None, typer.Option(help="Folder of `train delineation`: networks by fold.")] = None,
+    data: Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")] = "",
+    plus: Annotated[Path | None, typer.Option(help="Folder of PTB-XL+, whose features are compared.")] = None,
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL.")] = 9,
+    per_fold: Annotated[int, typer.Option(min=1, help="Records of each fold of LUDB.")] = 40,
+    others: Annotated[int, typer.Option(min=1, help="Records of PTB-XL without the codes.")] = 600,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records of each data set that are drawn.")] = 30,
+    presets: p.Presets = "photo",
+    tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
+    jobs: p.Processes = 1,
+) -> None:
+    """Score waves and intervals on LUDB, clean and on paper, and PR and QTc against PTB-XL's diagnoses."""
+    from ecgimg.bench.measure.report import markdown
+    from ecgimg.bench.measure.run import MeasurePlan, run_measure
+
+    plan = MeasurePlan(out, ludb, networks, data, plus, fold, per_fold, pages, others, tuple(_names(presets)), tools)
+    typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
+
+
 @bench_app.command("screen")
 def bench_screen(
     data: p.PtbxlData,

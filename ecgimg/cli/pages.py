@@ -1,4 +1,4 @@
-"""The commands that work on pages: `digitize`, `diagnose` and `screen`."""
+"""The commands that work on pages: `digitize`, `diagnose`, `measure` and `screen`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def digitize(
 
 
 def diagnose(
-    inputs: p.Inputs,
+    inputs: p.PagesAndRecordings,
     out: p.ReportsFolder,
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
@@ -107,6 +107,31 @@ def diagnose(
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
     options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
+
+
+def measure(
+    inputs: p.PagesAndRecordings,
+    out: p.ResultsFolder,
+    layout: p.LayoutName = None,
+    paper_speed: p.PaperSpeed = None,
+    gain: p.Gain = None,
+    jobs: p.Jobs = None,
+    timeout: p.Timeout = None,
+    force: p.Force = False,
+    config: p.Config = None,
+    quiet: p.Quiet = False,
+    verbose: p.Verbose = False,
+) -> None:
+    """Measure paper ECGs or recordings: intervals, axes, beats and waves as JSON, and a row of summary.csv for each.
+
+    What can't be measured has a reason in place of a value. Exit codes as of `digitize`.
+    """
+    from ecgimg.options import RunOptions
+    from ecgimg.runs.measure import MEASURE
+
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs, "timeout": timeout}
+    options = RunOptions.read(config=config, force=force or None, **given)
+    _run_pages(MEASURE, inputs, out, options, quiet, verbose)
 
 
 def screen(

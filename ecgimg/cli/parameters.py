@@ -12,6 +12,10 @@ from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
 ]
+PagesAndRecordings = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Pictures, PDFs, recordings (WFDB, DICOM, EDF+ ...), folders, globs."),
+]
 ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
 ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
 LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]

@@ -34,6 +34,7 @@ class _Schema(StrEnum):
     page = "page"
     recording = "recording"
     report = "report"
+    measure = "measure"
     screen = "screen"
 
 
@@ -42,22 +43,24 @@ def json_schema(
         _Schema,
         typer.Argument(
             help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
-            "report: STEM.report.json; screen: STEM.screen.json."
+            "report, measure, screen: STEM.report.json and so on."
         ),
     ] = _Schema.page,
 ) -> None:
-    """Print the JSON Schema of what `digitize`, `diagnose` or `screen` writes."""
+    """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes."""
     import json
 
+    from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
     from ecgimg.schemas.recording import RecordingResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[PageResult | RecordingResult | ReportResult | ScreenResult]] = {
+    models: dict[str, type[PageResult | RecordingResult | ReportResult | MeasureResult | ScreenResult]] = {
         "page": PageResult,
         "recording": RecordingResult,
         "report": ReportResult,
+        "measure": MeasureResult,
         "screen": ScreenResult,
     }
     typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))

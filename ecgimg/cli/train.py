@@ -122,6 +122,24 @@ def train_layout_evidence(
     typer.echo(run.package(path) if package else path)
 
 
+@train_app.command("delineation")
+def train_delineation(
+    ludb: Annotated[str, typer.Option(help="ludb:DIR, the folder of LUDB 1.0.1.")],
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Checkpoints and exported networks; resumes there.")],
+    threads: p.Threads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the delineation network on LUDB, once without each of five folds and once on all, and export."""
+    from ecgimg.datasets.ludb import ludb_folder
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.delineation import fit, run
+
+    _log_progress()
+    path = run.run(ludb_folder(ludb), ptbxl_folder(data), out, threads=threads)
+    typer.echo(fit.package(path) if package else path)
+
+
 @train_app.command("screen")
 def train_screen(
     data: p.PtbxlData,

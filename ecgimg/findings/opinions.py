@@ -141,13 +141,3 @@ class Finding:
     def own_image(self) -> Opinion | None:
         """The image network's opinion on this very statement."""
         return self.image if self.image is not None and self.image.key == self.key else None
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """A figure measured on the signal; `value` is None where it can't be measured, and `reason` is why."""
-
-    name: str
-    value: float | None
-    unit: str
-    reason: str = ""

@@ -8,7 +8,8 @@ from pathlib import Path
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
 from ecgimg.findings.headline import Entry, headline, in_order
-from ecgimg.findings.opinions import Diagnosis, Finding, Measurement, ReadBy, Screening
+from ecgimg.findings.measurements import Measurements
+from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording
@@ -19,8 +20,8 @@ class ReportContent:
     """Everything that a report says about one page or recording; see `ecgimg.diagnose`.
 
     `photo` is None where a recording was given instead of a page, and `source` is the recording's file, None where it
-    had none.
-    `recording`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is the reason.
+    had none. `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and
+    `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
@@ -31,7 +32,7 @@ class ReportContent:
     read_by: ReadBy
     findings: tuple[Finding, ...]
     leads: tuple[LeadQuality, ...]
-    measurements: tuple[Measurement, ...]
+    measurements: Measurements | None
     not_visible: tuple[str, ...]
     agreement: str
     warnings: tuple[str, ...]

@@ -31,8 +31,9 @@ from ecgimg.recording.recording import Recording
 from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.diagnose import recording_quality
-from ecgimg.stages.measure import measure
+from ecgimg.stages.measure.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
+from ecgimg.stages.straighten.polarity import dark_on_bright
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ def diagnose_page(
         return _diagnose_file(Path(source), page, options, name, hook)
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
-    seen = steps.run("screen", lambda: image_opinion(photo))
-    read = _digitize(photo, options, name, steps)
+    seen = steps.run("screen", lambda: image_opinion(dark_on_bright(photo)))
+    read = _digitize(photo, options, name, steps, seen.refusal)
     made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
-    measured = () if made is None else steps.run("measure", lambda: measure(made.recording))
+    measured = None if made is None else steps.run("measure", lambda: measure(made.recording))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     readers = read_by(diagnosis, screening)
@@ -147,9 +148,9 @@ class _Read:
     refusal: Refusal | None = None
 
 
-def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner) -> _Read:
+def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner, doubt: Refusal | None) -> _Read:
     try:
-        return _Read(digitize_photo(photo, options, name, steps))
+        return _Read(digitize_photo(photo, options, name, steps, doubt))
     except RefusedError as error:
         return _Read(None, error.refusal)
 

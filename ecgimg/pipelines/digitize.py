@@ -7,16 +7,18 @@ The image network is used in two places, both measured. Its gate refuses what is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, UprightSheet
-from ecgimg.errors import RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
 from ecgimg.pipelines.another_ecg import shows_another_ecg
-from ecgimg.pipelines.page_search import find_page
+from ecgimg.pipelines.page_search import find_page, is_proven
 from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.recording import Recording
@@ -25,7 +27,8 @@ from ecgimg.stages.layout.contradictions import contradicted
 from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
-from ecgimg.stages.screen import require_readable_ecg
+from ecgimg.stages.screen import gate_doubt
+from ecgimg.stages.straighten.polarity import dark_on_bright, is_white_on_black
 from ecgimg.stages.trace import trace
 
 TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
@@ -54,12 +57,17 @@ def digitize_page(source: PageInput, page: int, options: PageOptions, name: str,
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
-    steps.run("gate", lambda: require_readable_ecg(photo))
-    return digitize_photo(photo, options, name, steps)
+    doubt = steps.run("gate", lambda: gate_doubt(dark_on_bright(photo)))
+    return digitize_photo(photo, options, name, steps, doubt)
 
 
-def digitize_photo(photo: Photo, options: PageOptions, name: str, steps: StepRunner) -> Digitized:
+def digitize_photo(
+    photo: Photo, options: PageOptions, name: str, steps: StepRunner, doubt: Refusal | None = None
+) -> Digitized:
     """All steps after loading and the gate.
+
+    The gate's `doubt` refuses the page, unless its rows, lead names and layout prove that it is one: an ECG in a letter
+    or a chat does not look like the pages that the image network was trained on.
 
     Raises:
         RefusedError: no ECG that can be digitized without guessing was found.
@@ -67,14 +75,36 @@ def digitize_photo(photo: Photo, options: PageOptions, name: str, steps: StepRun
     """
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
-    upright = find_page(photo, steps)
+    with _in_doubt(doubt):
+        upright = find_page(dark_on_bright(photo), steps, thorough=doubt is None)
+        if doubt is not None and not is_proven(upright):
+            raise RefusedError.of(doubt)
+        try:
+            return _read_sheet(photo, upright, wanted, name, steps, doubt)
+        except RefusedError as error:
+            raise with_what_was_seen(error, upright) from error
+
+
+@contextmanager
+def _in_doubt(doubt: Refusal | None) -> Iterator[None]:
+    """A page that the gate doubts is refused for the gate's reason, with the rows and names that were seen."""
     try:
-        return _read_sheet(photo, upright, wanted, name, steps)
+        yield
     except RefusedError as error:
-        raise with_what_was_seen(error, upright) from error
+        if doubt is None:
+            raise
+        seen = error.refusal
+        raise RefusedError.of(replace(doubt, rows=seen.rows, leads=seen.leads)) from error
 
 
-def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name: str, steps: StepRunner) -> Digitized:
+def _read_sheet(
+    photo: Photo,
+    upright: UprightSheet,
+    wanted: LayoutOptions,
+    name: str,
+    steps: StepRunner,
+    doubt: Refusal | None,
+) -> Digitized:
     """The steps from tracing on; errors as `digitize_photo`."""
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
         scales = beside.submit(read_scales, upright)
@@ -82,6 +112,16 @@ def _read_sheet(photo: Photo, upright: UprightSheet, wanted: LayoutOptions, name
         match = steps.run("layout", lambda: find_layout(upright, traces, scales.result(), wanted))
     if shows_another_ecg(photo, upright.sheet):
         match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
+    if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
+        match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
     recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
-    recording = replace(recording, source_sha256=photo.sha256)
+    recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *_notes(photo, doubt)))
     return Digitized(photo, upright.sheet, match, recording, steps.timings)
+
+
+def _notes(photo: Photo, doubt: Refusal | None) -> tuple[str, ...]:
+    """Warnings on how the picture looks."""
+    notes = ["the picture is white on black and was read in reversed colours"] if is_white_on_black(photo) else []
+    if doubt is not None and doubt.cause is Cause.NOT_AN_ECG:
+        notes.append("the image network takes the picture for something else; rows and lead names prove an ECG page")
+    return tuple(notes)

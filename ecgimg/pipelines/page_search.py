@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import islice
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from ecgimg.stages.straighten.by_paper_edges import by_paper_edges, level_paper_
 class PageSearchConstants:
     """How a page is proven, and which sizes are tried where no grid gives the size."""
 
+    quick_ways: int = constant(
+        3, unit="count", why="ways by the grid, tried on a picture that does not look like an ECG page: most are none"
+    )
     min_marks: int = constant(5, unit="count", why="lead names and pulses that prove that the page was seen")
     tried_lengths_mm: tuple[float, ...] = constant(
         (150.0, 185.0, 225.0, 270.0, 320.0), unit="mm", why="longer sides of a page that are tried without a grid"
@@ -44,19 +48,24 @@ class PageSearchConstants:
 PAGE_SEARCH = PageSearchConstants()
 
 
-def find_page(photo: Photo, steps: StepRunner) -> UprightSheet:
+def find_page(photo: Photo, steps: StepRunner, thorough: bool = True) -> UprightSheet:
     """The straightened, upright page of a photo with its landmarks.
 
     The first sheet with rows of curves, and names or pulses that prove them, is taken; else the first with rows, else
     the first. The steps "straighten" and "landmarks" are measured over all ways that were tried, "ecg_box" where the
     image network was asked for the place of the ECG.
 
+    Args:
+        photo: the picture, dark on bright.
+        steps: runs and measures the steps.
+        thorough: whether all ways are tried; else only those by the grid.
+
     Raises:
         RefusedError: no way of straightening gave a sheet.
     """
     pages: list[UprightSheet] = []
     refusals: list[Refusal] = []
-    for straighten in _ways(photo, steps):
+    for straighten in islice(_ways(photo, steps), None if thorough else PAGE_SEARCH.quick_ways):
         try:
             sheet = steps.time("straighten", straighten)
         except RefusedError as error:
@@ -85,7 +94,9 @@ def _ways(photo: Photo, steps: StepRunner) -> Iterator[Callable[[], Sheet | None
 
 
 def _all_refused(refusals: Sequence[Refusal]) -> RefusedError:
-    """The first refusal, with the rows and lead names of the one that saw most."""
+    """The first refusal, with the rows and lead names of the one that saw most; no grid where no way saw one."""
+    if not refusals:
+        return RefusedError(Cause.NO_GRID, "no way of straightening found a sheet", where="straighten")
     seen = max(refusals, key=lambda one: (one.rows, len(one.leads)))
     return RefusedError.of(replace(refusals[0], rows=seen.rows, leads=seen.leads))
 

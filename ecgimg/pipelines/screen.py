@@ -9,6 +9,7 @@ from ecgimg.io.sources import PageInput, read_source
 from ecgimg.networks.screen import Prediction
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.stages.screen import check_page, predict
+from ecgimg.stages.straighten.polarity import dark_on_bright
 
 STEPS = ("load", "look", "write")
 """The steps of a screened page; its files are written by the run."""
@@ -32,7 +33,7 @@ def screen_page(source: PageInput, page: int, hook: Hook | None = None) -> Scree
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
-    prediction = steps.time("look", lambda: predict(photo))
+    prediction = steps.time("look", lambda: predict(dark_on_bright(photo)))
     check_page(prediction.classification)
     steps.report("look", prediction)
     return Screened(photo, prediction)

@@ -31,8 +31,11 @@ _CODES = {
     "PR interval": ("MDC_ECG_TIME_PD_PR", "ms"),
     "QRS duration": ("MDC_ECG_TIME_PD_QRS", "ms"),
     "QT interval": ("MDC_ECG_TIME_PD_QT", "ms"),
-    "QTc": ("MDC_ECG_TIME_PD_QTc", "ms"),
+    "QTc Bazett": ("MDC_ECG_TIME_PD_QTcB", "ms"),
+    "QTc Fridericia": ("MDC_ECG_TIME_PD_QTcF", "ms"),
+    "P axis": ("MDC_ECG_ANGLE_P_FRONT", "deg"),
     "QRS axis": ("MDC_ECG_ANGLE_QRS_FRONT", "deg"),
+    "T axis": ("MDC_ECG_ANGLE_T_FRONT", "deg"),
 }
 """MDC name and unit of each measurement that aECG has a code for."""
 _TYPE = f"{{{_SCHEMA_INSTANCE}}}type"

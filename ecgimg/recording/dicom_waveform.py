@@ -35,10 +35,12 @@ _MDC = ("MDC", "ISO/IEEE 11073-10101")
 _UCUM = ("UCUM", "Unified Code for Units of Measure")
 _CODES = {
     "heart rate": ("2:16016", "Ventricular heart rate", "{H.B.}/min"),
+    "P duration": ("2:16184", "P duration global", "ms"),
     "PR interval": ("2:15872", "PR interval global", "ms"),
     "QRS duration": ("2:16156", "QRS duration global", "ms"),
     "QT interval": ("2:16160", "QT interval global", "ms"),
-    "QTc": ("2:15876", "QTc interval global", "ms"),
+    "QTc Bazett": ("2:15880", "QTc global using Bazett formula", "ms"),
+    "QTc Fridericia": ("2:15892", "QTc global using Fredericia formula", "ms"),
     "P axis": ("2:16128", "P Axis", "deg"),
     "QRS axis": ("2:16132", "QRS Axis", "deg"),
     "T axis": ("2:16136", "T Axis", "deg"),

@@ -31,7 +31,8 @@ _LOINC = {
     "PR interval": ("8625-6", "P-R Interval", "ms"),
     "QRS duration": ("8633-0", "QRS duration", "ms"),
     "QT interval": ("8634-8", "Q-T interval", "ms"),
-    "QTc": ("8636-3", "Q-T interval corrected", "ms"),
+    "QTc Bazett": ("8636-3", "Q-T interval corrected", "ms"),
+    "QTc Fridericia": ("8636-3", "Q-T interval corrected", "ms"),
     "QRS axis": ("8632-2", "QRS axis", "deg"),
 }
 """LOINC code, its name and the UCUM unit of each measurement."""
@@ -126,6 +127,8 @@ def _measurements(export: Export) -> list[Resource]:
             code, display, unit = _LOINC[one.name]
             coding = {"coding": [{"system": "http://loinc.org", "code": code, "display": display}]}
             observation = _observation(export, coding)
+            if one.name.startswith("QTc"):
+                observation["method"] = {"text": f"{one.name.removeprefix('QTc ')}'s formula"}
             observation["valueQuantity"] = {"value": one.value, "unit": unit, "system": _UCUM, "code": unit}
             found.append((one.name, observation))
     return found

@@ -19,11 +19,15 @@ from ecgimg.io.files import write_atomically
 from ecgimg.options import PhotoStored
 from ecgimg.report.ecg_svg import ecg_svg, scale_text
 from ecgimg.report.evidence import HUES, LETTERS, evidence_image, jpeg_uri, leading
+from ecgimg.schemas.measure import MeasurementResult
 from ecgimg.schemas.report import ReportResult
 from ecgimg.text import printable
 
 MAX_SHOWN = 7
 """Findings on the first page; the others are in the table only."""
+SUMMARY_FIGURES = ("heart rate", "PR interval", "QRS duration", "QT interval", "QTc Fridericia", "QRS axis")
+"""Measurements on the first page; all are in the table on the last."""
+_UNITS = {"degrees": "\u00b0"}
 ECG_HEIGHT_MM = 158.0
 """Height of the redrawn ECG on its page."""
 
@@ -227,15 +231,31 @@ def _screening_box(result: ReportResult) -> str:
 
 
 def _measurement_box(result: ReportResult) -> str:
-    rows = [
-        (m.name, f"{m.value:g} {escape(m.unit)}" if m.value is not None else "&ndash;") for m in result.measurements
-    ]
-    why = next((m.reason for m in result.measurements if m.reason), "")
-    if not rows:
-        why = "No signal to measure."
-    body = f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
-    note = escape(why) if why else "RR variation: median change from beat to beat. Intervals are not measured."
-    return f'<div class="box"><h2>Rhythm figures</h2>{body}<div class="note">{note}</div></div>'
+    shown = [m for m in result.measurements if m.name in SUMMARY_FIGURES]
+    body = "".join(f"<dt>{escape(m.name)}</dt><dd>{_figure(m)}</dd>" for m in shown)
+    reasons = dict.fromkeys(f"{m.name}: {m.reason}" for m in shown if m.reason)
+    note = escape("; ".join(reasons)) if shown else "No signal to measure."
+    return f'<div class="box"><h2>Intervals</h2><dl>{body}</dl><div class="note">{note}</div></div>'
+
+
+def _measurements(result: ReportResult) -> str:
+    """All figures with their uncertainty, or with the reason why there is none."""
+    if not result.measurements:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(one.name)}</td><td>{_figure(one)}</td><td>{_uncertainty(one)}</td></tr>"
+        for one in result.measurements
+    )
+    head = "<tr><th>measured</th><th>value</th><th>standard deviation, or why there is none</th></tr>"
+    return f'<h2 class="next">Measurements</h2><table>{head}{rows}</table>'
+
+
+def _figure(one: MeasurementResult) -> str:
+    return "&ndash;" if one.value is None else f"{one.value:.0f} {escape(_UNITS.get(one.unit, one.unit))}"
+
+
+def _uncertainty(one: MeasurementResult) -> str:
+    return escape(one.reason) if one.uncertainty is None else f"{one.uncertainty:.1f}"
 
 
 def _trust_box(result: ReportResult) -> str:
@@ -271,7 +291,7 @@ def _figures_page(report: ReportContent, result: ReportResult) -> str:
     left = _table("Findings", found) + _table(titles["subclass"], by_group["subclass"])
     others = ("form", "rhythm", "superclass", "screening")
     right = "".join(_table(titles[group], by_group[group]) for group in others)
-    right += _leads(result) + _explanation() + _provenance(report, result)
+    right += _measurements(result) + _leads(result) + _explanation() + _provenance(report, result)
     return f'<div class="tables"><div>{left}</div><div>{right}</div></div>'
 
 

@@ -60,7 +60,12 @@ def run_batch(
         if not is_locked:
             listener.warned(f"{out} can't be locked; don't let two runs write into it at the same time")
         remove_parts(out)
-        count = partial(count_all_pages, executor=executor, max_pages=options.max_pages)
+        count = partial(
+            count_all_pages,
+            executor=executor,
+            max_pages=options.max_pages,
+            takes_recordings=kind.takes_recordings,
+        )
         plan = plan_jobs(inputs, out, kind.files(options), count, kind.takes_recordings)
         listener.planned(len(plan.jobs))
         for text in plan.warnings:

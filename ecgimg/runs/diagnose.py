@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, headline_text, in_order
-from ecgimg.findings.opinions import Screening
 from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import RunOptions
@@ -24,7 +23,7 @@ from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_f
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.recording import RecordingResult
-from ecgimg.schemas.report import FindingResult, ReportResult, ScreeningResult, describe_report
+from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
 
 if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
@@ -100,12 +99,12 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
 
 
 def _recording(task: Task, report: ReportContent) -> tuple[Made[Any], ...]:
-    """The recording of a page that `ecgimg digitize` would not refuse, or of a file, where a format was asked for."""
+    """The recording of a page or of a file, where a format was asked for."""
     from ecgimg.findings.interpretation import interpret_for_files
     from ecgimg.pipelines.digitize import Digitized
 
     recording = report.recording
-    if not task.options.format or recording is None or not _passes_gate(report.screening):
+    if not task.options.format or recording is None:
         return ()
     found = interpret_for_files(report.measurements, report.findings)
     if report.photo is None:
@@ -132,11 +131,7 @@ def _has_recording(result: ReportResult) -> bool:
     """Whether files of the recording are written where a format is asked for."""
     if result.source.width is None:
         return any(lead.interval is not None for lead in result.leads.values())
-    return result.page is not None and _passes_gate(result.screening)
-
-
-def _passes_gate(screening: Screening | ScreeningResult | None) -> bool:
-    return screening is None or (screening.is_ecg and screening.is_readable)
+    return result.page is not None
 
 
 def _summary_cells(result: ReportResult) -> tuple[str, ...]:

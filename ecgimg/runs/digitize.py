@@ -36,10 +36,10 @@ def make(task: Task, hook: Hook) -> tuple[Made[PageResult], ...]:
     """
     from ecgimg.findings.interpretation import interpret_for_files
     from ecgimg.pipelines.digitize import digitize_page
-    from ecgimg.stages.measure import measure
+    from ecgimg.stages.measure.measure import measure
 
     made = digitize_page(task.job.path, task.job.page, task.options.page, task.job.name, hook)
-    found = interpret_for_files(measure(made.recording) if holds_findings(task) else ())
+    found = interpret_for_files(measure(made.recording) if holds_findings(task) else None)
     return (make_page_files(task, made, found, with_findings=False),)
 
 

@@ -15,6 +15,7 @@ OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
 REPORT_JSON = ".report.json"
 REPORT_HTML = ".report.html"
 REPORT_THUMBNAIL = ".report.thumb.jpg"
+MEASURE_JSON = ".measure.json"
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
 SCREEN_THUMBNAIL = ".screen.thumb.jpg"
@@ -51,7 +52,8 @@ def recording_files(formats: Sequence[str]) -> FileSet:
 RECORDING_FILES = recording_files([one.name for one in FORMATS])
 REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
-FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES)
+MEASURE_FILES = FileSet(MEASURE_JSON, ())
+FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES)
 """All files that runs may write for a page; no two sets share one."""
 _PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL)
 _STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}

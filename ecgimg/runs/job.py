@@ -99,6 +99,7 @@ class RunKind(Generic[Content]):
         is_current: whether a record has the settings of a task.
         outcome: the outcome of a page from its record, with the seconds in the record.
         preload: imports everything that `make` needs.
+        takes_recordings: whether files of recordings are inputs too.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
         takes_recordings: whether files of recordings are inputs too.
     """

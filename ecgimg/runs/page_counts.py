@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.images import can_have_pages, count_pages
+from ecgimg.recording.kinds import is_recording
 from ecgimg.runs.worker import Done, Executor, Step, Tell
 
 PageCounts: TypeAlias = dict[Path, int | EcgimgError]
@@ -22,12 +23,20 @@ class _Document:
     max_pages: int
 
 
-def count_all_pages(files: Sequence[Path], executor: Executor, max_pages: int) -> PageCounts:
-    """Pages of each file. A document is counted by a worker, under its limits of time and memory."""
+def count_all_pages(
+    files: Sequence[Path], executor: Executor, max_pages: int, takes_recordings: bool = False
+) -> PageCounts:
+    """Pages of each file. A document is counted by a worker, under its limits of time and memory.
+
+    A recording counts as one page where the run takes recordings, and can't be read elsewhere.
+    """
     counts: PageCounts = {}
     documents = []
     for path in files:
         try:
+            if is_recording(path):
+                counts[path] = 1 if takes_recordings else _no_page(path)
+                continue
             if can_have_pages(path):
                 documents.append(_Document(path, max_pages))
             counts[path] = 1
@@ -41,6 +50,11 @@ def count_all_pages(files: Sequence[Path], executor: Executor, max_pages: int) -
     if documents:
         executor.run(_count, documents, take)
     return counts
+
+
+def _no_page(path: Path) -> UnreadableInputError:
+    remedy = "ecgimg diagnose and measure take recordings, ecgimg.read gives their samples"
+    return UnreadableInputError(f"{path} is a recording and no page", where="load", remedy=remedy)
 
 
 def _count(document: _Document, tell: Tell) -> int | EcgimgError:

@@ -26,11 +26,10 @@ from ecgimg.runs.file_names import (
     page_name,
 )
 from ecgimg.runs.job import PageJob
-from ecgimg.runs.page_counts import CountPages, PageCounts
+from ecgimg.runs.page_counts import CountPages
 from ecgimg.schemas.owner import OwnerSource, read_owner
 
 _WHERE = "inputs"
-_DIAGNOSE = "ecgimg diagnose takes recordings, ecgimg.read gives their samples"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def plan_jobs(
     """
     found, warnings = find_files(inputs, out, takes_recordings)
     base = _common_folder(found)
-    counts = _count(found, count, takes_recordings)
+    counts = count(found)
     stems = Counter(_fold(path.stem) for path in found)
     jobs: list[PageJob] = []
     names = _Names(out, files, frozenset(os.path.abspath(path) for path in found))
@@ -158,16 +157,6 @@ def _is_of(source: OwnerSource, path: Path, page: int) -> bool:
         return False
     is_same_place = os.path.abspath(source.file) == os.path.abspath(path_text(path))
     return is_same_place or source.sha256 == hash_or_nothing(path)
-
-
-def _count(found: Sequence[Path], count: CountPages, takes_recordings: bool) -> PageCounts:
-    """The pages of each file; a recording is one page, or an error in a run that takes none."""
-    recordings = [path for path in found if _is_recording(path)]
-    counts = count([path for path in found if path not in recordings])
-    for path in recordings:
-        refused = UnreadableInputError(f"{path} is a recording and no page", where=_WHERE, remedy=_DIAGNOSE)
-        counts[path] = 1 if takes_recordings else refused
-    return counts
 
 
 def _expand(text: str, out: Path, takes_recordings: bool) -> list[Path]:

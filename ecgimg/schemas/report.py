@@ -27,6 +27,7 @@ from ecgimg.schemas.common import (
     rounded,
     versions,
 )
+from ecgimg.schemas.measure import MeasurementResult, describe_measurement
 
 SCHEMA: Final = "ecgimg/report/1"
 DISCLAIMER = (
@@ -120,15 +121,6 @@ class LeadReading(Part):
     seconds: float = Field(description="seconds that are known")
 
 
-class MeasurementResult(Part):
-    """A figure taken from the signal."""
-
-    name: str = Field(description="heart rate or RR variation")
-    value: float | None = Field(description="the figure, or null")
-    unit: str = Field(description="its unit")
-    reason: str = Field(description="why there is none, else empty")
-
-
 class ReportResult(Part):
     """Everything a report tells about a page, but its pictures."""
 
@@ -173,7 +165,9 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
         agreement=report.agreement,
         basis=report.basis,
         joined_by=report.joined_by,
-        measurements=tuple(MeasurementResult.model_validate(vars(m)) for m in report.measurements),
+        measurements=tuple(
+            describe_measurement(one) for one in (report.measurements.figures if report.measurements else ())
+        ),
         leads={
             q.lead: LeadReading(
                 word=q.word, confidence=rounded(q.confidence), interval=q.interval, seconds=rounded(q.seconds)

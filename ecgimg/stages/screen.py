@@ -91,6 +91,6 @@ def gate_refusal(reading: Classification) -> Refusal | None:
     return None
 
 
-def require_readable_ecg(photo: Photo, threads: int = 0) -> None:
-    """The quality gate alone, one pass of the network; errors as in `check_page`."""
-    check_page(load_screen(threads).check(photo.pixels))
+def gate_doubt(photo: Photo, threads: int = 0) -> Refusal | None:
+    """What the quality gate alone, one pass of the network, has against a picture; None where it passes."""
+    return gate_refusal(load_screen(threads).check(photo.pixels))

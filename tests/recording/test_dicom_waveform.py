@@ -19,7 +19,7 @@ from ecgimg.recording.recording import Recording
 
 pydicom = pytest.importorskip("pydicom")
 INTERPRETATION = Interpretation(
-    (Measured("heart rate", 72, "/min"), Measured("QTc", 412.5, "ms"), Measured("QRS axis", -30, "deg")),
+    (Measured("heart rate", 72, "/min"), Measured("QTc Bazett", 412.5, "ms"), Measured("QRS axis", -30, "deg")),
     (Statement("AFIB", "Atrial fibrillation", "likely, 92%"),),
 )
 PATIENT = ExportOptions.model_validate(
@@ -68,7 +68,7 @@ def test_pydicom_reads_the_samples_and_what_stands_beside(tmp_path: Path) -> Non
     codes = [c.ChannelSourceSequence[0].CodeValue for c in group.ChannelDefinitionSequence]
     assert codes == ["2:1", "2:2", "2:61", "2:62", "2:63", "2:64", *(f"2:{n}" for n in range(3, 9))]
     numbers = {a.ConceptNameCodeSequence[0].CodeValue: a.NumericValue for a in dataset.WaveformAnnotationSequence[:3]}
-    assert numbers == {"2:16016": 72, "2:15876": 412.5, "2:16132": -30}
+    assert numbers == {"2:16016": 72, "2:15880": 412.5, "2:16132": -30}
     texts = [a.UnformattedTextValue for a in dataset.WaveformAnnotationSequence[3:]]
     assert texts[0] == "Atrial fibrillation: likely, 92% (AFIB)"
     assert texts[-1] == "the date of the ECG is not known: times are those of writing"

@@ -64,6 +64,15 @@ def test_what_a_reader_needs_stands_in_it(tmp_path: Path) -> None:
     assert "<1>" not in html
 
 
+def test_measurements_stand_with_their_uncertainty_or_their_reason(tmp_path: Path) -> None:
+    html = html_of(report(tmp_path))
+    assert "<dt>QRS duration</dt><dd>96 ms</dd>" in html
+    assert "<tr><td>QRS duration</td><td>96 ms</td><td>8.0</td></tr>" in html
+    assert "<dt>PR interval</dt><dd>&ndash;</dd>" in html
+    assert "<td>no P wave</td>" in html
+    assert "No signal to measure." in html_of(report(tmp_path, read=False))
+
+
 def test_a_page_only_the_image_network_read_says_so(tmp_path: Path) -> None:
     html = checked(html_of(report(tmp_path, read=False)))
     assert "no grid &lt;found&gt;" in html

@@ -19,6 +19,7 @@ from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task, ended_early, follow_steps
+from ecgimg.runs.measure import MEASURE
 from ecgimg.runs.records import Made
 from ecgimg.runs.screen import SCREEN
 from ecgimg.schemas.common import PageSource, Part, read_json
@@ -124,7 +125,7 @@ def test_an_import_that_fails_is_a_failed_page(tmp_path: Path) -> None:
     assert "after the start" in found.reason
 
 
-@pytest.mark.parametrize("kind", [DIGITIZE, DIAGNOSE, SCREEN])
+@pytest.mark.parametrize("kind", [DIGITIZE, DIAGNOSE, MEASURE, SCREEN])
 def test_kinds_travel_to_a_worker(kind: RunKind) -> None:
     work, preload = pickle.loads(pickle.dumps((kind.work, kind.preload)))
     assert work.__self__.columns == kind.columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import doubles
@@ -17,9 +18,11 @@ from ecgimg.errors import UnreadableInputError
 from ecgimg.io.files import hash_file, write_atomically
 from ecgimg.recording.recording import Recording
 from ecgimg.runs.file_names import FILE_SETS, FOLDER_FILES, RECORDING_FILES, FileSet
+from ecgimg.runs.page_counts import count_all_pages
 from ecgimg.runs.plan import find_files, plan_jobs
 
 FILES = (RECORDING_FILES,)
+COUNT = partial(count_all_pages, executor=doubles.Inline(), max_pages=1000, takes_recordings=True)
 
 
 def draw(path: Path, shade: int = 0) -> Path:
@@ -119,11 +122,11 @@ def test_recordings_are_inputs_of_a_diagnosis_and_no_pages(tmp_path: Path) -> No
     draw(tmp_path / "c.png")
     out = tmp_path / "out"
     inputs = [str(tmp_path), str(tmp_path / "b.csv"), str(tmp_path / "a.dat")]
-    found = plan_jobs(inputs, out, FILES, doubles.count_inline, takes_recordings=True)
+    found = plan_jobs(inputs, out, FILES, COUNT, takes_recordings=True)
     assert [(job.path.name, job.error) for job in found.jobs] == [("a.hea", None), ("c.png", None), ("b.csv", None)]
     (job,) = plan_jobs([str(tmp_path / "a")], out, FILES, doubles.count_inline).jobs
     assert job.path.name == "a.hea"
-    assert "is a recording and no page; ecgimg diagnose takes recordings" in str(job.error)
+    assert "is a recording and no page; ecgimg diagnose and measure take recordings" in str(job.error)
     assert [path.name for path in find_files([str(tmp_path)], out)[0]] == ["c.png"]
 
 
@@ -143,7 +146,7 @@ def test_recordings_that_a_run_wrote_are_no_inputs_of_the_next(tmp_path: Path) -
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.edf")
-    (job,) = plan_jobs([str(tmp_path)], tmp_path, FILES, doubles.count_inline, takes_recordings=True).jobs
+    (job,) = plan_jobs([str(tmp_path)], tmp_path, FILES, COUNT, takes_recordings=True).jobs
     assert "is a pipe, not a file" in str(job.error)
 
 

@@ -20,7 +20,7 @@ from ecgimg.errors import RefusedError
 from ecgimg.runs.screen import CODES, COLUMNS
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.screen import ScreenResult
-from ecgimg.stages.screen import require_readable_ecg, screen
+from ecgimg.stages.screen import gate_doubt, screen
 from ecgimg.synth.not_ecg.draw import draw_non_ecg
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_digitize_refuses_what_screen_refuses(tmp_path: Path) -> None:
 
 
 def test_the_gate_alone_lets_a_page_pass(plain_page: PlainPage) -> None:
-    require_readable_ecg(Photo(plain_page.pixels, Path("page.png")))
+    assert gate_doubt(Photo(plain_page.pixels, Path("page.png"))) is None
 
 
 def test_the_stage_gives_opinions_and_saliency(plain_page: PlainPage) -> None:

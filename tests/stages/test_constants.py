@@ -8,6 +8,7 @@ from ecgimg.datamodel.constants import described
 from ecgimg.pipelines.page_search import PAGE_SEARCH
 from ecgimg.stages.assemble.constants import ASSEMBLE
 from ecgimg.stages.landmarks.constants import LANDMARKS
+from ecgimg.stages.measure.constants import MEASURE
 from ecgimg.stages.printed_scales import PRINTED_SCALES
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.trace import TRACE
@@ -29,7 +30,7 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize("constants", [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, ASSEMBLE, PAGE_SEARCH])
+@pytest.mark.parametrize("constants", [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, ASSEMBLE, MEASURE, PAGE_SEARCH])
 def test_a_name_ends_with_its_unit(constants: object) -> None:
     rows = described(constants)
     assert rows

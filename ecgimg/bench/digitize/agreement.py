@@ -12,7 +12,7 @@ from ecgimg.bench.common.signal_metrics import MAX_SHIFT_S, LeadFit, fit_page, l
 from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.recording.recording import Recording
-from ecgimg.stages.measure import find_beats
+from ecgimg.stages.measure.measure import find_beats
 
 OWN_CORRELATION = 0.9
 """A lead with at least this correlation with its own truth is not swapped."""
@@ -126,7 +126,7 @@ def swapped_leads(truth: Floats, signals: Floats, fs: float) -> tuple[str, ...]:
 
 def rr_error(truth: Recording, output: Recording) -> float:
     """Mean absolute error in ms of the intervals between beats that both recordings have; NaN where there is none."""
-    true, read = find_beats(truth)[0], find_beats(output)[0]
+    true, read = find_beats(truth), find_beats(output)
     if len(true) < 2 or len(read) < 2:
         return float("nan")
     nearest = np.abs(read[None] - true[:, None]).argmin(axis=1)

@@ -16,6 +16,14 @@ class StraightenConstants:
         2000, unit="px", why="longest side of the picture in which the grid is searched: 1 mm needs 3 px"
     )
     max_enlargement: float = constant(3.0, unit="factor", why="a smaller picture is enlarged by no more than this")
+    max_black_level: float = constant(60.0, unit="grey level", why="the ground of a picture that is white on black")
+    min_bright_level: float = constant(128.0, unit="grey level", why="its lines, and paper in a dark photo")
+    max_bright_share: float = constant(
+        0.1,
+        unit="share",
+        why="lines cover less of a picture that is white on black; a dark photo of paper shows more",
+        measured="one such picture 1 %; the darkest of 79 other real pictures 18 %",
+    )
     flat_px_per_mm: float = constant(4.0, unit="px/mm", why="scale of the flat page on which the phase is measured")
     sheet_px_per_mm: float = constant(8.0, unit="px/mm", why="scale of the sheet that the networks read")
     node_mm: float = constant(2.5, unit="mm", why="distance of the nodes of the sheet's map")
