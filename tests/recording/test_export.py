@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_recordings import columns, whole
+from made_reports import recording as read_from_a_page
+from scipy.io import loadmat
 
 from ecgimg.errors import OutputError
 from ecgimg.recording.csv_table import write_csv
@@ -129,3 +132,12 @@ def test_values_that_cannot_be(value: dict[str, object]) -> None:
 def test_patient_texts_that_a_file_cannot_hold(text: str) -> None:
     with pytest.raises(ValueError, match="patient_id"):
         ExportOptions(patient_id=text)
+
+
+@pytest.mark.parametrize("name", FORMAT_NAMES)
+def test_files_have_the_origin_of_the_recording_where_they_can(tmp_path: Path, name: str) -> None:
+    made = replace(read_from_a_page(), source_sha256="abc123")
+    path = recording_format(name).write(export(made), tmp_path, "x")
+    text = str(loadmat(path)["notes"].tolist()) if name == "mat" else path.read_bytes().decode("latin-1")
+    for line in ("picture: sha256 abc123", "layout: 3x4+1R", "paper speed: 25 mm/s (text)", "gain: 10 mm/mV (assumed)"):
+        assert (line in text) is (name != "csv")
