@@ -18,6 +18,7 @@ from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.limb_lead_laws import group_residuals
 from ecgimg.stages.layout.names import is_placed, name_shift, names_near, other_lead
 from ecgimg.stages.layout.observations import PageObservations, samples
+from ecgimg.stages.layout.row_beats import distances, row_beats
 from ecgimg.stages.layout.strips import likeness_to_cell
 
 
@@ -31,6 +32,7 @@ def find_contradictions(page: PageObservations, cells: tuple[PlacedCell, ...], n
         *_unlike_strips(page, cells),
         *_equal_curves(page, cells),
         *_missing_time(page, nominal_mm),
+        *_simultaneous_columns(page, cells),
         *_another_ecg(page, cells, shift),
     )
 
@@ -135,6 +137,28 @@ def _missing_time(page: PageObservations, nominal_mm: float) -> Iterator[str]:
     missing_mm = nominal_mm - float(np.nanmax(lengths)) / page.px_per_mm
     if missing_mm > C.max_missing_mm:
         yield f"the rows are {missing_mm:.0f} mm shorter than this format's: a piece of the page is missing"
+
+
+def _simultaneous_columns(page: PageObservations, cells: Sequence[PlacedCell]) -> Iterator[str]:
+    """Columns whose beats repeat those of the strip's beginning instead of those that the strip shows below them."""
+    strips = [cell for cell in cells if cell.is_strip]
+    later = [cell for cell in cells if not cell.is_strip and cell.start > 0]
+    if not strips or not later:
+        return
+    strip = row_beats(page, strips[0].line).places_mm
+    below, repeated = [], []
+    for cell in later:
+        x0, x1 = cell.x0 / page.px_per_mm, cell.x1 / page.px_per_mm
+        beats = row_beats(page, cell.line).places_mm
+        beats = beats[(beats > x0 + C.beats_apart_mm) & (beats < x1 - C.beats_apart_mm)]
+        below.append(distances(beats, strip))
+        repeated.append(distances(beats - x0 + strips[0].x0 / page.px_per_mm, strip))
+    in_sequence, at_once = (float((np.concatenate(d) < C.beats_together_mm).mean()) for d in (below, repeated))
+    if at_once > C.min_synchrony and in_sequence < C.max_asynchrony:
+        yield (
+            "all columns beat as the beginning of the strip and seem to show the same seconds; describe the layout in "
+            "a YAML file with `simultaneous: true`"
+        )
 
 
 def _another_ecg(page: PageObservations, cells: Sequence[PlacedCell], shift: float) -> Iterator[str]:

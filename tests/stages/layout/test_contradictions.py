@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from observed_pages import make_trace, observe_ideal
+from observed_pages import leads_mv, make_trace, observe_ideal
 
 from ecgimg.datamodel.page import LayoutMatch, LeadName, PlacedCell, Scale
 from ecgimg.layouts import Layout, layout_ids, load_layout
@@ -134,6 +134,22 @@ def test_rows_that_are_too_short() -> None:
     assert warning.startswith("the rows are 20 mm shorter")
     cut_off = replace(short, ends=(float("nan"),) * len(page.ends))
     assert contradictions(cut_off, cells, layout) == ()
+
+
+def test_columns_that_show_the_same_seconds() -> None:
+    page, cells, layout = placed("3x4+1R")
+    mv, lines = leads_mv(20.0), list(page.lines)
+    for cell in cells:
+        if cell.is_strip:
+            continue
+        seconds = np.arange(round(cell.x1 - cell.x0)) / (25 * page.px_per_mm)
+        y = lines[cell.line].y.copy()
+        first = round(cell.x0)
+        heights = np.interp(seconds, np.arange(len(mv[cell.lead])) / 250, mv[cell.lead])
+        y[first : first + len(seconds)] = cell.y0 - 10 * page.px_per_mm * heights
+        lines[cell.line] = make_trace(y, cell.y0)
+    found = contradictions(replace(page, lines=tuple(lines)), cells, layout)
+    assert any("the same seconds" in text for text in found)
 
 
 def test_names_of_another_ecg() -> None:
