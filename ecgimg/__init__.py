@@ -6,12 +6,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, measure, screen
+    from ecgimg.api import Report, diagnose, digitize, measure, read, screen, write
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
 
-__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg", "measure", "screen"]
+__all__ = [
+    "LEADS",
+    "Recording",
+    "Report",
+    "diagnose",
+    "digitize",
+    "load_patchecg",
+    "measure",
+    "read",
+    "screen",
+    "write",
+]
 
 __version__ = "0.1.0"
 
@@ -22,7 +33,9 @@ _HOMES = {
     "diagnose": "ecgimg.api",
     "digitize": "ecgimg.api",
     "measure": "ecgimg.api",
+    "read": "ecgimg.api",
     "screen": "ecgimg.api",
+    "write": "ecgimg.api",
 }
 
 

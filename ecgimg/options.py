@@ -24,6 +24,7 @@ from pydantic_settings import (
 from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
+from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
 from ecgimg.text import shortened
 
@@ -99,7 +100,7 @@ class PageOptions(PageSettings):
         return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain, photo=self.photo)
 
 
-class RunOptions(BaseSettings):
+class RunOptions(ExportOptions, BaseSettings):
     """All options of a run over pages; made with `RunOptions.read`, which raises UsageError."""
 
     model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
@@ -159,6 +160,11 @@ class RunOptions(BaseSettings):
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
         return PageOptions.of(self.layout, self.paper_speed, self.gain, photo)
 
+    @cached_property
+    def export(self) -> ExportOptions:
+        """The options that concern the files of a recording."""
+        return ExportOptions(**{name: getattr(self, name) for name in ExportOptions.model_fields})
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -188,6 +194,21 @@ class RunOptions(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
+
+
+def export_options(**given: object) -> ExportOptions:
+    """The options of a call that writes a recording.
+
+    Raises:
+        UsageError: there is no such option, or a value can't be.
+    """
+    for name in given:
+        if name not in ExportOptions.model_fields:
+            raise UsageError(f"{name!r} is not one of {', '.join(ExportOptions.model_fields)}", where="options")
+    try:
+        return ExportOptions(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise _usage_error(error) from error
 
 
 def _one_of(value: float | None, allowed: tuple[float, ...], unit: str) -> float | None:

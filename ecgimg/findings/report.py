@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
@@ -16,15 +17,16 @@ from ecgimg.recording.recording import Recording
 
 @dataclass(frozen=True, eq=False)
 class ReportContent:
-    """Everything that a report says about one page; see `ecgimg.diagnose`.
+    """Everything that a report says about one page or recording; see `ecgimg.diagnose`.
 
-    `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is
-    the reason.
+    `photo` is None where a recording was given instead of a page, and `source` is the recording's file, None where it
+    had none. `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and
+    `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
 
-    photo: Photo
+    photo: Photo | None
     name: str
     settings: PageSettings
     read_by: ReadBy
@@ -42,6 +44,7 @@ class ReportContent:
     refusal: Refusal | None = None
     basis: tuple[str, ...] = ()
     joined_by: str = ""
+    source: Path | None = None
     timings: tuple[tuple[str, float], ...] = field(default=())
 
     def finding(self, code: str, group: str = "subclass") -> Finding:
