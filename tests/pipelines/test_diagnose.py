@@ -51,7 +51,7 @@ def test_a_page_both_networks_read(plain_png: Path, image_network: list[Screenin
     assert report.read_by == "signal and image"
     assert [step for step, _, _ in steps] == list(diagnosing.STEPS)
     assert [done for _, done, _ in steps] == list(range(1, len(diagnosing.STEPS) + 1))
-    assert {group for _, group in (f.key for f in report.findings)} == {"rhythm", "superclass", "subclass"}
+    assert {group for _, group in (f.key for f in report.findings)} == {"rhythm", "superclass", "subclass", "screening"}
     finding = report.finding("AFIB", "rhythm")
     assert finding.signal is not None
     assert finding.image is SEEN.opinions[0]
