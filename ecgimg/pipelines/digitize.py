@@ -116,7 +116,7 @@ def _read_sheet(
         if page is not upright:
             scales = beside.submit(read_scales, page)
         match = steps.run("layout", lambda: find_layout(page, traces, scales.result(), wanted))
-    if shows_another_ecg(photo, page.sheet):
+    if shows_another_ecg(photo, page.sheet, match.cells):
         match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
         match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
