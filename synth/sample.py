@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -40,7 +41,11 @@ FADE_SECONDS = 0.2
 
 
 def sample_page(
-    seed: int | tuple[int, ...], recipe: Recipe, source: SignalSource, record: int | None = None
+    seed: int | tuple[int, ...],
+    recipe: Recipe,
+    source: SignalSource,
+    record: int | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> SynthPage:
     """The page of a seed. The same seed, recipe, source and fonts give the same pixels and truth.
 
@@ -49,6 +54,7 @@ def sample_page(
         recipe: the weights of print, camera and wear.
         source: the recordings.
         record: number of the recording; by default at random.
+        names: leads whose names are printed in place of others', by lead.
 
     Raises:
         UnreadableInputError: the recording is damaged.
@@ -56,6 +62,7 @@ def sample_page(
     key = (seed,) if isinstance(seed, int) else seed
     rng = np.random.default_rng(list(key))
     layout, style = sample_print(rng, recipe.page)
+    style = replace(style, names=tuple((names or {}).items()))
     signal = source.get(
         int(rng.integers(2**31 - 1)) if record is None else record, max(MIN_SECONDS, layout.recorded_seconds)
     )

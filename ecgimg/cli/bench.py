@@ -51,6 +51,22 @@ def bench_digitize(
     typer.echo(markdown(bench), nl=False)
 
 
+@bench_app.command("contradictions")
+def bench_contradictions(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the rows; goes on there.")],
+    source: p.SignalSource = "sim",
+    fold: p.DrawnFold = 9,
+    jobs: p.Processes = 1,
+) -> None:
+    """Digitize pages that contradict themselves: names exchanged, curves shuffled, leads beyond the twelve."""
+    from ecgimg.bench.contradictions.report import markdown
+    from ecgimg.bench.contradictions.run import run
+    from ecgimg.bench.contradictions.scores import score_kinds
+
+    answers = run(source, fold, out, jobs, _print_progress)
+    typer.echo(markdown(score_kinds(answers)), nl=False)
+
+
 @bench_app.command("chain")
 def bench_chain(
     data: p.PtbxlData,

@@ -61,19 +61,37 @@ def train_landmarks(
     pages: p.HeldPages = 24,
     drawn: Annotated[int, typer.Option(min=0, help="Training pages; 0 draws as long as the training runs.")] = 0,
     from_weights: Annotated[bool, typer.Option(help="Start from the landmark network in the package.")] = False,
-    texts: Annotated[bool, typer.Option(help="Train the readers of lead names and scales too.")] = True,
+    texts: Annotated[bool, typer.Option(help="Train the reader of printed scales too.")] = True,
     threads: p.RenderingThreads = 1,
     package: p.Package = False,
 ) -> None:
-    """Train the networks that find rows, starts and pulses, and read lead names and scales, on pages of folds 1-8."""
+    """Train the networks that find rows, starts, names and pulses, and read printed scales, on pages of folds 1-8."""
     from ecgimg.train.landmarks import fit, run
-    from ecgimg.train.lead_names import fit as lead_names_fit
     from ecgimg.train.printed_scales import fit as printed_scales_fit
 
     _log_progress()
     paths = run.run(data, out, run.Training(steps, pages, drawn, from_weights, texts), threads)
-    for part, path in zip((fit, lead_names_fit, printed_scales_fit), paths, strict=False):
+    for part, path in zip((fit, printed_scales_fit), paths, strict=False):
         typer.echo(part.package(path) if package else path)
+
+
+@train_app.command("lead-names")
+def train_lead_names(
+    data: p.PtbxlData,
+    out: p.RunFolder,
+    shards: Annotated[int, typer.Option(min=1, help="Shards of training names, of 64 pages each.")] = 30,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 60 steps.")] = 45,
+    pages: p.HeldPages = 24,
+    from_weights: Annotated[bool, typer.Option(help="Start from the network of lead names in the package.")] = False,
+    threads: p.Threads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the network that reads lead names, of the twelve leads and of others, on pages of folds 1-8."""
+    from ecgimg.train.lead_names import fit, run
+
+    _log_progress()
+    path = run.run(data, out, run.Training(shards, epochs, pages, from_weights), threads)
+    typer.echo(fit.package(path) if package else path)
 
 
 @train_app.command("tempo")

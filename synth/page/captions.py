@@ -58,11 +58,12 @@ def _lead_names(layer: Pixels, curves: Sequence[Curve], style: PageStyle) -> lis
     if style.label == "none":
         return boxes
     for cell in (c.cell for c in curves):
-        name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
+        lead = dict(style.names).get(cell.lead, cell.lead)
+        name = f"-{lead}" if cell.sign < 0 else lead
         mask = text_mask(_font(style), _size(style, style.label_mm), " ".join(name) if style.spaced else name)
         x = cell.x0 + style.label_shift[0] * style.px_per_mm - (mask.shape[1] if style.label == "left" else 0)
         y = cell.y0 + style.label_shift[1] * style.px_per_mm - (mask.shape[0] if style.label != "below" else 0)
-        boxes.append(_text(layer, mask, x, y, name, "lead", cell.lead))
+        boxes.append(_text(layer, mask, x, y, name, "lead", lead))
     return boxes
 
 

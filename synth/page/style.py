@@ -89,9 +89,10 @@ class PageStyle:
 
     `pulse` is the place of the calibration pulses: left, right, none; they stand at each row, or `pulse_once`. `label`
     is the place of a lead's name at the start of its stretch (above, below, left, none), moved by `label_shift`;
-    `spaced` names have their letters apart. `separator` stands between columns: none, tick, full, dotted, double, page;
-    with `first_marker` also before the first one. `header` is none, block or columns, and `footer` prints the scales;
-    both are replaced by `texts`, those of a vendor. `font` None is the plain font.
+    `spaced` names have their letters apart; `names` are pairs of a lead and the lead whose name is printed in place of
+    its own. `separator` stands between columns: none, tick, full, dotted, double, page; with `first_marker` also before
+    the first one. `header` is none, block or columns, and `footer` prints the scales; both are replaced by `texts`,
+    those of a vendor. `font` None is the plain font.
 
     The file is a picture of the page: `one_bit` ink has no greys, `jpeg` is the quality it was once stored with (0 is
     never), `inverted` is white on black.
@@ -126,6 +127,7 @@ class PageStyle:
     label_shift: tuple[float, float] = (0.5, -6.0)
     label_mm: float = 3.0
     spaced: bool = False
+    names: tuple[tuple[str, str], ...] = ()
     font: Path | None = None
     separator: str = "none"
     first_marker: bool = False

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from networks.base import NetworkTests, Values
 
-from ecgimg.datamodel.leads import LEADS
-from ecgimg.networks.lead_names import CLASSES, HEIGHT, NAME, WIDTH, cut_words, read_names
+from ecgimg.datamodel.leads import LEADS, OTHER_LEADS
+from ecgimg.networks.lead_names import CLASSES, HEIGHT, NAME, NAMES, WIDTH, cut_words, read_names
 
 
 def test_a_patch_is_cut_around_its_place_in_millimetres() -> None:
@@ -22,11 +22,16 @@ def test_a_patch_is_cut_around_its_place_in_millimetres() -> None:
 
 
 def test_the_likeliest_name_is_read_with_its_probability() -> None:
-    logits = np.zeros((2, CLASSES), np.float32)
-    logits[0, LEADS.index("V3")] = logits[1, -1] = 4.0
-    (name, probability), (none, _) = read_names(logits)
-    assert (name, none) == ("V3", None)
-    assert probability == pytest.approx(np.exp(4) / (np.exp(4) + 12), rel=1e-5)
+    logits = np.zeros((3, CLASSES), np.float32)
+    logits[0, NAMES.index("V3")] = logits[1, NAMES.index("V3R")] = logits[2, -1] = 4.0
+    (name, probability), (other, _), (none, _) = read_names(logits)
+    assert (name, other, none) == ("V3", "V3R", None)
+    assert probability == pytest.approx(np.exp(4) / (np.exp(4) + CLASSES - 1), rel=1e-5)
+
+
+def test_names_are_the_twelve_and_some_of_the_other_leads() -> None:
+    assert NAMES[: len(LEADS)] == LEADS
+    assert set(NAMES[len(LEADS) :]) < set(OTHER_LEADS)
 
 
 class TestLeadNames(NetworkTests):
@@ -39,7 +44,7 @@ class TestLeadNames(NetworkTests):
 
     @classmethod
     def shapes(cls, inputs: Values) -> dict[str, tuple[int, ...]]:
-        return {"logits": (len(inputs["cut"]), 13)}
+        return {"logits": (len(inputs["cut"]), CLASSES)}
 
     @classmethod
     def export_twin(cls, path: Path) -> Any:

@@ -16,7 +16,7 @@ from ecgimg.datamodel.leads import LEADS, PRECORDIAL_LEADS
 from ecgimg.datamodel.page import LayoutMatch, PlacedCell
 from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.limb_lead_laws import group_residuals
-from ecgimg.stages.layout.names import is_placed, name_shift, names_near, other_lead
+from ecgimg.stages.layout.names import is_placed, name_shift, names_near, other_leads
 from ecgimg.stages.layout.observations import PageObservations, samples
 from ecgimg.stages.layout.row_beats import distances, row_beats
 from ecgimg.stages.layout.strips import likeness_to_cell
@@ -52,14 +52,13 @@ def without_other_leads(page: PageObservations, cells: tuple[PlacedCell, ...]) -
 
 
 def _leads_instead(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> dict[str, str]:
-    """Lead -> the lead that its cell shows instead: one beyond the twelve by its sure name, or one of the twelve by its
+    """Lead -> the lead that its cell shows instead: one beyond the twelve by its name, or one of the twelve by its
     sure name where the limb leads' laws are broken too.
     """
     broken = {lead for leads, share in group_residuals(page, cells) if share > C.broken_law_residual for lead in leads}
-    found = {}
+    others, found = other_leads(page, cells, shift), {}
     for cell in cells:
-        near = names_near(page, cell, shift)
-        other = other_lead(cell.lead, near)
+        near, other = names_near(page, cell, shift), others.get(cell)
         if other is None and cell.lead in broken and cell.lead not in near:
             other = next((lead for lead, confidence in near.items() if confidence >= C.sure_name), None)
         if other is not None and not cell.is_strip:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,12 +53,12 @@ class NameCounts:
 def count_names(page: PageObservations, cells: tuple[PlacedCell, ...], shift_px: float) -> NameCounts:
     """Compares the names on a page, which stand `shift_px` below their baselines, with those of the cells."""
     columns: dict[float, list[tuple[bool, bool]]] = {}
-    right, wrong, n_other = [], [], 0
+    right, wrong = [], []
+    others = other_leads(page, cells, shift_px)
     for cell in cells:
-        near = names_near(page, cell, shift_px)
-        if other_lead(cell.lead, near) is not None:
-            n_other += 1
+        if cell in others:
             continue
+        near = names_near(page, cell, shift_px)
         columns.setdefault(cell.x0, []).append((cell.lead in near, bool(near)))
         if cell.lead in near:
             right.append(near[cell.lead] >= C.sure_name)
@@ -66,7 +66,7 @@ def count_names(page: PageObservations, cells: tuple[PlacedCell, ...], shift_px:
             wrong.append(max(near.values()) >= C.sure_name)
     names = [name for name in page.names if name.lead in LEADS]
     sure = sum(name.confidence >= C.sure_name for name in names)
-    n_cells = max(len(cells) - n_other, 1)
+    n_cells = max(len(cells) - len(others), 1)
     in_columns, in_empty_columns = _missing([*columns.values()], len(right) / n_cells)
     used, sure_used = len(right) + len(wrong), sum(right) + sum(wrong)
     return NameCounts(
@@ -102,10 +102,17 @@ def names_near(page: PageObservations, cell: PlacedCell, shift_px: float) -> dic
     return {name.lead: name.confidence for name in sorted(found, key=lambda name: name.confidence)}
 
 
-def other_lead(lead: str, near: Mapping[str, float]) -> str | None:
-    """The lead beyond the twelve that is surely named beside a cell of `lead`; `near` is lead -> confidence."""
-    best = max(near, key=lambda lead: near[lead], default="")
-    return best if best in OTHER_LEADS and best != lead and near[best] >= C.sure_name else None
+def other_leads(page: PageObservations, cells: Iterable[PlacedCell], shift_px: float) -> dict[PlacedCell, str]:
+    """Cells beside which a lead beyond the twelve is named, and that lead; none where one unsure name is all."""
+    found: dict[PlacedCell, str] = {}
+    is_sure = False
+    for cell in cells:
+        near = names_near(page, cell, shift_px)
+        best = max(near, key=lambda lead: near[lead], default="")
+        if best in OTHER_LEADS and best != cell.lead:
+            found[cell] = best
+            is_sure |= near[best] >= C.sure_name
+    return found if is_sure or len(found) > 1 else {}
 
 
 def is_placed(page: PageObservations, name: LeadName, cells: Iterable[PlacedCell], shift_px: float) -> bool:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats, Pixels
-from ecgimg.datamodel.leads import lead_index
 from ecgimg.networks.contrast import contrast_planes
 from ecgimg.networks.landmarks import FIRST_NAME, PULSE, PX_PER_MM, ROW, SCALE_TEXT, START, sheet_input
+from ecgimg.networks.lead_names import NAMES
 from ecgimg.networks.trace import PX_PER_MM as SHEET_PX_PER_MM
 from ecgimg.synth.page.render import render_page
 from ecgimg.synth.recipe import ANY_VENDOR, OWN_STYLE, Recipe, load_recipe
@@ -55,7 +55,8 @@ PAGES = 16
 class MarkedPage:
     """Planes [2, H, W] as bytes and marks [N, 5] in millimetres of the sheet: channel, x0, y0, x1, y1.
 
-    A row is a line (y0 = y1), a start or a name a point, a pulse or a scale's text a box.
+    A row is a line (y0 = y1), a start or a name a point, a pulse or a scale's text a box. The channel of a name is that
+    of its place in `networks.lead_names.NAMES`, which is beyond the landmark network's for leads beyond the twelve.
     """
 
     planes: NDArray[np.uint8]
@@ -68,8 +69,8 @@ def draw_vendor_page(source: SignalSource, recipe: Recipe, rng: np.random.Genera
     style = replace(style, px_per_mm=float(np.exp(rng.uniform(*np.log(VENDOR_PX_PER_MM)))))
     mv = lasting(source.get(int(rng.integers(2**31))).mv, layout.recorded_seconds)
     page = render_page(printed(mv, rng), FS, layout, style, rng)
-    pixels, offset = _resampled(page, worn(page.pixels, rng), rng)
-    return _marked(page, page.curves, pixels, offset, rng)
+    pixels, offset = resampled(page, worn(page.pixels, rng), rng)
+    return marked(page, page.curves, pixels, offset, rng)
 
 
 def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
@@ -82,10 +83,10 @@ def draw_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Ge
         photographed = sample_page(int(rng.integers(2**31)), recipe, source)
         page, seen = photographed.sheet, photographed.curves
         pixels, offset = straightened(photographed, rng)
-    return _marked(page, seen, pixels, offset, rng)
+    return marked(page, seen, pixels, offset, rng)
 
 
-def _marked(
+def marked(
     page: Page, seen: Sequence[Curve], pixels: Pixels, offset: tuple[float, float], rng: np.random.Generator
 ) -> MarkedPage:
     """Planes and marks of a sheet, on which the page's corner is at `offset` mm; sometimes upside down."""
@@ -103,7 +104,7 @@ def _print(source: SignalSource, recipe: Recipe, rng: np.random.Generator) -> tu
     return page, worn[top : height - bottom, left : width - right], (-left / SHEET_PX_PER_MM, -top / SHEET_PX_PER_MM)
 
 
-def _resampled(page: Page, pixels: Pixels, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
+def resampled(page: Page, pixels: Pixels, rng: np.random.Generator) -> tuple[Pixels, tuple[float, float]]:
     """A print's pixels with a margin and a small warp, at the sheet's scale, and the page's corner on it in mm.
 
     The picture is made at the network's scale and then enlarged: the network sees no more of it.
@@ -157,7 +158,7 @@ def _marks(page: Page, seen: Sequence[Curve]) -> Floats:
         (x0, y0), (x1, y1) = text.corners.min(axis=0) / px_per_mm, text.corners.max(axis=0) / px_per_mm
         if text.lead is not None:
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
-            marks.append((FIRST_NAME + lead_index(text.lead), x, y, x, y))
+            marks.append((FIRST_NAME + NAMES.index(text.lead), x, y, x, y))
         elif text.kind in ("speed", "gain"):
             marks.append((SCALE_TEXT, x0, y0, x1, y1))
     for pulse in page.pulses:
@@ -194,11 +195,11 @@ def render_shards(data: str, folder: Path, seed: int, pages: int = 0) -> None:
         if pages and PAGES * len(list(folder.glob("*.npz"))) >= pages:
             return
         write_shard(
-            [_training_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)], path
+            [draw_training_page(sources[int(rng.integers(len(sources)))], recipes, rng) for _ in range(PAGES)], path
         )
 
 
-def _training_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
+def draw_training_page(source: SignalSource, recipes: Sequence[Recipe], rng: np.random.Generator) -> MarkedPage:
     """A page in a vendor style or in one of the recipes'."""
     if rng.random() < VENDOR_SHARE:
         return draw_vendor_page(source, recipes[0], rng)

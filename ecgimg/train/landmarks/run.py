@@ -1,6 +1,6 @@
-"""The command `ecgimg train landmarks`: trains all networks that find and read landmarks; resumes in its folder.
+"""The command `ecgimg train landmarks`: trains the networks of landmarks and of printed scales; resumes in its folder.
 
-The networks are those of landmarks, of lead names and of printed scales. The loop of each is in its own folder.
+The loop of each is in its own folder. The network of lead names has a command of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import torch
 from torch import nn
 
 from ecgimg.networks.landmarks import NAME
-from ecgimg.networks.lead_names import NAME as LEAD_NAMES
 from ecgimg.networks.manifest import weight_path
 from ecgimg.networks.printed_scales import NAME as PRINTED_SCALES
 from ecgimg.networks.runtime import Network, open_network
@@ -28,14 +27,13 @@ from ecgimg.train.common.shards import rendering
 from ecgimg.train.common.sheets import VALIDATION_FOLD, VALIDATION_RECIPES
 from ecgimg.train.landmarks.fit import export, train
 from ecgimg.train.landmarks.hits import Hits, heatmaps_of, page_hits
-from ecgimg.train.lead_names import fit as lead_names
 from ecgimg.train.printed_scales import data as scale_texts
 from ecgimg.train.printed_scales import fit as printed_scales
 
 logger = logging.getLogger(__name__)
 
 TEXT_EPOCHS = 30
-"""Epochs of the networks of lead names and of printed scales."""
+"""Epochs of the network of printed scales."""
 VENDOR_PAGES = 2
 """Held-out pages in vendor styles, for each page of a recipe: there are more styles than looks of a recipe."""
 SCALE_PAGES = 4
@@ -51,7 +49,7 @@ class Training:
         pages: held-out pages of each recipe, and of the vendor styles.
         drawn: training pages to draw; 0 draws as long as the training runs.
         from_weights: whether the landmark network starts from that in the package.
-        texts: whether the networks of lead names and of printed scales are trained too.
+        texts: whether the network of printed scales is trained too.
     """
 
     steps: int
@@ -62,7 +60,7 @@ class Training:
 
 
 def run(data: str, out: Path, training: Training, threads: int = 1) -> tuple[Path, ...]:
-    """Trains the networks and writes OUT/NAME.onnx of each: landmarks, and lead names and printed scales where wanted.
+    """Trains the networks and writes OUT/NAME.onnx of each: landmarks, and printed scales where wanted.
 
     Args:
         data: a source of signals as `ptbxl:DIR`; folds 1-8 train, fold 9 measures.
@@ -80,25 +78,18 @@ def run(data: str, out: Path, training: Training, threads: int = 1) -> tuple[Pat
         start = shipped if training.from_weights else None
         model = train(shards, out / "checkpoint.pt", training.steps, start)
     landmarks = export(model, out / f"{NAME}.onnx")
-    texts = _texts(data, out, training) if training.texts else ()
+    texts = [_scales(data, out, training)] if training.texts else []
     drawn = _held_out(data, training.pages)
     for title, path in (("shipped", shipped), ("new", landmarks)):
         measure(title, open_network(path, threads), drawn)
     return landmarks, *texts
 
 
-def _texts(data: str, out: Path, training: Training) -> tuple[Path, Path]:
-    """Trains, measures and exports the networks of lead names and of printed scales."""
-    name_model = lead_names.train(out / "shards", out / "names.pt", TEXT_EPOCHS)
-    scale_model = printed_scales.train(out / "texts", out / "scales.pt", TEXT_EPOCHS)
-    for name, pages in _held_out(data, training.pages).items():
-        read, invented, count = lead_names.score(name_model, pages)
-        logger.info("%s: %.1f %% of %d names read, %.1f %% of others", name, 100 * read, count, 100 * invented)
-    measure_scales(scale_model, data, SCALE_PAGES * training.pages)
-    return (
-        lead_names.export(name_model, out / f"{LEAD_NAMES}.onnx"),
-        printed_scales.export(scale_model, out / f"{PRINTED_SCALES}.onnx"),
-    )
+def _scales(data: str, out: Path, training: Training) -> Path:
+    """Trains, measures and exports the network of printed scales."""
+    model = printed_scales.train(out / "texts", out / "scales.pt", TEXT_EPOCHS)
+    measure_scales(model, data, SCALE_PAGES * training.pages)
+    return printed_scales.export(model, out / f"{PRINTED_SCALES}.onnx")
 
 
 def _held_out(data: str, pages: int) -> dict[str, list[MarkedPage]]:

@@ -1,19 +1,22 @@
-"""Cut-outs of lead names, and of other places, from the pages of the landmark network."""
+"""Cut-outs of lead names, and of other places, from the pages of the landmark network and from small pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
-from ecgimg.datamodel.leads import LEADS
 from ecgimg.networks.landmarks import FIRST_NAME, PX_PER_MM
-from ecgimg.networks.lead_names import cut_words
-from ecgimg.train.common.marked_pages import MarkedPage, read_shard
-from ecgimg.train.common.shards import from_bytes
+from ecgimg.networks.lead_names import NAMES, cut_words
+from ecgimg.synth.recipe import load_recipe
+from ecgimg.train.common.marked_pages import PHOTO_STYLES, MarkedPage, draw_training_page
+from ecgimg.train.common.shards import from_bytes, next_shards, save_whole
+from ecgimg.train.common.sheets import RECIPES
+from ecgimg.train.lead_names.pages import draw_small_page
 
-NONE = len(LEADS)
+NONE = len(NAMES)
 """Class of a cut-out without a name."""
 NONE_SHARE = 0.35
 """Cut-outs beside the names, for each name."""
@@ -25,6 +28,8 @@ JITTER_MM = 1.2
 """Standard deviation of a cut-out's centre from its name's."""
 OTHER_MARK_SHARE = 0.7
 """Share of the cut-outs without a name taken around another mark; the rest is taken anywhere on the page."""
+PAGES = 32
+"""Pages of each kind in a shard."""
 
 
 def page_names(page: MarkedPage, rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
@@ -47,9 +52,27 @@ def page_names(page: MarkedPage, rng: np.random.Generator) -> tuple[Floats, np.n
     return cut_words(from_bytes(page.planes), places), np.array(classes, np.int64)
 
 
-def gather(folder: Path, seed: int, takes: int = 2) -> tuple[Floats, np.ndarray]:
-    """Cut-outs of all pages in a folder of shards of `common.marked_pages`, `takes` times each; and classes."""
-    rng = np.random.default_rng(seed)
-    paths = sorted(folder.glob("*.npz"))
-    parts = [page_names(page, rng) for path in paths for page in read_shard(path) for _ in range(takes)]
-    return np.concatenate([p[0] for p in parts]).astype(np.float16), np.concatenate([p[1] for p in parts])
+def render_shards(data: str, folder: Path, seed: int, shards: int) -> None:
+    """Fills a folder with shards of cut-outs, until it holds `shards`."""
+    recipes = [load_recipe(name) for name in RECIPES]
+    mixed = [recipe.with_styles(PHOTO_STYLES) for recipe in recipes]
+    for path, sources, rng in next_shards(data, folder, seed):
+        if len(list(folder.glob("*.npz"))) >= shards:
+            return
+        chosen = [sources[int(rng.integers(len(sources)))] for _ in range(PAGES)]
+        pages = [draw_small_page(source, recipes, rng) for source in chosen]
+        pages += [draw_training_page(source, mixed, rng) for source in chosen]
+        cuts, classes = all_names(pages, rng)
+        save_whole(path, {"cuts": cuts.astype(np.float16), "classes": classes})
+
+
+def all_names(pages: Sequence[MarkedPage], rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
+    """The cut-outs of pages, and their classes."""
+    parts = [page_names(page, rng) for page in pages]
+    return np.concatenate([cuts for cuts, _ in parts]), np.concatenate([classes for _, classes in parts])
+
+
+def gather(folder: Path) -> tuple[Floats, np.ndarray]:
+    """All cut-outs in a folder of shards, and their classes."""
+    stored = [np.load(path) for path in sorted(folder.glob("*.npz"))]
+    return np.concatenate([one["cuts"] for one in stored]), np.concatenate([one["classes"] for one in stored])

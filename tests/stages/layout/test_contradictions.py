@@ -104,10 +104,20 @@ def test_a_wrong_name_on_a_curve_that_obeys_the_laws_leaves_nothing_out() -> Non
     assert without_other_leads(page, cells) == cells
 
 
-def test_an_unsure_other_name_leaves_nothing_out() -> None:
-    page, cells, _ = placed("3x4+1R")
-    names = tuple(LeadName("V7", n.x, n.y, 0.7) if n.lead == "V1" else n for n in page.names)
-    assert without_other_leads(replace(page, names=names), cells) == cells
+@pytest.mark.parametrize(
+    ("named", "left_out"),
+    [
+        ({"V1": ("V7", 0.7)}, set()),
+        ({"V1": ("V7", 0.7), "V2": ("V8", 0.7)}, {"V1", "V2"}),
+        ({"V1": ("V7", 0.95), "V2": ("V8", 0.7)}, {"V1", "V2"}),
+    ],
+)
+def test_one_unsure_other_name_leaves_nothing_out(named: dict[str, tuple[str, float]], left_out: set[str]) -> None:
+    page, cells, _ = placed("3x4")
+    read = [(named.get(n.lead, (n.lead, n.confidence)), n) for n in page.names]
+    names = tuple(LeadName(lead, n.x, n.y, confidence) for (lead, confidence), n in read)
+    left = {cell.lead for cell in without_other_leads(replace(page, names=names), cells)}
+    assert {cell.lead for cell in cells} - left == left_out
 
 
 def test_limb_leads_that_break_their_laws() -> None:

@@ -54,7 +54,7 @@ def test_vendor_pages_have_their_marks_on_ink() -> None:
 
 def test_shards_are_drawn_up_to_a_number_of_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = MarkedPage(np.zeros((2, 32, 32), np.uint8), np.zeros((0, 5), np.float32))
-    monkeypatch.setattr(marked_pages, "_training_page", lambda *_: page)
+    monkeypatch.setattr(marked_pages, "draw_training_page", lambda *_: page)
     marked_pages.render_shards("sim", tmp_path, 1, pages=2 * marked_pages.PAGES)
     assert len(list(tmp_path.glob("*.npz"))) == 2
     marked_pages.render_shards("sim", tmp_path, 7, pages=3 * marked_pages.PAGES)

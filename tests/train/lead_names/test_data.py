@@ -11,9 +11,9 @@ from landmark_pages import landmark_page
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.networks.landmarks import FIRST_NAME, PX_PER_MM
 from ecgimg.networks.lead_names import HEIGHT, WIDTH
-from ecgimg.train.common.marked_pages import MarkedPage, write_shard
+from ecgimg.train.common.marked_pages import MarkedPage
 from ecgimg.train.lead_names import data
-from ecgimg.train.lead_names.data import NEAR_MM, NONE, gather, page_names
+from ecgimg.train.lead_names.data import NEAR_MM, NONE, gather, page_names, render_shards
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,14 @@ def test_no_cut_out_beside_the_names_shows_one(page: MarkedPage, monkeypatch: py
     assert (beside.max(axis=0) < np.array(page.planes.shape[:0:-1]) / PX_PER_MM + 10).all()
 
 
-def test_all_pages_of_a_folder_are_gathered(page: MarkedPage, tmp_path: Path) -> None:
-    write_shard([page, page], tmp_path / "1_00000.npz")
-    cuts, classes = gather(tmp_path, 0, takes=3)
+def test_shards_are_drawn_up_to_a_number_and_gathered(
+    page: MarkedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for draw in ("draw_small_page", "draw_training_page"):
+        monkeypatch.setattr(data, draw, lambda *_: page)
+    render_shards("sim", tmp_path, 1, 1)
+    render_shards("sim", tmp_path, 1, 2)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    cuts, classes = gather(tmp_path)
     assert cuts.dtype == np.float16
-    assert (classes != NONE).sum() == 6 * (page.marks[:, 0] >= FIRST_NAME).sum()
+    assert (classes != NONE).sum() == 2 * 2 * data.PAGES * (page.marks[:, 0] >= FIRST_NAME).sum()

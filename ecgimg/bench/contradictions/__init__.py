@@ -1,0 +1,1 @@
+"""Measures what becomes of pages that contradict themselves."""
