@@ -297,7 +297,7 @@ class Trace:
     @property
     def curve(self) -> Curve:
         """The trace as points of a curve."""
-        x = np.arange(len(self.y)) * self.step
+        x = np.asarray(np.arange(len(self.y)) * self.step, np.float64)
         return Curve(x, self.y.astype(np.float64), self.confidence)
 
 

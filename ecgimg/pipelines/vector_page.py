@@ -35,18 +35,19 @@ class VectorReading:
 
 def read_vector(photo: Photo, wanted: LayoutOptions, steps: StepRunner) -> VectorReading | None:
     """The reading of a page from the lines of its PDF; None where they prove no ECG of a known layout."""
-    if photo.vector is None:
+    vector = photo.vector
+    if vector is None:
         return None
     sheet = steps.time("straighten", lambda: by_drawn_grid(photo))
     if sheet is None:
         logger.debug("%s: the PDF draws no grid, its pixels are read", photo.source)
         return None
-    page = steps.time("trace", lambda: read_drawn_page(sheet, photo.vector))
+    page = steps.time("trace", lambda: read_drawn_page(sheet, vector))
     if page is None:
         logger.debug("%s: the PDF draws no curves, its pixels are read", photo.source)
         return None
     upright = steps.time("landmarks", lambda: _with_landmarks(page))
-    scales = _scales(upright, photo.vector.text)
+    scales = _scales(upright, vector.text)
     try:
         match = steps.time("layout", lambda: find_layout(upright, page.traces, scales, wanted))
     except RefusedError as error:

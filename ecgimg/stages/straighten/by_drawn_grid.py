@@ -25,8 +25,8 @@ class _Lines:
 def by_drawn_grid(photo: Photo) -> Sheet | None:
     """The sheet of a PDF page that draws its grid as lines; None where none is found, or the sheet would be too large.
 
-    Sheet pixels are photo pixels times one factor. The lines' distance is 1 or 5 mm, whichever is nearer to the size
-    that the file declares for the page.
+    Sheet pixels are photo pixels times one factor each way, as a photo's size is rounded to whole pixels. The lines'
+    distance is 1 or 5 mm, whichever is nearer to the size that the file declares for the page.
     """
     if photo.vector is None:
         return None
@@ -37,11 +37,10 @@ def by_drawn_grid(photo: Photo) -> Sheet | None:
     if abs(upright.distance - level.distance) > STRAIGHTEN.drawn_square_tolerance * distance:
         return None
     squares_mm = np.array([STRAIGHTEN.small_square_mm, STRAIGHTEN.large_square_mm])
-    scales = distance / squares_mm
-    px_per_mm = float(scales[np.abs(np.log(scales / photo.vector.px_per_mm)).argmin()])
-    if max(photo.shape) / px_per_mm > STRAIGHTEN.max_side_mm:
+    square_mm = float(squares_mm[np.abs(np.log(distance / squares_mm / photo.vector.px_per_mm)).argmin()])
+    if max(photo.shape) / distance * square_mm > STRAIGHTEN.max_side_mm:
         return None
-    return _scaled(photo, px_per_mm, (upright.first, level.first, upright.last, level.last))
+    return _scaled(photo, upright, level, square_mm)
 
 
 def _even_lines(page: VectorPage, axis: int, side: int) -> _Lines | None:
@@ -76,14 +75,20 @@ def _line_places(page: VectorPage, axis: int, shortest: float) -> Doubles:
     return np.asarray(places[np.diff(places, prepend=-np.inf) > STRAIGHTEN.same_line_px])
 
 
-def _scaled(photo: Photo, px_per_mm: float, box: tuple[float, float, float, float]) -> Sheet:
-    """The sheet of a straight photo of a scale, whose grid lies in a box, both in photo pixels."""
-    factor = STRAIGHTEN.sheet_px_per_mm / px_per_mm
+def _scaled(photo: Photo, upright: _Lines, level: _Lines, square_mm: float) -> Sheet:
+    """The sheet of a straight photo with these lines of a grid, whose squares have a size."""
+    square = STRAIGHTEN.sheet_px_per_mm * square_mm
+    factors = (square / upright.distance, square / level.distance)
     height, width = photo.shape
     step = STRAIGHTEN.node_px
-    columns, rows = (np.arange(np.ceil((side - 1) * factor / step) + 1) * step / factor for side in (width, height))
+    columns, rows = (
+        np.arange(np.ceil((side - 1) * factor / step) + 1) * step / factor
+        for side, factor in zip((width, height), factors, strict=True)
+    )
     nodes = np.stack(np.meshgrid(columns, rows), axis=2).astype(np.float32)
     margin = STRAIGHTEN.region_margin_mm * STRAIGHTEN.sheet_px_per_mm
-    left, top, right, bottom = (side * factor for side in box)
-    grid = (left - margin, top - margin, right + margin, bottom + margin)
-    return sheet_of(photo, SheetMap(nodes, step), "vector", 1.0, grid)
+    (left, right), (top, bottom) = (
+        (lines.first * factor - margin, lines.last * factor + margin)
+        for lines, factor in zip((upright, level), factors, strict=True)
+    )
+    return sheet_of(photo, SheetMap(nodes, step), "vector", 1.0, (left, top, right, bottom))

@@ -218,14 +218,14 @@ class StraightenConstants:
 
     # Grids that a PDF draws as lines
     drawn_line_share: float = constant(
-        0.15, unit="share of the page's longer side", why="shorter strokes are those of letters, frames and curves"
+        0.15, unit="share", why="of the page's longer side: shorter strokes are those of letters and curves"
     )
-    same_line_px: float = constant(0.5, unit="photo px", why="bold lines are drawn over fine ones: 0.04 mm at 300 dpi")
+    same_line_px: float = constant(0.5, unit="px", why="bold lines are drawn over fine ones: 0.04 mm at 300 dpi")
     min_drawn_lines: int = constant(10, unit="count", why="fewer lines each way may be those of a table")
     drawn_line_tolerance: float = constant(
-        0.06, unit="share of their distance", why="files round places to 0.01 to 0.1 pt"
+        0.06, unit="share", why="of their distance: files round places to 0.01 to 0.1 pt"
     )
-    min_even_share: float = constant(0.9, unit="share of the lines", why="frames stand among the lines of a grid")
+    min_even_share: float = constant(0.9, unit="share", why="of the lines: frames stand among the lines of a grid")
     drawn_square_tolerance: float = constant(
         0.005, unit="share", why="squares that are not square are those of a stretched page or of a table"
     )

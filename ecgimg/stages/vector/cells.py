@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.interpolate import make_interp_spline
 
 from ecgimg.datamodel.page import Curve, LayoutMatch, PlacedCell
 from ecgimg.stages.vector.constants import VECTOR
@@ -29,9 +30,28 @@ def _cell(cell: PlacedCell, row: DrawnRow, px_per_mm: float) -> tuple[PlacedCell
     own = [c for c in row.curves if abs(c.x[0] - cell.x0) < near and abs(c.x[-1] - cell.x1) < near]
     if own:
         curve = min(own, key=lambda c: abs(float(c.x[0]) - cell.x0))
-        return replace(cell, x0=float(curve.x[0]), x1=float(curve.x[-1])), _points([curve])
+        cell = replace(cell, x0=float(curve.x[0]), x1=float(curve.x[-1]))
+        return cell, _points([_between(curve, px_per_mm)])
     reach = VECTOR.beside_mm * px_per_mm
-    return cell, _points([c for c in row.curves if c.x[-1] > cell.x0 - reach and c.x[0] < cell.x1 + reach])
+    near_cell = [c for c in row.curves if c.x[-1] > cell.x0 - reach and c.x[0] < cell.x1 + reach]
+    return cell, _points([_between(curve, px_per_mm) for curve in near_cell])
+
+
+def _between(curve: DrawnCurve, px_per_mm: float) -> DrawnCurve:
+    """A curve with more points between its own, where these are evenly spaced: they are samples of a smooth signal.
+
+    The new points lie on the spline of fifth degree through the curve's own, which stay as they are.
+    """
+    gaps = np.diff(curve.x)
+    distance = curve.length / len(gaps)
+    parts = int(np.ceil(distance / (VECTOR.fine_mm * px_per_mm)))
+    if parts == 1 or np.abs(gaps - distance).max() > VECTOR.even_share * distance:
+        return curve
+    numbers = np.arange(len(curve.x), dtype=float)
+    fine = np.arange(len(gaps) * parts + 1) / parts
+    y = make_interp_spline(numbers, curve.y, k=5)(fine)
+    y[::parts] = curve.y
+    return DrawnCurve(np.interp(fine, numbers, curve.x), np.asarray(y, np.float64))
 
 
 def _points(curves: list[DrawnCurve]) -> Curve:

@@ -50,6 +50,13 @@ class VectorConstants:
     cell_end_mm: float = constant(
         4.0, unit="mm", why="a curve that begins and ends this near to a cell's ends is the cell's own"
     )
+    fine_mm: float = constant(0.025, unit="mm", why="distance of the points put between a curve's own: 1 ms at 25 mm/s")
+    even_share: float = constant(
+        0.05,
+        unit="share",
+        why="points that are evenly spaced are samples, between which a signal is smooth; others are corners of a line",
+        measured="12 PDFs of 125 points a second: 22.6 dB, and 19.8 dB by straight lines",
+    )
     beside_mm: float = constant(2.0, unit="mm", why="reach beside a cell over which a longer curve's points are taken")
 
 

@@ -45,7 +45,7 @@ class DrawnPulse:
 
 
 def to_sheet(points: Doubles, sheet: Sheet) -> Doubles:
-    """Sheet pixels [N, 2] of photo pixels [N, 2] on a sheet that is the photo times one factor."""
+    """Sheet pixels [N, 2] of photo pixels [N, 2] on a sheet that is the photo times one factor each way."""
     rows, columns = sheet.map.nodes.shape[:2]
     factor = sheet.map.step * np.array([columns - 1, rows - 1]) / sheet.map.nodes[-1, -1].astype(float)
     return np.asarray(points * factor)

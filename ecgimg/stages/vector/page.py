@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,24 +43,33 @@ class DrawnPage:
 
 
 def read_drawn_page(sheet: Sheet, page: VectorPage) -> DrawnPage | None:
-    """The rows, names and pulses of a page; None where it draws no curve."""
+    """The rows, names and pulses of a page; None where it draws no curve, or more leads are named beside no curve.
+
+    A scan may have such text, and a line drawn over it.
+    """
     lines = tuple(joined((to_sheet(line, sheet) for line in page.lines), VECTOR.joined_mm * sheet.px_per_mm))
     curves = find_curves(lines, sheet.px_per_mm)
     if not curves:
         return None
     pulses = find_pulses(lines, sheet.px_per_mm)
     rows = find_rows(curves, pulses, sheet.px_per_mm)
-    names = tuple(_names(page, sheet, rows))
+    named = _names(page, sheet)
+    names = tuple(name for name in named if _is_beside(name, rows, sheet.px_per_mm))
+    if len(names) < len(named) - len(names):
+        return None
     return DrawnPage(sheet, rows, names, tuple(row.pulse.pulse for row in rows if row.pulse is not None))
 
 
-def _names(page: VectorPage, sheet: Sheet, rows: tuple[DrawnRow, ...]) -> Iterator[LeadName]:
-    """The words that name leads, beside or above and below the rows, in sheet pixels."""
+def _names(page: VectorPage, sheet: Sheet) -> tuple[LeadName, ...]:
+    """The words that name leads, in sheet pixels."""
     places = to_sheet(np.array([(word.x, word.y) for word in page.words]).reshape(-1, 2), sheet)
-    for word, (x, y) in zip(page.words, places.tolist(), strict=True):
-        lead = _lead(word.text)
-        if lead is not None and min(abs(y - row.baseline) for row in rows) < VECTOR.name_row_mm * sheet.px_per_mm:
-            yield LeadName(lead, x, y, 1.0)
+    named = [(_lead(word.text), place) for word, place in zip(page.words, places.tolist(), strict=True)]
+    return tuple(LeadName(lead, x, y, 1.0) for lead, (x, y) in named if lead is not None)
+
+
+def _is_beside(name: LeadName, rows: tuple[DrawnRow, ...], px_per_mm: float) -> bool:
+    """Whether a name stands on a row, above or below it."""
+    return min(abs(name.y - row.baseline) for row in rows) < VECTOR.name_row_mm * px_per_mm
 
 
 def _lead(word: str) -> str | None:
