@@ -14,11 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.datamodel.arrays import Floats, Pixels, require
+from ecgimg.datamodel.arrays import Doubles, Floats, Pixels, require
 from ecgimg.datamodel.leads import PRECORDIAL_LEADS, lead_name
+from ecgimg.datamodel.vector_page import VectorPage
 
 Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 """The origin of a scale: printed text, calibration pulse, the user, the length of the traces, their beats, or habit."""
+Geometry = Literal["grid", "page", "vector"]
+"""What a page's geometry is taken from: the grid in its pixels, its edges and pulses, or the lines that a PDF draws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +29,8 @@ class Photo:
     """One page of a file: RGB pixels uint8 [H, W, 3], upright by its EXIF tag.
 
     `page` counts from 1 within its document of `pages` pages. `sha256` is the hash in hexadecimal of the file that it
-    was read from, or of its pixels where it was read from none; empty where it was not read.
+    was read from, or of its pixels where it was read from none; empty where it was not read. `vector` is what a PDF
+    draws on the page, from which the pixels were drawn.
     """
 
     pixels: Pixels
@@ -34,6 +38,7 @@ class Photo:
     page: int = 1
     pages: int = 1
     sha256: str = ""
+    vector: VectorPage | None = None
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
@@ -83,10 +88,10 @@ class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
 
     `photo_shape` is the height and width of the photo; beyond it the sheet's pixels are filled in. `rotation` is the
-    angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry: the
-    grid, or the edges of the page. `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen,
-    with a margin; None where no grid was. `stretch` is the height over the width of the grid's squares in a photo that
-    had to be resized before its grid could be followed, else 1.
+    angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry.
+    `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen, with a margin; None where no
+    grid was. `stretch` is the height over the width of the grid's squares in a photo that had to be resized before its
+    grid could be followed, else 1.
     """
 
     pixels: Pixels
@@ -94,7 +99,7 @@ class Sheet:
     map: SheetMap
     photo_shape: tuple[int, int]
     rotation: float
-    straightened_by: Literal["grid", "page"]
+    straightened_by: Geometry
     grid_confidence: float
     grid_box: tuple[float, float, float, float] | None = None
     stretch: float = 1.0
@@ -105,6 +110,11 @@ class Sheet:
         require(min(self.photo_shape) > 0, "a photo has pixels")
         require(self.px_per_mm > 0, "px/mm is positive")
         require(0 <= self.grid_confidence <= 1, "a confidence lies in 0..1")
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether a grid gave the scale."""
+        return self.straightened_by != "page"
 
     def on_photo(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether sheet points [..., 2] lie on the photo: [...]."""
@@ -257,6 +267,10 @@ class LayoutMatch:
         require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
         require(self.seconds > 0, "a recording has a length")
 
+    def curves_of(self, traces: tuple[Trace, ...]) -> tuple[Curve, ...]:
+        """Each cell's curve: the trace of its row, one of `traces`."""
+        return tuple(traces[cell.line].curve for cell in self.cells)
+
     def gain_of(self, lead: str) -> float:
         """The gain of a lead in mm/mV."""
         scale = self.chest_gain if self.chest_gain is not None and lead in PRECORDIAL_LEADS else self.gain
@@ -279,6 +293,25 @@ class Trace:
         require(self.y.ndim == 1 and self.y.shape == self.confidence.shape, "y and confidence are [N]")
         require(bool(((self.confidence >= 0) & (self.confidence <= 1)).all()), "a confidence lies in 0..1")
         require(self.step > 0, "columns follow one another")
+
+    @property
+    def curve(self) -> Curve:
+        """The trace as points of a curve."""
+        x = np.asarray(np.arange(len(self.y)) * self.step, np.float64)
+        return Curve(x, self.y.astype(np.float64), self.confidence)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Points of a printed curve: rising x [N] and y [N] in sheet pixels, and confidence [N]; y is NaN in gaps."""
+
+    x: Doubles
+    y: Doubles
+    confidence: Floats
+
+    def __post_init__(self) -> None:
+        require(self.x.ndim == 1 and self.x.shape == self.y.shape == self.confidence.shape, "points are [N]")
+        require(bool((np.diff(self.x) > 0).all()), "points follow one another")
 
 
 @dataclass(frozen=True, eq=False)

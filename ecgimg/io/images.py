@@ -20,6 +20,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.page import Photo
+from ecgimg.datamodel.vector_page import VectorPage
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
 from ecgimg.io.files import hash_file, open_regular
 from ecgimg.io.pixels import rgb_pixels
@@ -89,15 +90,15 @@ def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
     elif kind == "PDF":
         with _open_pdf(file) as document:
             require_page(file, page, len(document))
-            pixels, pages = _draw(document, page - 1, file), len(document)
+            (pixels, vector), pages = _draw(document, page - 1, file), len(document)
     else:
         with _open_picture(file) as picture:
             frames = _frames(picture)
             require_page(file, page, len(frames))
-            pixels, pages = _decode(picture, frames[page - 1], file), len(frames)
+            pixels, vector, pages = _decode(picture, frames[page - 1], file), None, len(frames)
     if isinstance(file, MemoryFile):
-        return Photo(pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest())
-    return Photo(pixels, file, page, pages, hash_file(file))
+        return Photo(pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest(), vector)
+    return Photo(pixels, file, page, pages, hash_file(file), vector)
 
 
 def pixels_of_picture(picture: Image.Image, name: str) -> Pixels:
@@ -326,7 +327,10 @@ def _open_pdf(path: File) -> Iterator[PdfDocument]:
             document.close()
 
 
-def _draw(document: PdfDocument, index: int, path: File) -> Pixels:
+def _draw(document: PdfDocument, index: int, path: File) -> tuple[Pixels, VectorPage | None]:
+    """The pixels of a page, and what they were drawn from; None where that is more than is read."""
+    from ecgimg.io.pdf_page import read_vector_page
+
     page = document[index]
     try:
         width, height = page.get_size()
@@ -334,6 +338,7 @@ def _draw(document: PdfDocument, index: int, path: File) -> Pixels:
             raise UnreadableInputError(f"{path}: page {index + 1} has no area", where=_WHERE, remedy=_SAVE_AGAIN)
         scale = min(PDF_DPI / 72, (MAX_PDF_PIXELS / (width * height)) ** 0.5)
         bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
-        return np.ascontiguousarray(bitmap.to_numpy()[..., :3], np.uint8)
+        pixels = np.ascontiguousarray(bitmap.to_numpy()[..., :3], np.uint8)
+        return pixels, read_vector_page(page, (pixels.shape[1], pixels.shape[0]))
     finally:
         page.close()

@@ -48,7 +48,7 @@ def parts_beyond(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Ite
     sides = ((0, 0, x0, height), (x1, 0, width, height), (0, 0, width, y0), (0, y1, width, height))
     for left, top, right, bottom in sides:
         if right - left > ANOTHER_ECG.min_side * width and bottom - top > ANOTHER_ECG.min_side * height:
-            yield replace(photo, pixels=np.ascontiguousarray(photo.pixels[top:bottom, left:right]))
+            yield replace(photo, pixels=np.ascontiguousarray(photo.pixels[top:bottom, left:right]), vector=None)
 
 
 def _around(sheet: Sheet, box: Box, cells: Sequence[PlacedCell]) -> Box:

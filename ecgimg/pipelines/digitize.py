@@ -1,5 +1,7 @@
 """The pipeline from a photo to a recording: load -> gate -> straighten -> landmarks -> trace -> layout -> assemble.
 
+Where a PDF draws the curves as lines, their own points are taken instead (`ecgimg.pipelines.vector_page`).
+
 The image network is used in two places, both measured. Its gate refuses what is no ECG page before anything is traced
 ("gate"). Where the grid of the whole photo shows no ECG, it locates the ECG ("ecg_box", see
 `ecgimg.pipelines.page_search`). It never sees the traces.
@@ -12,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, Trace, UprightSheet
+from ecgimg.datamodel.page import Curve, LayoutMatch, Photo, Sheet, Trace, UprightSheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.layouts import load_layout, load_layouts
@@ -21,6 +23,7 @@ from ecgimg.pipelines.another_ecg import shows_another_ecg
 from ecgimg.pipelines.page_search import find_page, is_proven
 from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
+from ecgimg.pipelines.vector_page import read_vector
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.landmarks.constants import LANDMARKS
@@ -79,6 +82,9 @@ def digitize_photo(
     """
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
+    exact = read_vector(photo, wanted, steps)
+    if exact is not None:
+        return _assemble(photo, exact.upright, exact.match, exact.curves, name, steps, doubt)
     with _in_doubt(doubt):
         upright = find_page(dark_on_bright(photo), steps, thorough=doubt is None)
         if doubt is not None and not is_proven(upright):
@@ -116,11 +122,24 @@ def _read_sheet(
         if page is not upright:
             scales = beside.submit(read_scales, page)
         match = steps.run("layout", lambda: find_layout(page, traces, scales.result(), wanted))
+    return _assemble(photo, page, match, match.curves_of(traces), name, steps, doubt)
+
+
+def _assemble(
+    photo: Photo,
+    page: UprightSheet,
+    match: LayoutMatch,
+    curves: tuple[Curve, ...],
+    name: str,
+    steps: StepRunner,
+    doubt: Refusal | None,
+) -> Digitized:
+    """The last step, from the curve of each cell of a page."""
     if shows_another_ecg(photo, page.sheet, match.cells):
         match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
         match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
-    recording = steps.run("assemble", lambda: assemble(page.sheet, traces, match, name))
+    recording = steps.run("assemble", lambda: assemble(page.sheet, curves, match, name))
     recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *_notes(photo, doubt)))
     return Digitized(photo, page.sheet, match, recording, steps.timings)
 

@@ -67,5 +67,5 @@ def scale_factor(match: LayoutMatch, geometry: PageGeometry | None) -> float:
     scales = (match.paper_speed, match.gain)
     if any(scale.contradictions for scale in scales) or (geometry is not None and geometry.stretch != 1):
         return CONTRADICTED
-    has_grid = geometry is None or geometry.straightened_by == "grid"
+    has_grid = geometry is None or geometry.straightened_by != "page"
     return 1.0 if has_grid and all(scale.source not in ("assumed", "beats") for scale in scales) else ASSUMED

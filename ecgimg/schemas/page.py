@@ -38,7 +38,9 @@ class PageShape(Part):
 
     px_per_mm: float = Field(description="pixels of the picture a millimetre of paper, measured at the grid")
     rotation: float = Field(description="degrees clockwise by which the picture had to be turned to be upright")
-    straightened_by: str = Field(description="what the geometry was taken from: grid, or page (edges and pulses)")
+    straightened_by: str = Field(
+        description="what the geometry was taken from: grid, page (edges and pulses), or vector (a PDF's lines)"
+    )
     grid_confidence: float = Field(description="0 to 1")
     stretch: float = Field(
         default=1.0,

@@ -13,6 +13,9 @@ class AssembleConstants:
 
     # Samples of a cell
     fs_hz: float = constant(500.0, unit="Hz", why="sampling rate of digitized recordings")
+    end_tolerance_px: float = constant(
+        1e-3, unit="px", why="a sample this near to the end of its curve is the end: places are rounded"
+    )
     cell_end_mm: float = constant(
         3.0, unit="mm", why="distance from a cell's ends within which separators and lead names stand on the curve"
     )

@@ -34,7 +34,7 @@ def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
             f"the picture is stretched: its grid's squares are {sheet.stretch:.2f} times as high as wide; "
             "heights and times are those of square ones"
         )
-    if sheet.straightened_by == "page":
+    if not sheet.has_grid:
         warnings.append("no grid is seen: the page's edges and its calibration pulses tell its shape and scale")
     for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
         warnings += contradiction_warnings(scale, unit)

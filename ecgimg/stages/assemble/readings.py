@@ -1,22 +1,22 @@
-"""Readings of a page: the heights of every cell's trace in millimetres, on the clock of the page."""
+"""Readings of a page: the heights of every cell's curve in millimetres, on the clock of the page."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Doubles, Floats
-from ecgimg.datamodel.page import LayoutMatch, PlacedCell, Trace
+from ecgimg.datamodel.page import Curve, LayoutMatch, PlacedCell
 from ecgimg.stages.assemble.constants import ASSEMBLE
 from ecgimg.stages.assemble.lead_laws import Readings
 
 
-def read_cells(traces: tuple[Trace, ...], match: LayoutMatch, px_per_mm: float) -> Readings:
-    """Every cell's heights on the clock of the page, at `fs_hz`."""
+def read_cells(curves: tuple[Curve, ...], match: LayoutMatch, px_per_mm: float) -> Readings:
+    """The heights of each cell's curve on the clock of the page, at `fs_hz`."""
     fs = ASSEMBLE.fs_hz
     shape = len(match.cells), round(match.seconds * fs)
     heights, confidence, printed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, bool)
-    for k, cell in enumerate(match.cells):
-        values, confidences = _cell_signal(traces[cell.line], cell, match.paper_speed.value, px_per_mm)
+    for k, (cell, curve) in enumerate(zip(match.cells, curves, strict=True)):
+        values, confidences = _cell_signal(curve, cell, match.paper_speed.value, px_per_mm)
         first = round(cell.start * fs)
         count = min(len(values), shape[1] - first)
         place = slice(first, first + count)
@@ -25,18 +25,17 @@ def read_cells(traces: tuple[Trace, ...], match: LayoutMatch, px_per_mm: float) 
     return Readings(leads, strips, heights, confidence, printed, fs, match.paper_speed.value)
 
 
-def _cell_signal(trace: Trace, cell: PlacedCell, paper_speed: float, px_per_mm: float) -> tuple[Floats, Floats]:
+def _cell_signal(curve: Curve, cell: PlacedCell, paper_speed: float, px_per_mm: float) -> tuple[Floats, Floats]:
     """Millimetres above the row's baseline and confidence at `fs_hz` over a cell.
 
     Samples that are held at the cell's ends have the confidence 0. `paper_speed` is in mm/s.
     """
     times = np.arange(round(cell.seconds * ASSEMBLE.fs_hz)) / ASSEMBLE.fs_hz
     x = cell.x0 + times * paper_speed * px_per_mm
-    heights = cell.sign * (cell.y0 - trace.y) / px_per_mm
-    columns = x / trace.step
-    values = _interpolate(columns, _without_names(heights, trace, cell, px_per_mm))
-    values[x > cell.x1] = np.nan
-    confidence = np.interp(columns, np.arange(len(trace.y)), trace.confidence)
+    heights = cell.sign * (cell.y0 - curve.y) / px_per_mm
+    values = _interpolate(x, curve.x, _without_names(heights, curve, cell, px_per_mm))
+    values[x > cell.x1 + ASSEMBLE.end_tolerance_px] = np.nan
+    confidence = np.interp(x, curve.x, curve.confidence)
     return _held(values), np.where(np.isfinite(values), confidence, 0).astype(np.float32)
 
 
@@ -51,12 +50,12 @@ def _held(values: Floats) -> Floats:
     return held
 
 
-def _without_names(heights: Floats, trace: Trace, cell: PlacedCell, px_per_mm: float) -> Floats:
+def _without_names(heights: Doubles, curve: Curve, cell: PlacedCell, px_per_mm: float) -> Doubles:
     """The curve with its doubtful samples near a cell's ends bridged: separators and lead names stand on it there."""
-    x = np.arange(len(heights)) * trace.step
+    x = curve.x
     near_end = np.minimum(np.abs(x - cell.x0), np.abs(x - cell.x1)) < ASSEMBLE.cell_end_mm * px_per_mm
     inside = (x >= cell.x0) & (x <= cell.x1) & np.isfinite(heights)
-    doubtful: Bools = inside & near_end & (trace.confidence < ASSEMBLE.min_end_confidence)
+    doubtful: Bools = inside & near_end & (curve.confidence < ASSEMBLE.min_end_confidence)
     sound = inside & ~doubtful
     if not doubtful.any() or not sound.any():
         return heights
@@ -65,11 +64,12 @@ def _without_names(heights: Floats, trace: Trace, cell: PlacedCell, px_per_mm: f
     return bridged
 
 
-def _interpolate(columns: Doubles, values: Floats) -> Floats:
-    """Linear between known samples, NaN beside unknown ones and beyond the ends."""
-    low = np.floor(columns).astype(int)
-    inside = (low >= 0) & (low < len(values) - 1)
-    low = np.clip(low, 0, len(values) - 2)
-    share = columns - low
-    result = np.where(share == 0, values[low], values[low] * (1 - share) + values[low + 1] * share)
+def _interpolate(at: Doubles, x: Doubles, values: Doubles) -> Floats:
+    """Linear between the known ones of values at rising x, NaN beside unknown ones and beyond the ends."""
+    inside = (at >= x[0] - ASSEMBLE.end_tolerance_px) & (at <= x[-1] + ASSEMBLE.end_tolerance_px)
+    at = np.clip(at, x[0], x[-1])
+    low = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
+    share = (at - x[low]) / (x[low + 1] - x[low])
+    between = values[low] * (1 - share) + values[low + 1] * share
+    result = np.where(share == 0, values[low], np.where(share == 1, values[low + 1], between))
     return np.where(inside, result, np.nan).astype(np.float32)

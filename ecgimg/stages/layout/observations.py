@@ -72,7 +72,7 @@ def observe(upright: UprightSheet, lines: tuple[Trace, ...], scales: PrintedScal
         begins=begins[first:last],
         ends=ends[first:last],
         px_per_mm=upright.sheet.px_per_mm,
-        has_grid=upright.sheet.straightened_by == "grid",
+        has_grid=upright.sheet.has_grid,
     )
     return page, first
 

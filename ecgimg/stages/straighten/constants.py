@@ -216,6 +216,20 @@ class StraightenConstants:
     min_short_side_mm: float = constant(25.0, unit="mm", why="a narrower grid holds no row of curves")
     max_side_mm: float = constant(700.0, unit="mm", why="10 s at 50 mm/s, with room for names and margins")
 
+    # Grids that a PDF draws as lines
+    drawn_line_share: float = constant(
+        0.15, unit="share", why="of the page's longer side: shorter strokes are those of letters and curves"
+    )
+    same_line_px: float = constant(0.5, unit="px", why="bold lines are drawn over fine ones: 0.04 mm at 300 dpi")
+    min_drawn_lines: int = constant(10, unit="count", why="fewer lines each way may be those of a table")
+    drawn_line_tolerance: float = constant(
+        0.06, unit="share", why="of their distance: files round places to 0.01 to 0.1 pt"
+    )
+    min_even_share: float = constant(0.9, unit="share", why="of the lines: frames stand among the lines of a grid")
+    drawn_square_tolerance: float = constant(
+        0.005, unit="share", why="squares that are not square are those of a stretched page or of a table"
+    )
+
     # The paper around the grid
     paper_scale: float = constant(0.15, unit="factor", why="the paper is searched in a picture so much smaller")
     paper_ink_px: int = constant(5, unit="px", why="side of the closing that removes curves and text at that scale")

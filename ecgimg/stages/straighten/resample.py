@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats, Pixels
-from ecgimg.datamodel.page import Photo, Sheet, SheetMap
+from ecgimg.datamodel.page import Geometry, Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 
 
 def sheet_of(
     photo: Photo,
     sheet_map: SheetMap,
-    straightened_by: Literal["grid", "page"],
+    straightened_by: Geometry,
     confidence: float,
     grid: tuple[float, float, float, float] | None = None,
 ) -> Sheet:

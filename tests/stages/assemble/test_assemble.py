@@ -26,7 +26,7 @@ def digitized(layout: str) -> Recording:
     _, upright = flat(layout, PageStyle(px_per_mm=8.0))
     traces = trace(upright)
     match = find_layout(upright, traces, read_scales(upright), LayoutOptions((load_layout(layout),)))
-    return assemble(upright.sheet, traces, match, "page")
+    return assemble(upright.sheet, match.curves_of(traces), match, "page")
 
 
 @pytest.mark.parametrize("layout", ["3x4+1R", "3x4-cabrera", pytest.param("12x1", marks=pytest.mark.slow)])
@@ -64,7 +64,7 @@ def test_the_end_of_a_hidden_stretch_is_held_for_a_moment_without_confidence(hid
     traces = trace(upright)
     match = find_layout(upright, traces, read_scales(upright), LayoutOptions((load_layout("3x4+1R"),)))
     cells = [replace(c, x1=c.x1 - hidden_ms * 0.025 * 8) if c.lead == "V3" else c for c in match.cells]
-    recording = assemble(upright.sheet, traces, replace(match, cells=tuple(cells)), "page")
+    recording = assemble(upright.sheet, match.curves_of(traces), replace(match, cells=tuple(cells)), "page")
     signal, confidence = recording.lead("V3"), recording.confidences[lead_index("V3")]
     seen = 3750 - hidden_ms // 2  # from 5 s to 7.5 s at 500 Hz
     assert confidence[seen - 1] > 0

@@ -39,7 +39,7 @@ def columns(last: float = 1300) -> Floats:
 
 def test_a_cell_is_read_at_its_time_in_millimetres() -> None:
     seconds = (columns() - 100) / PX_PER_S
-    readings = read_cells((trace(np.sin(3 * seconds)),), match(cell("II", 1.0, 2.5)), PX_PER_MM)
+    readings = read_cells((trace(np.sin(3 * seconds)).curve,), match(cell("II", 1.0, 2.5)), PX_PER_MM)
     assert readings.leads == ("II",)
     assert readings.heights.shape == (1, 5 * FS)
     t = np.arange(5 * FS) / FS
@@ -53,11 +53,13 @@ def test_a_cell_is_read_at_its_time_in_millimetres() -> None:
 
 def test_a_lead_that_is_printed_upside_down_is_turned_back() -> None:
     up = trace(np.full(2600, 2.0))
-    assert read_cells((up,), match(cell("aVR", 0.0, 2.5, sign=-1)), PX_PER_MM).heights[0, 500] == pytest.approx(-2.0)
+    assert read_cells((up.curve,), match(cell("aVR", 0.0, 2.5, sign=-1)), PX_PER_MM).heights[0, 500] == pytest.approx(
+        -2.0
+    )
 
 
 def test_samples_beyond_the_recordings_end_are_left_out() -> None:
-    readings = read_cells((trace(np.zeros(2600)),), match(cell("II", 4.0, 2.5)), PX_PER_MM)
+    readings = read_cells((trace(np.zeros(2600)).curve,), match(cell("II", 4.0, 2.5)), PX_PER_MM)
     assert readings.heights.shape == (1, 5 * FS)
     assert readings.printed[0].sum() == FS
 
@@ -67,7 +69,7 @@ def test_a_doubtful_name_at_a_cells_end_is_bridged(place_mm: float, bridged: boo
     heights, confidence = np.zeros(2600), np.ones(2600)
     at = np.abs(columns() - 100 - place_mm * PX_PER_MM) < PX_PER_MM / 2
     heights[at], confidence[at] = 5.0, 0.2
-    readings = read_cells((trace(heights, confidence),), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
+    readings = read_cells((trace(heights, confidence).curve,), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
     sample = round(place_mm / SPEED * FS)
     assert readings.heights[0, sample] == pytest.approx(0.0 if bridged else 5.0, abs=0.01)
     assert readings.confidence[0, sample] == pytest.approx(0.2, abs=0.01)
@@ -76,7 +78,7 @@ def test_a_doubtful_name_at_a_cells_end_is_bridged(place_mm: float, bridged: boo
 def test_the_last_known_sample_is_held_for_a_moment_without_confidence() -> None:
     heights = np.full(2600, 1.5)
     heights[columns() > 100 + 2 * PX_PER_S] = np.nan
-    readings = read_cells((trace(heights),), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
+    readings = read_cells((trace(heights).curve,), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
     held = round(ASSEMBLE.held_s * FS)
     assert readings.heights[0, 2 * FS + held - 2] == 1.5
     assert readings.confidence[0, 2 * FS + 2] == 0
@@ -84,7 +86,7 @@ def test_the_last_known_sample_is_held_for_a_moment_without_confidence() -> None
 
 
 def test_a_row_on_which_nothing_was_seen_is_unknown() -> None:
-    readings = read_cells((trace(np.full(2600, np.nan), 0.0),), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
+    readings = read_cells((trace(np.full(2600, np.nan), 0.0).curve,), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
     assert np.isnan(readings.heights).all()
     assert (readings.confidence == 0).all()
     assert readings.printed.any()

@@ -86,6 +86,6 @@ def test_edges_and_pulses_replace_the_grid(degrees: float) -> None:
     lines = trace(lying)
     match = find_layout(lying, lines, read_scales(lying), LayoutOptions(load_layouts()))
     assert match.layout_id == "3x4+1R"
-    recording = assemble(lying.sheet, lines, match, "page")
+    recording = assemble(lying.sheet, match.curves_of(lines), match, "page")
     assert any("no grid" in warning for warning in recording.warnings)
     assert fit_page(true_signals(page), recording.signals, FS).db > 8
