@@ -85,20 +85,11 @@ def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
     """
     file = Path(file) if isinstance(file, str) else file
     kind = _kind(file)
-    if kind == "DICOM":
-        pixels, pages = _read_dicom(file, page)
-    elif kind == "PDF":
-        with _open_pdf(file) as document:
-            require_page(file, page, len(document))
-            (pixels, vector), pages = _draw(document, page - 1, file), len(document)
-    else:
-        with _open_picture(file) as picture:
-            frames = _frames(picture)
-            require_page(file, page, len(frames))
-            pixels, vector, pages = _decode(picture, frames[page - 1], file), None, len(frames)
+    read = _read_dicom if kind == "DICOM" else _read_pdf if kind == "PDF" else _read_picture
+    drawn, pages = read(file, page)
     if isinstance(file, MemoryFile):
-        return Photo(pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest(), vector)
-    return Photo(pixels, file, page, pages, hash_file(file), vector)
+        return Photo(drawn.pixels, Path(file.name), page, pages, hashlib.sha256(file.data).hexdigest(), drawn.vector)
+    return Photo(drawn.pixels, file, page, pages, hash_file(file), drawn.vector)
 
 
 def pixels_of_picture(picture: Image.Image, name: str) -> Pixels:
@@ -293,17 +284,28 @@ def _count_dicom(path: Path) -> int:
             return len(pdf)
 
 
-def _read_dicom(file: File, page: int) -> tuple[Pixels, int]:
-    """The pixels of a page, and the number of pages."""
+def _read_dicom(file: File, page: int) -> tuple[_Drawn, int]:
+    """A page of the pictures, or of the PDF, in a DICOM file, and the number of pages."""
     with _unreadable_errors(file), _open_dicom(file) as document:
         if document.pdf is not None:
-            with _open_pdf(MemoryFile(str(file), document.pdf)) as pdf:
-                require_page(file, page, len(pdf))
-                return _draw(pdf, page - 1, file), len(pdf)
+            return _read_pdf(MemoryFile(str(file), document.pdf), page)
         require_page(file, page, document.frames)
         if document.width * document.height > MAX_PIXELS:
             raise _too_large(file, f"{document.width} x {document.height} pixels")
-        return rgb_pixels(document.frame(page - 1)), document.frames
+        return _Drawn(rgb_pixels(document.frame(page - 1))), document.frames
+
+
+def _read_pdf(file: File, page: int) -> tuple[_Drawn, int]:
+    with _open_pdf(file) as document:
+        require_page(file, page, len(document))
+        return _draw(document, page - 1, file), len(document)
+
+
+def _read_picture(file: File, page: int) -> tuple[_Drawn, int]:
+    with _open_picture(file) as picture:
+        frames = _frames(picture)
+        require_page(file, page, len(frames))
+        return _Drawn(_decode(picture, frames[page - 1], file)), len(frames)
 
 
 @contextmanager
@@ -327,8 +329,16 @@ def _open_pdf(path: File) -> Iterator[PdfDocument]:
             document.close()
 
 
-def _draw(document: PdfDocument, index: int, path: File) -> tuple[Pixels, VectorPage | None]:
-    """The pixels of a page, and what they were drawn from; None where that is more than is read."""
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The pixels of a page, and the lines that they were drawn from; None where there are none, or too many to read."""
+
+    pixels: Pixels
+    vector: VectorPage | None = None
+
+
+def _draw(document: PdfDocument, index: int, path: File) -> _Drawn:
+    """A page of a PDF."""
     from ecgimg.io.pdf_page import read_vector_page
 
     page = document[index]
@@ -339,6 +349,6 @@ def _draw(document: PdfDocument, index: int, path: File) -> tuple[Pixels, Vector
         scale = min(PDF_DPI / 72, (MAX_PDF_PIXELS / (width * height)) ** 0.5)
         bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
         pixels = np.ascontiguousarray(bitmap.to_numpy()[..., :3], np.uint8)
-        return pixels, read_vector_page(page, (pixels.shape[1], pixels.shape[0]))
+        return _Drawn(pixels, read_vector_page(page, (pixels.shape[1], pixels.shape[0])))
     finally:
         page.close()
