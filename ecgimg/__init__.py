@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, measure, screen
+    from ecgimg.api import Report, diagnose, digitize, interpret, measure, screen
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
 
-__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "load_patchecg", "measure", "screen"]
+__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "interpret", "load_patchecg", "measure", "screen"]
 
 __version__ = "0.1.0"
 
@@ -21,6 +21,7 @@ _HOMES = {
     "Report": "ecgimg.api",
     "diagnose": "ecgimg.api",
     "digitize": "ecgimg.api",
+    "interpret": "ecgimg.api",
     "measure": "ecgimg.api",
     "screen": "ecgimg.api",
 }

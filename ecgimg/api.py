@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `screen` and `ecgimg.Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `interpret`, `screen` and `ecgimg.Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
+from ecgimg.findings.interpretation import Interpretation, Sex
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
@@ -21,6 +22,7 @@ from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
 from ecgimg.schemas.report import ReportResult, describe_report
 from ecgimg.schemas.screen import ScreenResult, describe_screen
+from ecgimg.stages.interpret.interpret import interpret as interpret_measurements
 from ecgimg.stages.measure.measure import measure as measure_recording
 
 
@@ -76,6 +78,18 @@ def measure(recording: Recording) -> Measurements:
         DependencyError: the weights of the delineation network are missing or damaged.
     """
     return measure_recording(recording)
+
+
+def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> Interpretation:
+    """What the criteria of the protocol state about a recording, each with the measurements that it rests on.
+
+    Some limits depend on sex, and for men on age in years. Where the sex is not given, such a criterion makes a
+    statement for men and one for women.
+
+    Raises:
+        DependencyError: the weights of the delineation network are missing or damaged.
+    """
+    return interpret_measurements(measure_recording(recording), sex, age)
 
 
 def diagnose(
