@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
-from ecgimg.findings.interpretation import Interpretation, Sex
+from ecgimg.datamodel.patient import Sex
+from ecgimg.findings.interpretation import Interpretation
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
@@ -100,20 +101,22 @@ def diagnose(
     paper_speed: float | None = None,
     gain: float | None = None,
     photo: PhotoStored = "whole",
+    sex: Sex | None = None,
+    age: int | None = None,
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
 
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
-    show: "whole", "redacted" (only the surroundings of the traces) or "none".
+    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex` and `age` are those of `interpret`.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo)
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age)
     return Report(**vars(diagnose_page(source, page, options, source_name(source), hook)))
 
 

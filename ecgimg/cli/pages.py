@@ -58,6 +58,8 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    sex: p.PatientSex = None,
+    age: p.PatientAge = None,
     format: p.ReportFormats = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
@@ -80,6 +82,7 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    given |= {"sex": sex, "age": age}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
     options = RunOptions.read(config=config, **given, **limits, **switches)

@@ -20,6 +20,10 @@ ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the
 ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
 LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]
 PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")]
+PatientSex = Annotated[
+    str | None, typer.Option("--sex", help="male or female: limits of statements; else those of both are applied.")
+]
+PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of statements.")]
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,

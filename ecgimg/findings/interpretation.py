@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
-Sex = Literal["male", "female"]
+from ecgimg.datamodel.patient import Sex
+
 Who = Literal["all", "men", "women"]
 """For whom the limit of a statement holds."""
 

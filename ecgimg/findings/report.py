@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
+from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.headline import Entry, headline, in_order
+from ecgimg.findings.interpretation import Interpretation
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
 from ecgimg.options import PageSettings
@@ -18,8 +20,8 @@ from ecgimg.recording.recording import Recording
 class ReportContent:
     """Everything that a report says about one page; see `ecgimg.diagnose`.
 
-    `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and `refusal` is
-    the reason.
+    `recording`, `measurements`, `interpretation`, `sheet` and `match` are None where the page could not be digitized,
+    and `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
@@ -34,6 +36,7 @@ class ReportContent:
     not_visible: tuple[str, ...]
     agreement: str
     warnings: tuple[str, ...]
+    interpretation: Interpretation | None = None
     recording: Recording | None = None
     sheet: Sheet | None = None
     match: LayoutMatch | None = None
@@ -55,6 +58,16 @@ class ReportContent:
     def positive(self) -> tuple[Finding, ...]:
         """The findings that are likely or possible, in the order of the headline."""
         return tuple(f for f in in_order(self.headline) if f.verdict in ("likely", "possible"))
+
+    @property
+    def conclusion(self) -> str:
+        """Everything in one line."""
+        return conclusion(self.interpretation, self.measurements, self.findings)
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """Where the rules and the networks agree or contradict each other."""
+        return compared(self.interpretation, self.findings)
 
     @property
     def headline(self) -> tuple[Entry[Finding], ...]:

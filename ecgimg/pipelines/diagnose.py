@@ -1,4 +1,5 @@
-"""The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> combine.
+"""The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> interpret ->
+combine.
 
 The image network sees the photo as it came, the signal network sees the digitized recording and nothing else, so that
 their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason,
@@ -23,6 +24,7 @@ from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.quality import lead_qualities, page_confidence
 from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
+from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
 from ecgimg.stages.straighten.polarity import dark_on_bright
@@ -38,7 +40,7 @@ class WholePageConstants:
 
 WHOLE_PAGE = WholePageConstants()
 _NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
-STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
+STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "interpret", "combine")
 
 
 def diagnose_page(
@@ -59,6 +61,9 @@ def diagnose_page(
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
     measured = None if made is None else steps.run("measure", lambda: measure(made.recording))
+    stated = None
+    if measured is not None:
+        stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     readers = read_by(diagnosis, screening)
@@ -71,6 +76,7 @@ def diagnose_page(
         findings=findings,
         leads=leads,
         measurements=measured,
+        interpretation=stated,
         not_visible=not_visible(leads, findings),
         agreement=agreement(findings),
         warnings=_warnings(made, diagnosis, screening),

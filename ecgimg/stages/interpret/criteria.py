@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ecgimg.findings.interpretation import Sex, Step, Who
+from ecgimg.datamodel.patient import Sex
+from ecgimg.findings.interpretation import Step, Who
 from ecgimg.io.yaml_file import read_yaml
 from ecgimg.stages.interpret.expression import parse
 

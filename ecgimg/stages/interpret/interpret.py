@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ecgimg.findings.interpretation import Interpretation, RuleStatement, RuleVerdict, Sex, Stretch, Who
+from ecgimg.datamodel.patient import Sex
+from ecgimg.findings.interpretation import Interpretation, RuleStatement, RuleVerdict, Stretch, Who
 from ecgimg.findings.measurements import Measurements
 from ecgimg.stages.interpret.constants import INTERPRET
 from ecgimg.stages.interpret.criteria import CriteriaTable, Criterion, packaged_criteria
