@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stages.interpret.made_measurements import SHAPE, measured
+from made_measurements import SHAPE, measured
 
 from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.measurements import Missing

@@ -19,7 +19,7 @@ from ecgimg.stages.interpret.criteria import packaged_criteria, read_criteria
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.synth.signals.simulator import Heart
 
-from .made_measurements import SHAPE, V1, measured
+from made_measurements import SHAPE, V1, measured
 
 MET = RuleVerdict.MET
 LBBB = {
