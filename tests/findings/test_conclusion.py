@@ -29,7 +29,7 @@ def test_a_normal_heart_in_one_line() -> None:
 
 
 def test_disorders_and_what_cant_be_judged_are_named() -> None:
-    hearts = measured({lead: SHAPE for lead in ("V1", "V2")}, PR_interval=Missing.WAVE_UNSEEN, QRS_axis=-55.0)
+    hearts = measured(dict.fromkeys(("V1", "V2"), SHAPE), PR_interval=Missing.WAVE_UNSEEN, QRS_axis=-55.0)
     text = conclusion(interpret(hearts, "male", 50), hearts, (ABNORMAL, FIBRILLATION))
     assert text.startswith("Not a normal ECG; sinus rhythm 70/min; left axis deviation; QRS 90, QTc 410 ms; rules: ")
     assert "networks: likely: Atrial fibrillation 92 %, Not a normal ECG 90 %" in text

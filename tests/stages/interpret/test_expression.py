@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from made_measurements import measured
 
 from ecgimg.findings.interpretation import RuleVerdict
 from ecgimg.findings.measurements import Missing, Shape
 from ecgimg.stages.interpret.expression import Above, Evaluator, parse
 from ecgimg.stages.interpret.quantities import Quantities
-
-from made_measurements import measured
 
 MET, NOT_MET = RuleVerdict.MET, RuleVerdict.NOT_MET
 INDETERMINATE, NOT_ASSESSABLE = RuleVerdict.INDETERMINATE, RuleVerdict.NOT_ASSESSABLE

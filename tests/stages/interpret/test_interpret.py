@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_measurements import SHAPE, V1, measured
 from made_reports import masked_recording
 
 from ecgimg.api import interpret as interpret_recording
@@ -18,8 +19,6 @@ from ecgimg.recording.recording import Recording
 from ecgimg.stages.interpret.criteria import packaged_criteria, read_criteria
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.synth.signals.simulator import Heart
-
-from made_measurements import SHAPE, V1, measured
 
 MET = RuleVerdict.MET
 LBBB = {
