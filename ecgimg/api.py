@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 
 from ecgimg.datamodel.patient import Sex
-from ecgimg.findings.interpretation import Interpretation
 from ecgimg.findings.measurements import Measurements
+from ecgimg.findings.protocol import Interpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored

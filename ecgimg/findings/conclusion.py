@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ecgimg.findings.headline import headline, headline_text
-from ecgimg.findings.interpretation import Interpretation, RuleStatement, RuleVerdict
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Finding, Opinion
+from ecgimg.findings.protocol import Interpretation, RuleStatement, RuleVerdict
 from ecgimg.findings.statements import ABNORMAL
 
 MAX_NAMED = 3

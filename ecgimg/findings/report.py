@@ -8,9 +8,9 @@ from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
 from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.headline import Entry, headline, in_order
-from ecgimg.findings.interpretation import Interpretation
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
+from ecgimg.findings.protocol import Interpretation
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording

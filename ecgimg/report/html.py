@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.headline import in_order
-from ecgimg.findings.interpretation import RuleVerdict
 from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
+from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import GROUPS
 from ecgimg.io.files import write_atomically

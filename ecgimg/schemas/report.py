@@ -12,8 +12,8 @@ from pydantic import Field
 
 from ecgimg.errors import Cause, Refusal
 from ecgimg.findings.conclusion import Agreement, Compared, View
-from ecgimg.findings.interpretation import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screening, Verdict
+from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import PageSettings

@@ -24,7 +24,8 @@ def test_a_normal_heart_in_one_line() -> None:
     hearts = measured()
     text = conclusion(interpret(hearts, "male", 50), hearts, ())
     assert text == (
-        "Normal ECG by the rules; sinus rhythm 70/min; normal axis; PR 160, QRS 90, QTc 410 ms; rules: no other disorder"
+        "Normal ECG by the rules; sinus rhythm 70/min; normal axis; PR 160, QRS 90, QTc 410 ms; "
+        "rules: no other disorder"
     )
 
 

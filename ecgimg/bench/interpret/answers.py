@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from ecgimg.bench.interpret.questions import DiagnosisRow, FindingRow, Question, ReasoningItem, reasoning_table
-from ecgimg.findings.interpretation import RuleVerdict
 from ecgimg.findings.measurements import LeadBeat, Measurements, Wave
+from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.stages.interpret.expression import Evaluator, parse
 from ecgimg.stages.interpret.quantities import Quantities, beat_durations, premature
 

@@ -15,7 +15,7 @@ from ecgimg.bench.measure.pages import PTBXL_FS, MeasureJob, measurements_of
 from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, ptbxl_folder, read_ptbxl
 from ecgimg.errors import WorkerError
-from ecgimg.findings.interpretation import RuleVerdict
+from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.recording.recording import Recording
 from ecgimg.runs.worker import Tell
 from ecgimg.stages.interpret.interpret import interpret

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecgimg.bench.interpret.rows import ChainRow, StatementRow
 from ecgimg.datasets.ptbxl import PtbxlRecord
-from ecgimg.findings.interpretation import RuleVerdict
+from ecgimg.findings.protocol import RuleVerdict
 
 NAN = float("nan")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecgimg.datamodel.patient import Sex
-from ecgimg.findings.interpretation import Step, Who
+from ecgimg.findings.protocol import Step, Who
 from ecgimg.io.yaml_file import read_yaml
 from ecgimg.stages.interpret.expression import parse
 

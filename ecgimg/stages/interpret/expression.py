@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.findings.interpretation import Evidence, RuleVerdict
+from ecgimg.findings.protocol import Evidence, RuleVerdict
 from ecgimg.stages.interpret.constants import INTERPRET
 from ecgimg.stages.interpret.quantities import LEAD_NAMES, PAGE_NAMES, Quantities
 

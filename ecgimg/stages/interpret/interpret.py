@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ecgimg.datamodel.patient import Sex
-from ecgimg.findings.interpretation import Interpretation, RuleStatement, RuleVerdict, Stretch, Who
 from ecgimg.findings.measurements import Measurements
+from ecgimg.findings.protocol import Interpretation, RuleStatement, RuleVerdict, Stretch, Who
 from ecgimg.stages.interpret.constants import INTERPRET
 from ecgimg.stages.interpret.criteria import CriteriaTable, Criterion, packaged_criteria
 from ecgimg.stages.interpret.expression import Above, Evaluator, any_of, parse

@@ -12,8 +12,8 @@ from itertools import groupby
 
 import numpy as np
 
-from ecgimg.findings.interpretation import Evidence
 from ecgimg.findings.measurements import LeadBeat, Measurement, Measurements, MedianBeat, Missing, Shape
+from ecgimg.findings.protocol import Evidence
 from ecgimg.stages.interpret.constants import INTERPRET
 
 FIGURES: dict[str, str] = {

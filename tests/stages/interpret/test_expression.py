@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from made_measurements import measured
 
-from ecgimg.findings.interpretation import RuleVerdict
 from ecgimg.findings.measurements import Missing, Shape
+from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.stages.interpret.expression import Above, Evaluator, parse
 from ecgimg.stages.interpret.quantities import Quantities
 

@@ -13,8 +13,8 @@ from made_reports import masked_recording
 from ecgimg.api import interpret as interpret_recording
 from ecgimg.datasets.scp_codes import SUBCLASS_NAMES
 from ecgimg.errors import UsageError
-from ecgimg.findings.interpretation import STEPS, RuleVerdict
 from ecgimg.findings.measurements import Missing, Shape
+from ecgimg.findings.protocol import STEPS, RuleVerdict
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.interpret.criteria import packaged_criteria, read_criteria
 from ecgimg.stages.interpret.interpret import interpret
