@@ -1,4 +1,4 @@
-"""Makes the generated pages of docs/reference: the command line, the options, the exit codes and the JSON files.
+"""Makes the generated pages of docs/reference: command line, options, exit codes, formats, JSON files.
 
 python docs/make_reference.py
 """
@@ -20,8 +20,10 @@ from ecgimg import errors
 from ecgimg.cli.app import app
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
+from ecgimg.recording.formats import FORMATS
 from ecgimg.schemas.measure import MeasureResult
 from ecgimg.schemas.page import PageResult
+from ecgimg.schemas.recording import RecordingResult
 from ecgimg.schemas.report import ReportResult
 from ecgimg.schemas.screen import ScreenResult
 
@@ -36,6 +38,7 @@ WITHOUT_CLASS = {
 """Exit codes that no class of errors carries: what happened, and what to try."""
 JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.json", PageResult, "`ecgimg digitize`, [in words](../json.md)"),
+    ("STEM.json of a recording", RecordingResult, "`ecgimg diagnose --format` where a recording was given"),
     ("STEM.report.json", ReportResult, "`ecgimg diagnose`, [in words](../report.md)"),
     ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
@@ -89,14 +92,13 @@ happened, and what to try. The classes are in `ecgimg.errors`.
 
 
 def json_page() -> str:
-    """Every field of the three JSON files."""
+    """Every field of the JSON files."""
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `report`, `measure` and `screen` print the same as JSON Schemas. The number in a schema's
-name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so ignore unknown
-fields.
-`[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `report`, `measure` and `screen` print the same as JSON Schemas. The number in a
+schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so
+ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default
@@ -106,10 +108,28 @@ fields.
     return "\n".join(parts)
 
 
+def formats_page() -> str:
+    """The formats of recordings: what each file is, and what is lost in it."""
+    head = f"""# Formats of recordings
+
+{NOTE}
+[Recordings of other systems](../formats.md) explains how they are written and read. The formats of the extra
+`interchange` need `pip install 'ecgimg[interchange]'`; reading WFDB needs `ecgimg[wfdb]`.
+
+| name | files | what it is | extra | what a recording loses in it |
+|---|---|---|---|---|"""
+    rows = []
+    for one in FORMATS:
+        files = ", ".join(f"`{suffix}`" for suffix in one.suffixes)
+        rows.append(f"| `{one.name}` | {files} | {one.title} | {one.extra} | {one.loss} |")
+    return "\n".join([head, *rows]) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "options.md": options_page,
     "exit-codes.md": exit_codes_page,
+    "formats.md": formats_page,
     "json.md": json_page,
 }
 

@@ -6,12 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, interpret, measure, screen
+    from ecgimg.api import Report, diagnose, digitize, interpret, measure, read, screen, write
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
 
-__all__ = ["LEADS", "Recording", "Report", "diagnose", "digitize", "interpret", "load_patchecg", "measure", "screen"]
+__all__ = [
+    "LEADS",
+    "Recording",
+    "Report",
+    "diagnose",
+    "digitize",
+    "interpret",
+    "load_patchecg",
+    "measure",
+    "read",
+    "screen",
+    "write",
+]
 
 __version__ = "0.1.0"
 
@@ -23,7 +35,9 @@ _HOMES = {
     "digitize": "ecgimg.api",
     "interpret": "ecgimg.api",
     "measure": "ecgimg.api",
+    "read": "ecgimg.api",
     "screen": "ecgimg.api",
+    "write": "ecgimg.api",
 }
 
 

@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `interpret`, `screen` and `ecgimg.Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `interpret`, `screen`, `read`, `write`, `Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -9,15 +9,20 @@ from pathlib import Path
 from time import perf_counter
 
 from ecgimg.datamodel.patient import Sex
+from ecgimg.errors import OutputError, UsageError
+from ecgimg.findings.interpretation import interpret_for_files
 from ecgimg.findings.measurements import Measurements
-from ecgimg.findings.protocol import Interpretation
+from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
-from ecgimg.options import PageOptions, PhotoStored
-from ecgimg.pipelines.diagnose import diagnose_page
+from ecgimg.options import PageOptions, PhotoStored, export_options
+from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording
 from ecgimg.pipelines.digitize import digitize_page
 from ecgimg.pipelines.screen import screen_page
 from ecgimg.pipelines.step_runner import Hook
+from ecgimg.recording.export import Interpretation, export
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, recording_format
+from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
 from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
@@ -41,6 +46,22 @@ class Report(ReportContent):
     def to_html(self, path: str | Path) -> Path:
         """Writes the report as one self-contained HTML file."""
         return write_html(self, self.result(), Path(path))
+
+    def write_recording(
+        self, folder: str | Path, format: str = DEFAULT_FORMAT, *, name: str | None = None, **options: object
+    ) -> Path:
+        """Writes the recording with its measurements and positive findings, as far as the format has a place for them.
+
+        Arguments and errors are those of `ecgimg.write`.
+
+        Raises:
+            OutputError: the report has no recording, or as `ecgimg.write`.
+        """
+        if self.recording is None:
+            raise OutputError("the report has no recording", where="output", remedy="see the report's refusal")
+        return _write(
+            self.recording, Path(folder), format, interpret_for_files(self.measurements, self.findings), name, options
+        )
 
 
 def digitize(
@@ -72,6 +93,58 @@ def digitize(
     return digitize_page(source, page, options, source_name(source), hook).recording
 
 
+def read(source: str | Path) -> Recording:
+    """The recording in a file of signals: WFDB, CSV, DICOM, HL7 aECG, EDF+, MUSE or Philips XML, MATLAB or FHIR.
+
+    Leads are taken by name or code, in any order and at any rate; what the file does not have is NaN. Numbers without a
+    coded unit that no heart makes in mV are taken as microvolts; `Recording.warnings` says so.
+
+    Raises:
+        UnreadableInputError: the file can't be read, or has no lead of an ECG.
+        DependencyError: the format needs an optional package that is not installed.
+    """
+    return read_recording(source)
+
+
+def write(
+    recording: Recording,
+    folder: str | Path,
+    format: str = DEFAULT_FORMAT,
+    *,
+    name: str | None = None,
+    **options: object,
+) -> Path:
+    """Writes a recording into a folder in one of the formats of `ecgimg digitize --format`; returns the file's path.
+
+    Args:
+        recording: the recording.
+        folder: made where there is none.
+        format: wfdb, csv, dicom, aecg, edf, mat or fhir.
+        name: of the files, without a suffix; the recording's by default.
+        options: fs, seconds, units, fill, patient_id, patient_name, birth_date, sex and recorded (`ExportOptions`).
+
+    Raises:
+        UsageError: there is no such format or option, or a value can't be.
+        OutputError: the format can't hold the recording, or a file can't be written.
+        DependencyError: the format needs an optional package that is not installed.
+    """
+    return _write(recording, Path(folder), format, Interpretation(), name, options)
+
+
+def _write(
+    recording: Recording,
+    folder: Path,
+    format: str,
+    interpretation: Interpretation,
+    name: str | None,
+    options: dict[str, object],
+) -> Path:
+    if format not in FORMAT_NAMES:
+        raise UsageError(f"{format!r} is not one of {', '.join(FORMAT_NAMES)}", where="format")
+    held = export(recording, export_options(**options), interpretation, name)
+    return recording_format(format).write(held, folder, held.name)
+
+
 def measure(recording: Recording) -> Measurements:
     """Intervals, axes, beats and waves of a recording, each figure with its uncertainty or with the reason for none.
 
@@ -81,7 +154,7 @@ def measure(recording: Recording) -> Measurements:
     return measure_recording(recording)
 
 
-def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> Interpretation:
+def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> RuleInterpretation:
     """What the criteria of the protocol state about a recording, each with the measurements that it rests on.
 
     Some limits depend on sex, and for men on age in years. Where the sex is not given, such a criterion makes a
@@ -94,7 +167,7 @@ def interpret(recording: Recording, sex: Sex | None = None, age: int | None = No
 
 
 def diagnose(
-    source: PageInput,
+    source: PageInput | Recording,
     *,
     page: int = 1,
     layout: str | Path | None = None,
@@ -107,6 +180,7 @@ def diagnose(
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
 
+    A recording, or a file of one (see `ecgimg.read`), gets a report from the signal network alone, without a photo.
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
     show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex` and `age` are those of `interpret`.
@@ -117,6 +191,8 @@ def diagnose(
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
     options = PageOptions.of(layout, paper_speed, gain, photo, sex, age)
+    if isinstance(source, Recording):
+        return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, options, source_name(source), hook)))
 
 

@@ -123,8 +123,8 @@ class Cause(StrEnum):
     )
     STRIP = (
         "strip",
-        "a single strip is seen, not a page of 12 leads",
-        "give the whole page, or describe the strip in a YAML file and give it with --layout",
+        "a strip is seen, but its beats are too unlike or too few to be sure of one lead",
+        "take a longer or sharper picture of it, or give its layout with --layout",
     )
     CUT_OFF = (
         "cut off",

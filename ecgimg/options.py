@@ -21,10 +21,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from ecgimg.datamodel.patient import MAX_AGE, Sex
+from ecgimg.datamodel.patient import MAX_AGE, SEXES, Sex
 from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
+from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
 from ecgimg.text import shortened
 
@@ -104,7 +105,7 @@ class PageOptions(PageSettings):
         return PageSettings(**{name: getattr(self, name) for name in PageSettings.model_fields})
 
 
-class RunOptions(BaseSettings):
+class RunOptions(ExportOptions, BaseSettings):
     """All options of a run over pages; made with `RunOptions.read`, which raises UsageError."""
 
     model_config = SettingsConfigDict(env_prefix="ECGIMG_", frozen=True, extra="forbid")
@@ -113,7 +114,6 @@ class RunOptions(BaseSettings):
     layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
-    sex: Sex | None = Field(None, description="male or female: chooses limits of statements; never read from a page")
     age: int | None = Field(None, ge=0, le=MAX_AGE, description="years: chooses limits of statements")
     format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
@@ -164,7 +164,12 @@ class RunOptions(BaseSettings):
     def page(self) -> PageOptions:
         """The options that concern one page; `no_photo` goes before `redact`."""
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
-        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, self.sex, self.age)
+        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, SEXES.get(self.sex or ""), self.age)
+
+    @cached_property
+    def export(self) -> ExportOptions:
+        """The options that concern the files of a recording."""
+        return ExportOptions(**{name: getattr(self, name) for name in ExportOptions.model_fields})
 
     @classmethod
     def settings_customise_sources(
@@ -195,6 +200,21 @@ class RunOptions(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
+
+
+def export_options(**given: object) -> ExportOptions:
+    """The options of a call that writes a recording.
+
+    Raises:
+        UsageError: there is no such option, or a value can't be.
+    """
+    for name in given:
+        if name not in ExportOptions.model_fields:
+            raise UsageError(f"{name!r} is not one of {', '.join(ExportOptions.model_fields)}", where="options")
+    try:
+        return ExportOptions(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise _usage_error(error) from error
 
 
 def _one_of(value: float | None, allowed: tuple[float, ...], unit: str) -> float | None:

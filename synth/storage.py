@@ -24,7 +24,6 @@ from ecgimg.errors import UnreadableInputError
 from ecgimg.io.files import write_atomically
 from ecgimg.layouts import Layout
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.camera import Warp
 from ecgimg.synth.signals.sources import FS
 from ecgimg.synth.truth import Curve, SynthPage, TextBox
@@ -97,7 +96,7 @@ def write_page(
     write_atomically(folder / f"{name}.{image}", data)
     write_atomically(folder / f"{name}.npz", _dense(page))
     recording = Recording(signals=page.signal.mv, fs=FS, name=name, layout_id=page.layout.id)
-    write_wfdb(recording, folder, name)
+    recording.to_wfdb(folder, name)
     truth: dict[str, Any] = {
         "format": FORMAT,
         "id": name,

@@ -24,7 +24,6 @@ from ecgimg.networks.patchecg import PatchEcg
 from ecgimg.networks.runtime import Network
 from ecgimg.networks.screen import FIRST, Classification, Frame, Prediction, ScreenNet
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.signals.sources import Simulated
 from ecgimg.train.patchecg.fit import OUTPUTS
 from ecgimg.train.screen.data import FINDINGS
@@ -89,7 +88,7 @@ def write_ptbxl(folder: Path, signals: Sequence[Floats], folds: Sequence[int], c
     """A folder in the form of PTB-XL: record k shows `signals[k]` [12, T] in mV at 100 Hz, of patient k."""
     rows = []
     for k, (signal, fold, code) in enumerate(zip(signals, folds, codes, strict=True)):
-        write_wfdb(Recording(signal, 100.0), folder, f"r{k}")
+        Recording(signal, 100.0).to_wfdb(folder, f"r{k}")
         rows.append((k, k, 60, 0, "", code, fold, f"r{k}", ""))
     with (folder / "ptbxl_database.csv").open("w", newline="") as file:
         csv.writer(file).writerows([DATABASE, *rows])

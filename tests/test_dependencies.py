@@ -19,7 +19,6 @@ from ecgimg.errors import DependencyError
 from ecgimg.recording.formats import FORMATS
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.signals.sources import open_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,7 +130,7 @@ def test_every_file_that_is_no_code_is_package_data() -> None:
 def test_without_wfdb_reading_a_record_fails_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wfdb", None)
     signals = np.zeros((12, 1000), np.float32)
-    write_wfdb(Recording(signals=signals, fs=100), tmp_path, "x")
+    Recording(signals=signals, fs=100).to_wfdb(tmp_path, "x")
     with pytest.raises(DependencyError) as caught:
         read_recording(tmp_path / "x")
     message = "recording: reading WFDB needs the package wfdb; pip install 'ecgimg[wfdb]'"

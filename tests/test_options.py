@@ -47,7 +47,7 @@ def test_formats_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"layout": "missing.yaml"}, "no file missing.yaml"),
         ({"gain": 7}, "7 mm/mV is not one of 2.5, 5, 10, 20"),
         ({"paper_speed": 30}, "30 mm/s"),
-        ({"format": ["edf"]}, "format"),
+        ({"format": ["docx"]}, "format"),
         ({"format": []}, "format"),
         ({"jobs": 0}, "jobs"),
         ({"timeout": -1}, "timeout"),

@@ -109,7 +109,7 @@ def bench_measure(
     per_fold: Annotated[int, typer.Option(min=1, help="Records of each fold of LUDB.")] = 40,
     others: Annotated[int, typer.Option(min=1, help="Records of PTB-XL without the codes.")] = 600,
     pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records of each data set that are drawn.")] = 30,
-    presets: p.Presets = "photo",
+    preset: p.Presets = "photo",
     tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
     jobs: p.Processes = 1,
 ) -> None:
@@ -117,7 +117,7 @@ def bench_measure(
     from ecgimg.bench.measure.report import markdown
     from ecgimg.bench.measure.run import MeasurePlan, run_measure
 
-    plan = MeasurePlan(out, ludb, networks, data, plus, fold, per_fold, pages, others, tuple(_names(presets)), tools)
+    plan = MeasurePlan(out, ludb, networks, data, plus, fold, per_fold, pages, others, tuple(_names(preset)), tools)
     typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
 
 

@@ -25,6 +25,15 @@ def digitize(
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
     format: p.Formats = None,
+    fs: p.ExportRate = None,
+    seconds: p.ExportSeconds = None,
+    units: p.ExportUnits = None,
+    fill: p.Fill = None,
+    patient_id: p.PatientId = None,
+    patient_name: p.PatientName = None,
+    birth_date: p.BirthDate = None,
+    sex: p.Sex = None,
+    recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     max_memory: p.MaxMemory = None,
@@ -37,7 +46,7 @@ def digitize(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Digitize paper ECGs: WFDB or CSV, JSON and an overlay for each page, summary.csv and index.html.
+    """Digitize paper ECGs: recordings, JSON and an overlay for each page, summary.csv and index.html.
 
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
@@ -46,21 +55,31 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
+    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, **given, **limits, **switches)
+    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
 def diagnose(
-    inputs: p.Inputs,
+    inputs: p.PagesAndRecordings,
     out: p.ReportsFolder,
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
-    sex: p.PatientSex = None,
     age: p.PatientAge = None,
     format: p.ReportFormats = None,
+    fs: p.ExportRate = None,
+    seconds: p.ExportSeconds = None,
+    units: p.ExportUnits = None,
+    fill: p.Fill = None,
+    patient_id: p.PatientId = None,
+    patient_name: p.PatientName = None,
+    birth_date: p.BirthDate = None,
+    sex: p.Sex = None,
+    recorded: p.Recorded = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     max_memory: p.MaxMemory = None,
@@ -73,19 +92,21 @@ def diagnose(
     quiet: p.Quiet = False,
     verbose: p.Verbose = False,
 ) -> None:
-    """Diagnose paper ECGs: a report for each page, summary.csv and index.html. This is no medical device.
+    """Diagnose ECGs: a report for each page or recording, summary.csv and index.html. This is no medical device.
 
     A page that can't be digitized gets a report from the image alone, which says so; one that nothing could be read on
-    is refused. With --format a page gets what `digitize` writes as well. Exit codes as of `digitize`.
+    is refused. A recording (WFDB, DICOM, aECG, EDF+ and others) gets one from its signal. With --format a page gets
+    what `digitize` writes as well, and every file of the recording has the findings. Exit codes as of `digitize`.
     """
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
-    given |= {"sex": sex, "age": age}
+    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
+    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, **given, **limits, **switches)
+    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 

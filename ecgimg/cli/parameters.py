@@ -14,25 +14,31 @@ Inputs = Annotated[
 ]
 PagesAndRecordings = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="Pictures, PDFs, recordings (WFDB, CSV), folders, globs."),
+    typer.Argument(metavar="INPUT...", help="Pictures, PDFs, recordings (WFDB, DICOM, EDF+ ...), folders, globs."),
 ]
 ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
 ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
 LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]
 PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")]
-PatientSex = Annotated[
-    str | None, typer.Option("--sex", help="male or female: limits of statements; else those of both are applied.")
-]
 PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of statements.")]
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"{' or '.join(FORMAT_NAMES)}; may be given twice. [{DEFAULT_FORMAT}]"),
+    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
 ]
 ReportFormats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"Write the recording too: {' or '.join(FORMAT_NAMES)}; may be given twice. [none]"),
+    typer.Option("--format", help=f"Write the recording too: {', '.join(FORMAT_NAMES)}; several times. [none]"),
 ]
+ExportRate = Annotated[float | None, typer.Option("--fs", help="Samples a second in the files. [as read]")]
+ExportSeconds = Annotated[float | None, typer.Option("--seconds", help="Length in the files, cut or padded. [as read]")]
+ExportUnits = Annotated[str | None, typer.Option("--units", help="mV or uV in the files. [mV]")]
+Fill = Annotated[str | None, typer.Option(help="Unknown samples: nan, zero or interpolate; the files say so. [nan]")]
+PatientId = Annotated[str | None, typer.Option(help="Patient identifier in the files; never read from the page.")]
+PatientName = Annotated[str | None, typer.Option(help="Patient name in the files.")]
+BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
+Sex = Annotated[str | None, typer.Option(help="M, F or O: in the files, and for limits of statements.")]
+Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
 MaxMemory = Annotated[

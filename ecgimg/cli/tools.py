@@ -32,6 +32,7 @@ class _Schema(StrEnum):
     """The files whose schema can be printed."""
 
     page = "page"
+    recording = "recording"
     report = "report"
     measure = "measure"
     screen = "screen"
@@ -40,7 +41,10 @@ class _Schema(StrEnum):
 def json_schema(
     of: Annotated[
         _Schema,
-        typer.Argument(help="page: STEM.json of `digitize`; report, measure, screen: STEM.report.json and so on."),
+        typer.Argument(
+            help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
+            "report, measure, screen: STEM.report.json and so on."
+        ),
     ] = _Schema.page,
 ) -> None:
     """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes."""
@@ -48,11 +52,13 @@ def json_schema(
 
     from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
+    from ecgimg.schemas.recording import RecordingResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[PageResult | ReportResult | MeasureResult | ScreenResult]] = {
+    models: dict[str, type[PageResult | RecordingResult | ReportResult | MeasureResult | ScreenResult]] = {
         "page": PageResult,
+        "recording": RecordingResult,
         "report": ReportResult,
         "measure": MeasureResult,
         "screen": ScreenResult,

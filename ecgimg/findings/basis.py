@@ -33,14 +33,15 @@ def joined_by(trained_on: Sequence[str], has_signal: bool, has_image: bool) -> s
 
 
 def _signal_basis(diagnosis: Diagnosis | None, match: LayoutMatch | None, leads: Sequence[LeadQuality]) -> str:
-    if match is None or diagnosis is None:
+    if diagnosis is None:
         return "Signal network: no opinion, since the leads could not be read from the picture."
     if not diagnosis.opinions:
         seen = diagnosis.refusal.cause.seen if diagnosis.refusal else "the recording is not judged"
         return f"Signal network: no opinion, since {seen}."
     shown = [quality for quality in leads if quality.interval is not None and quality.lead in LEADS]
+    of = "a recording without a page" if match is None else f"a {match.layout_id} page"
     return (
-        f"Signal network: saw {len(shown)} of {len(LEADS)} leads of a {match.layout_id} page, "
+        f"Signal network: saw {len(shown)} of {len(LEADS)} leads of {of}, "
         f"{diagnosis.lead_seconds:.0f} lead seconds read with confidence {diagnosis.quality:.2f}, and no picture."
     )
 

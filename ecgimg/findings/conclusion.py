@@ -14,7 +14,7 @@ from typing import Literal
 from ecgimg.findings.headline import headline, headline_text
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Finding, Opinion
-from ecgimg.findings.protocol import Interpretation, RuleStatement, RuleVerdict
+from ecgimg.findings.protocol import RuleInterpretation, RuleStatement, RuleVerdict
 from ecgimg.findings.statements import ABNORMAL
 
 MAX_NAMED = 3
@@ -54,7 +54,7 @@ class Compared:
 
 
 def conclusion(
-    interpretation: Interpretation | None, measured: Measurements | None, findings: Sequence[Finding]
+    interpretation: RuleInterpretation | None, measured: Measurements | None, findings: Sequence[Finding]
 ) -> str:
     """The conclusion in one line."""
     if interpretation is None or measured is None or not measured.times:
@@ -67,7 +67,7 @@ def conclusion(
     return "; ".join(part for part in parts if part)
 
 
-def compared(interpretation: Interpretation | None, findings: Iterable[Finding]) -> tuple[Compared, ...]:
+def compared(interpretation: RuleInterpretation | None, findings: Iterable[Finding]) -> tuple[Compared, ...]:
     """Where rule, signal network and image network speak of the same thing; contradictions come first."""
     by_code = {finding.code: finding for finding in findings if finding.group != "superclass"}
     rows = [row for one in (interpretation.statements if interpretation else ()) for row in _compared(one, by_code)]
@@ -98,7 +98,7 @@ def _view(opinion: Opinion | None) -> View:
     return "" if opinion is None else "yes" if opinion.positive else "no"
 
 
-def _normal(interpretation: Interpretation | None, findings: Sequence[Finding]) -> str:
+def _normal(interpretation: RuleInterpretation | None, findings: Sequence[Finding]) -> str:
     """Normal or not: by the networks, or by the rules where there is none."""
     abnormal = next((finding for finding in findings if finding.code == ABNORMAL), None)
     if abnormal is not None:
@@ -111,13 +111,13 @@ def _normal(interpretation: Interpretation | None, findings: Sequence[Finding]) 
     return words_of_rules.get(rule, "Open whether the ECG is normal")
 
 
-def _rhythm(interpretation: Interpretation, measured: Measurements) -> str:
+def _rhythm(interpretation: RuleInterpretation, measured: Measurements) -> str:
     met = [interpretation.of(id)[0].statement for id in RHYTHMS if interpretation.met(id)]
     rate = measured.figure("heart rate").value
     return f"{met[0] if met else 'rhythm open'}{'' if rate is None else f' {rate:.0f}/min'}"
 
 
-def _axis(interpretation: Interpretation) -> str:
+def _axis(interpretation: RuleInterpretation) -> str:
     return next((interpretation.of(id)[0].statement for id in AXES if interpretation.met(id)), "axis open")
 
 
@@ -127,7 +127,7 @@ def _intervals(measured: Measurements) -> str:
     return f"{', '.join(known)} ms" if known else ""
 
 
-def _rules(interpretation: Interpretation) -> str:
+def _rules(interpretation: RuleInterpretation) -> str:
     """The leading disorders that are met, but rhythm and axis, which have their own part."""
     shown = {*RHYTHMS, *AXES}
     met = [one for one in interpretation.statements if one.is_leading and one.is_abnormal and one.id not in shown]
@@ -143,7 +143,7 @@ def _networks(findings: Sequence[Finding]) -> str:
     return f"networks: {headline_text(headline(findings), MAX_NAMED)}"
 
 
-def _open(interpretation: Interpretation) -> str:
+def _open(interpretation: RuleInterpretation) -> str:
     unseen = [one for one in interpretation.statements if one.is_leading and one.verdict is RuleVerdict.NOT_ASSESSABLE]
     names = list(dict.fromkeys(one.statement for one in unseen))
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""

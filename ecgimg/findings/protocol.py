@@ -83,7 +83,7 @@ class RuleStatement:
 
 
 @dataclass(frozen=True)
-class Interpretation:
+class RuleInterpretation:
     """All statements on a recording in the order of the protocol, and for whom its limits were chosen."""
 
     statements: tuple[RuleStatement, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
@@ -10,7 +11,7 @@ from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.headline import Entry, headline, in_order
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
-from ecgimg.findings.protocol import Interpretation
+from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording
@@ -18,15 +19,16 @@ from ecgimg.recording.recording import Recording
 
 @dataclass(frozen=True, eq=False)
 class ReportContent:
-    """Everything that a report says about one page; see `ecgimg.diagnose`.
+    """Everything that a report says about one page or recording; see `ecgimg.diagnose`.
 
-    `recording`, `measurements`, `interpretation`, `sheet` and `match` are None where the page could not be digitized,
-    and `refusal` is the reason.
+    `photo` is None where a recording was given instead of a page, and `source` is the recording's file, None where it
+    had none. `recording`, `measurements`, `interpretation`, `sheet` and `match` are None where the page could not be
+    digitized, and `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
 
-    photo: Photo
+    photo: Photo | None
     name: str
     settings: PageSettings
     read_by: ReadBy
@@ -36,7 +38,7 @@ class ReportContent:
     not_visible: tuple[str, ...]
     agreement: str
     warnings: tuple[str, ...]
-    interpretation: Interpretation | None = None
+    interpretation: RuleInterpretation | None = None
     recording: Recording | None = None
     sheet: Sheet | None = None
     match: LayoutMatch | None = None
@@ -45,6 +47,7 @@ class ReportContent:
     refusal: Refusal | None = None
     basis: tuple[str, ...] = ()
     joined_by: str = ""
+    source: Path | None = None
     timings: tuple[tuple[str, float], ...] = field(default=())
 
     def finding(self, code: str, group: str = "subclass") -> Finding:

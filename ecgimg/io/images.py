@@ -1,4 +1,4 @@
-"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC and PDF, recognised by their first bytes, never by their name.
+"""Files -> photos: JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF and DICOM, recognised by their first bytes and never by name.
 
 The kind, the size in pixels, the number of pages and the password are checked before anything is decoded. Pages are
 read one by one, so that a document of a hundred pages is never in memory at once.
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from PIL import Image
     from pypdfium2 import PdfDocument
 
+    from ecgimg.io.dicom_page import DicomDocument
+
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf")
+    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf", ".dcm")
 )
 """Suffixes that a folder is searched for; a file that is given itself may have any."""
 MAX_PIXELS = 170_000_000
@@ -41,7 +43,7 @@ PDF_DPI = 300
 MAX_PDF_PIXELS = 25_000_000
 """A PDF page that would have more pixels is drawn more coarsely."""
 
-Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF"]
+Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP", "HEIC", "PDF", "DICOM"]
 
 _WHERE = "load"
 _SAVE_AGAIN = "copy the file again from where it came, or save it again as PNG or JPEG"
@@ -54,7 +56,7 @@ def can_have_pages(path: Path) -> bool:
     Raises:
         UnreadableInputError: missing, empty, no file, or of no known kind.
     """
-    return _kind(path) in ("PDF", "TIFF")
+    return _kind(path) in ("PDF", "TIFF", "DICOM")
 
 
 def count_pages(path: Path) -> int:
@@ -63,7 +65,10 @@ def count_pages(path: Path) -> int:
     Raises:
         UnreadableInputError: missing, empty, of no known kind, too large, damaged or protected by a password.
     """
-    if _kind(path) == "PDF":
+    kind = _kind(path)
+    if kind == "DICOM":
+        return _count_dicom(path)
+    if kind == "PDF":
         with _open_pdf(path) as document:
             return len(document)
     with _open_picture(path) as picture:
@@ -78,7 +83,10 @@ def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
         UsageError: there is no such page.
     """
     file = Path(file) if isinstance(file, str) else file
-    if _kind(file) == "PDF":
+    kind = _kind(file)
+    if kind == "DICOM":
+        pixels, pages = _read_dicom(file, page)
+    elif kind == "PDF":
         with _open_pdf(file) as document:
             require_page(file, page, len(document))
             pixels, pages = _draw(document, page - 1, file), len(document)
@@ -157,6 +165,8 @@ def _kind_of(head: bytes) -> Kind | None:
         return "WebP"
     if head[4:8] == b"ftyp" and any(brand in head[8:64] for brand in _HEIF_BRANDS):
         return "HEIC"
+    if head[128:132] == b"DICM":
+        return "DICOM"
     return "PDF" if b"%PDF-" in head else None  # PDF readers accept a preamble of up to 1024 bytes
 
 
@@ -170,7 +180,7 @@ def _guess(head: bytes) -> str:
 def _remedy(head: bytes) -> str:
     if head.startswith(b"PK\3\4"):
         return "print the document to PDF, or unpack it"
-    return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF"
+    return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF or DICOM"
 
 
 def require_page(path: object, page: int, pages: int) -> None:
@@ -264,6 +274,35 @@ def _decode(picture: Image.Image, frame: int, path: File) -> Pixels:
     picture.load()
     ImageOps.exif_transpose(picture, in_place=True)
     return rgb_pixels(picture)
+
+
+@contextmanager
+def _open_dicom(file: File) -> Iterator[DicomDocument]:
+    from ecgimg.io.dicom_page import open_dicom
+
+    with _open(file) as stream:
+        yield open_dicom(stream, str(file))
+
+
+def _count_dicom(path: Path) -> int:
+    with _unreadable_errors(path), _open_dicom(path) as document:
+        if document.pdf is None:
+            return document.frames
+        with _open_pdf(MemoryFile(str(path), document.pdf)) as pdf:
+            return len(pdf)
+
+
+def _read_dicom(file: File, page: int) -> tuple[Pixels, int]:
+    """The pixels of a page, and the number of pages."""
+    with _unreadable_errors(file), _open_dicom(file) as document:
+        if document.pdf is not None:
+            with _open_pdf(MemoryFile(str(file), document.pdf)) as pdf:
+                require_page(file, page, len(pdf))
+                return _draw(pdf, page - 1, file), len(pdf)
+        require_page(file, page, document.frames)
+        if document.width * document.height > MAX_PIXELS:
+            raise _too_large(file, f"{document.width} x {document.height} pixels")
+        return rgb_pixels(document.frame(page - 1)), document.frames
 
 
 @contextmanager

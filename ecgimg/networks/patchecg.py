@@ -17,11 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.leads import LEADS
@@ -31,6 +29,7 @@ from ecgimg.findings.opinions import Opinion
 from ecgimg.networks.outputs import Output
 from ecgimg.networks.runtime import Network, load_network
 from ecgimg.recording.recording import Recording
+from ecgimg.recording.resample import resample
 
 NAME = "patchecg"
 RATE = 100
@@ -180,7 +179,7 @@ def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     height = float(np.median(heights[~flat & np.isfinite(heights)]))
     if height > IMPOSSIBLE_MV:
         raise RefusedError(Cause.WRONG_UNIT, f"the leads are {height:.0f} mV high", where=recording.name)
-    resampled = resample(signals, recording.fs)
+    resampled = resample(signals, recording.fs, RATE)
     return resampled, _warnings(flat, height, np.isfinite(resampled).sum() / RATE)
 
 
@@ -195,26 +194,6 @@ def _warnings(flat: Bools, height_mv: float, lead_seconds: float) -> tuple[str, 
     if lead_seconds < FEW_LEAD_SECONDS:
         warnings.append(f"only {lead_seconds:.1f} lead seconds are known: less certain")
     return tuple(warnings)
-
-
-def resample(signals: Floats, fs: float) -> Floats:
-    """[12, T] at `fs` Hz -> [12, T'] at 100 Hz; a sample is known where the nearest input sample is."""
-    ratio = Fraction(RATE / fs).limit_denominator(1000)
-    if ratio == 1:
-        return np.asarray(signals, np.float32)
-    length = int(np.ceil(signals.shape[1] * ratio))
-    nearest = np.minimum(np.round(np.arange(length) / float(ratio)).astype(int), signals.shape[1] - 1)
-    out = np.full((len(signals), length), np.nan, np.float32)
-    place = np.arange(signals.shape[1])
-    for row, lead in enumerate(signals):
-        seen = np.isfinite(lead)
-        if not seen.any():
-            continue
-        bridged = np.interp(place, place[seen], lead[seen])
-        level = float(np.median(bridged))
-        fine = resample_poly(bridged - level, ratio.numerator, ratio.denominator, padtype="line")[:length] + level
-        out[row] = np.where(seen[nearest], fine, np.nan)
-    return out
 
 
 def windows(signals: Floats) -> Floats:

@@ -4,16 +4,20 @@ combine.
 The image network sees the photo as it came, the signal network sees the digitized recording and nothing else, so that
 their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason,
 where its rows or lead names show that it may be a page of 12 leads.
+
+A recording that comes without a page gets a report from the signal alone: load -> diagnose -> measure -> combine.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import Cause, Refusal, RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError, UsageError
 from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
 from ecgimg.findings.report import ReportContent
@@ -21,9 +25,13 @@ from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
 from ecgimg.pipelines.step_runner import Hook, StepRunner
+from ecgimg.recording.kinds import is_recording
 from ecgimg.recording.quality import lead_qualities, page_confidence
+from ecgimg.recording.read import read_recording
+from ecgimg.recording.recording import Recording
 from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
+from ecgimg.stages.diagnose import recording_quality
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
@@ -40,19 +48,22 @@ class WholePageConstants:
 
 WHOLE_PAGE = WholePageConstants()
 _NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
+RECORDING_STEPS = ("load", "diagnose", "measure", "interpret", "combine")
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "interpret", "combine")
 
 
 def diagnose_page(
     source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None
 ) -> ReportContent:
-    """The report of one page of a picture or document; `name` becomes the report's.
+    """The report of one page of a picture or document, or of a recording in a file; `name` becomes the report's.
 
     Raises:
         UnreadableInputError: the file can't be read.
-        DependencyError: the weights of a network are missing or damaged.
+        DependencyError: the weights of a network, or the package that reads a recording, are missing or damaged.
         UsageError: there is no such page or layout.
     """
+    if isinstance(source, str | os.PathLike) and is_recording(Path(source)):
+        return _diagnose_file(Path(source), page, options, name, hook)
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
     seen = steps.run("screen", lambda: image_opinion(dark_on_bright(photo)))
@@ -87,6 +98,51 @@ def diagnose_page(
         screening=screening,
         refusal=diagnosis.refusal if diagnosis else _refusal(screening, read.refusal),
         basis=basis(diagnosis, screening, match, leads),
+        joined_by=joining_sentence(readers),
+        timings=steps.timings,
+    )
+
+
+def diagnose_recording(recording: Recording, options: PageOptions, hook: Hook | None = None) -> ReportContent:
+    """The report of a recording that has no page; errors of the networks as `diagnose_page`."""
+    return _diagnose_recording(recording, None, options, recording.name, StepRunner(hook, RECORDING_STEPS))
+
+
+def _diagnose_file(path: Path, page: int, options: PageOptions, name: str, hook: Hook | None) -> ReportContent:
+    if page != 1:
+        raise UsageError(f"{path} is a recording and has no page {page}", where="load", remedy="choose page 1")
+    steps = StepRunner(hook, RECORDING_STEPS)
+    recording = steps.run("load", lambda: read_recording(path))
+    return _diagnose_recording(recording, path, options, name, steps)
+
+
+def _diagnose_recording(
+    recording: Recording, source: Path | None, options: PageOptions, name: str, steps: StepRunner
+) -> ReportContent:
+    quality = recording_quality(recording)
+    diagnosis = steps.run("diagnose", lambda: signal_opinion(recording, quality))
+    measured = steps.run("measure", lambda: measure(recording))
+    stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
+    leads = lead_qualities(recording)
+    findings = steps.run("combine", lambda: combine(diagnosis, None, leads, quality))
+    readers = read_by(diagnosis, None)
+    return ReportContent(
+        photo=None,
+        source=source,
+        name=name,
+        settings=options.settings,
+        read_by=readers,
+        findings=findings,
+        leads=leads,
+        measurements=measured,
+        interpretation=stated,
+        not_visible=not_visible(leads, findings),
+        agreement=agreement(findings),
+        warnings=tuple(dict.fromkeys([*recording.warnings, *diagnosis.warnings])),
+        recording=recording,
+        diagnosis=diagnosis,
+        refusal=diagnosis.refusal,
+        basis=basis(diagnosis, None, None, leads),
         joined_by=joining_sentence(readers),
         timings=steps.timings,
     )

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, UprightSheet
+from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet, Trace, UprightSheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.layouts import load_layout, load_layouts
@@ -23,7 +23,11 @@ from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
+from ecgimg.stages.landmarks.constants import LANDMARKS
+from ecgimg.stages.landmarks.find import landmarks_as_it_lies, turn_sheet
+from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.contradictions import contradicted
+from ecgimg.stages.layout.direction import reversed_margin
 from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
@@ -108,15 +112,35 @@ def _read_sheet(
     """The steps from tracing on; errors as `digitize_photo`."""
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
         scales = beside.submit(read_scales, upright)
-        traces = steps.run("trace", lambda: trace(upright))
-        match = steps.run("layout", lambda: find_layout(upright, traces, scales.result(), wanted))
-    if shows_another_ecg(photo, upright.sheet):
+        page, traces = _traced(upright, steps)
+        if page is not upright:
+            scales = beside.submit(read_scales, page)
+        match = steps.run("layout", lambda: find_layout(page, traces, scales.result(), wanted))
+    if shows_another_ecg(photo, page.sheet, match.cells):
         match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
     if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
         match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
-    recording = steps.run("assemble", lambda: assemble(upright.sheet, traces, match, name))
+    recording = steps.run("assemble", lambda: assemble(page.sheet, traces, match, name))
     recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *_notes(photo, doubt)))
-    return Digitized(photo, upright.sheet, match, recording, steps.timings)
+    return Digitized(photo, page.sheet, match, recording, steps.timings)
+
+
+def _traced(upright: UprightSheet, steps: StepRunner) -> tuple[UprightSheet, tuple[Trace, ...]]:
+    """The curves of a sheet; it is turned first where few marks show that it stands upright, and its beats that it does
+    not.
+    """
+    traces = steps.time("trace", lambda: trace(upright))
+    if upright.n_identified_marks < LANDMARKS.enough_marks and _is_reversed(upright.sheet, traces):
+        upright = steps.time("landmarks", lambda: landmarks_as_it_lies(turn_sheet(upright.sheet, 2)))
+        traces = steps.time("trace", lambda: trace(upright))
+    steps.report("trace", traces)
+    return upright, traces
+
+
+def _is_reversed(sheet: Sheet, traces: tuple[Trace, ...]) -> bool:
+    """Whether the beats run backwards. Of two ways in doubt, that in which the photo lies is the right one."""
+    lies_upright = abs(sheet.rotation) < 90
+    return reversed_margin(traces, sheet.px_per_mm) > (C.reversed_margin if lies_upright else -C.reversed_margin)
 
 
 def _notes(photo: Photo, doubt: Refusal | None) -> tuple[str, ...]:

@@ -1,73 +1,109 @@
-"""Reads recordings from disk: WFDB records and CSV tables."""
+"""Reads recordings from disk, in every format of the table (`ecgimg.recording.formats`) that has a reader."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.leads import LEADS, is_lead, lead_name
-from ecgimg.errors import UnreadableInputError, missing_package
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.leads import LEADS
+from ecgimg.errors import UnreadableInputError
+from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
+from ecgimg.recording.formats import recording_format
+from ecgimg.recording.kinds import kind_of
+from ecgimg.recording.lead_codes import lead_of_label
 from ecgimg.recording.recording import Recording
+
+MICROVOLT_HEIGHT = 100.0
+"""Median peak-to-peak height of the leads from which on the numbers are microvolts.
+
+No amplifier of an ECG has a range of 100 mV, and no 12 leads are lower than 100 uV. Numbers between a heart's 20 mV and
+this stay as they are, and the signal network refuses them."""
+_WHERE = "recording"
 
 
 def read_recording(path: str | Path) -> Recording:
-    """Reads a WFDB record (path with or without .hea) or a CSV with lead columns.
+    """Reads a recording of any format, rate and order of leads; leads that are not there are NaN.
 
-    Those of the 12 leads that are not there are NaN. Other leads, such as V4R, follow them. Columns of other
-    names are left out.
-
-    A CSV needs a first column of seconds (`time_s` or `time`); its other columns are taken by lead name.
+    Leads are taken by name or code. Numbers without a coded unit that no heart makes in mV are taken as microvolts,
+    with a warning. Nothing is resampled here.
 
     Raises:
-        UnreadableInputError: no such record, no lead in it, or it is damaged.
-        DependencyError: a WFDB record, and the package wfdb is not installed.
+        UnreadableInputError: no such file, no lead of an ECG in it, or it is damaged.
+        DependencyError: the format needs an optional package that is not installed.
     """
     path = Path(path)
-    return _read_csv(path) if path.suffix.lower() == ".csv" else _read_wfdb(path)
-
-
-def _read_wfdb(path: Path) -> Recording:
+    kind = kind_of(path)
+    if kind is None:
+        remedy = "give WFDB, CSV, DICOM, HL7 aECG, EDF+, MUSE XML, Philips XML, MATLAB or FHIR"
+        raise UnreadableInputError(f"{path} is no recording of a known format", where=_WHERE, remedy=remedy)
     try:
-        import wfdb
-    except ImportError as error:
-        raise missing_package("reading WFDB", "wfdb", "wfdb", where="recording") from error
-    stem = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
-    try:
-        record = wfdb.rdrecord(str(stem))
-    except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header
-        raise UnreadableInputError(f"{stem}.hea is no readable WFDB record ({error})", where="recording") from error
-    return _recording(dict(zip(record.sig_name, record.p_signal.T, strict=True)), float(record.fs), stem.name)
+        channels = recording_format(kind).read(path)
+    except MemoryError as error:
+        raise damaged(f"{path} does not fit into memory") from error
+    except UnreadableInputError as error:
+        if str(path) in error.what or str(path.with_suffix("")) in error.what:
+            raise
+        raise UnreadableInputError(f"{path}: {error.what}", where=_WHERE, remedy=error.remedy) from error
+    is_bare = kind == "wfdb" and not path.exists()
+    name = path.name.removesuffix(".json").removesuffix(".fhir") if is_bare or kind == "fhir" else path.stem
+    return recording_of(channels, name)
 
 
-def _read_csv(path: Path) -> Recording:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.reader(file))
-        table = np.array([[float(v) if v.strip() else np.nan for v in row] for row in rows[1:]], np.float64)
-        head = [name.strip() for name in rows[0]]
-        if head[0].lower() not in ("time_s", "time") or len(table) < 2:
-            raise ValueError("the first column must be time_s")
-        seconds = float(table[-1, 0] - table[0, 0])
-        if not seconds > 0:  # NaN too
-            raise ValueError("the times do not increase")
-        fs = (len(table) - 1) / seconds
-    except (OSError, ValueError, IndexError, UnicodeDecodeError) as error:
-        remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
-        raise UnreadableInputError(f"{path}: {error}", where="recording", remedy=remedy) from error
-    return _recording(dict(zip(head[1:], table.T[1:], strict=True)), float(round(fs, 3)), path.stem)
+def recording_of(channels: Channels, name: str) -> Recording:
+    """The recording of a file's signals: leads by name in the project's order, NaN where the file has nothing.
+
+    Raises:
+        UnreadableInputError: no rate, no lead among the channels, or more samples than an ECG has.
+    """
+    placed, unnamed = _by_lead(channels)
+    if not placed:
+        what = f"none of the channels is a lead of an ECG ({', '.join(unnamed) or 'there are none'})"
+        raise UnreadableInputError(what, where=_WHERE, remedy="name the leads I ... V6")
+    if not (np.isfinite(channels.fs) and channels.fs > 0):
+        raise damaged(f"a sampling rate of {channels.fs:g} Hz")
+    length = max(channels.length, *(one.first + len(one.values) for _, one in placed))
+    check_length(length)
+    leads = (*LEADS, *dict.fromkeys(lead for lead, _ in placed if lead not in LEADS))
+    signals, confidence = _laid_out(placed, leads, length, name)
+    signals, unit_warnings = (signals, ()) if channels.has_unit else _in_millivolts(signals)
+    left_out = (f"channels that are no lead are left out: {', '.join(unnamed)}",) if unnamed else ()
+    warnings = (*channels.warnings, *left_out, *unit_warnings)
+    return Recording(signals, float(channels.fs), confidence, name, leads=leads, warnings=warnings)
 
 
-def _recording(columns: dict[str, np.ndarray], fs: float, name: str) -> Recording:
-    known = {label: values for label, values in columns.items() if is_lead(label)}
-    named = {lead_name(label): values for label, values in known.items()}
-    if not named or len(named) < len(known):
-        what = "no lead" if not named else "a lead that stands twice"
-        remedy = "name the leads I ... V6, each once"
-        raise UnreadableInputError(f"{what} in {name} ({', '.join(columns)})", where="recording", remedy=remedy)
-    leads = tuple(dict.fromkeys((*LEADS, *named)))
-    signals = np.full((len(leads), len(next(iter(named.values())))), np.nan, np.float32)
-    for lead, values in named.items():
-        signals[leads.index(lead)] = values
-    return Recording(signals=signals, fs=fs, name=name, leads=leads)
+def _laid_out(
+    placed: list[tuple[str, Stretch]], leads: tuple[str, ...], length: int, name: str
+) -> tuple[Floats, Floats]:
+    """Signals and confidences [L, T] of stretches in their places."""
+    signals = np.full((len(leads), length), np.nan, np.float32)
+    confidence = np.zeros((len(leads), length), np.float32)
+    for lead, one in placed:
+        at = leads.index(lead), slice(one.first, one.first + len(one.values))
+        known = np.isfinite(one.values)
+        if bool((np.isfinite(signals[at]) & known).any()):
+            remedy = "name the leads I ... V6, each once"
+            raise UnreadableInputError(f"lead {lead} stands twice in {name}", where=_WHERE, remedy=remedy)
+        signals[at] = np.where(known, one.values, signals[at])
+        share = np.float32(1) if one.confidence is None else one.confidence
+        confidence[at] = np.where(known, share, confidence[at])
+    return signals, confidence
+
+
+def _by_lead(channels: Channels) -> tuple[list[tuple[str, Stretch]], list[str]]:
+    """The stretches with their leads, and the labels that name none."""
+    named = [(lead_of_label(one.label), one) for one in channels.stretches if len(one.values)]
+    placed = [(lead, one) for lead, one in named if lead is not None]
+    return placed, list(dict.fromkeys(one.label for lead, one in named if lead is None))
+
+
+def _in_millivolts(signals: Floats) -> tuple[Floats, tuple[str, ...]]:
+    """The signals in mV, and a warning where their numbers can only be microvolts."""
+    known = np.isfinite(signals)
+    heights = [float(np.ptp(row[seen])) for row, seen in zip(signals, known, strict=True) if seen.any()]
+    height = float(np.median(heights)) if heights else 0.0
+    if height <= MICROVOLT_HEIGHT:
+        return signals, ()
+    warning = f"the leads are {height:.0f} high, which no heart makes in mV: the numbers are taken as microvolts"
+    return np.asarray(signals / np.float32(1000), np.float32), (warning,)

@@ -11,6 +11,7 @@ from ecgimg.datamodel.arrays import Floats, require
 from ecgimg.datamodel.leads import LEADS, lead_name
 from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.csv_table import write_csv
+from ecgimg.recording.export import export
 from ecgimg.recording.wfdb_record import write_wfdb
 
 
@@ -116,11 +117,11 @@ class Recording:
 
     def to_wfdb(self, folder: str | Path, name: str | None = None) -> Path:
         """Writes NAME.hea and NAME.dat (16 bit, 1 uV) into a folder and returns the header's path."""
-        return write_wfdb(self, Path(folder), name or self.name)
+        return write_wfdb(export(self, name=name), Path(folder), name or self.name)
 
     def to_csv(self, path: str | Path) -> Path:
         """Writes a CSV with a column of seconds and one of mV for each lead; an unknown sample is an empty field."""
-        return write_csv(self, Path(path))
+        return write_csv(export(self), Path(path))
 
     def plot(self, path: str | Path) -> Path:
         """Draws the leads on a standard grid into a PNG."""

@@ -1,4 +1,4 @@
-"""Recordings as WFDB records: a header and 16-bit samples.
+"""Recordings as WFDB records, and back: a header and 16-bit samples.
 
 The package wfdb only reads them: its writer compares with `== np.nan` and fails on a lead that is all NaN. The samples
 are made here: 16 bit, 1000 units per mV, and -32768, WFDB's invalid sample, where a sample is unknown.
@@ -6,22 +6,28 @@ are made here: 16 bit, 1000 units per mV, and -32768, WFDB's invalid sample, whe
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 
+from ecgimg.errors import EcgimgError, UnreadableInputError, missing_package
 from ecgimg.io.files import write_atomically
+from ecgimg.recording.channels import Channels, Stretch, check_length
+from ecgimg.recording.export import UNITS_PER_MV, Export, in_microvolts
 from ecgimg.recording.record_name import record_name
-from ecgimg.recording.samples import Samples
 from ecgimg.text import printable
 
-UNITS_PER_MV = 1000
-"""One unit is 1 uV."""
-INVALID = -32768
-"""WFDB's invalid sample in format 16."""
+MAX_SIGNALS = 1000
+"""Most signals, and most segments, of a record that is read."""
+_MAX_LINE, _MAX_COMMENTS = 1000, 1000
+_RECORD_LINE = re.compile(
+    r"[^\s/]+(/(?P<segments>\d{1,9}))?\s+(?P<signals>\d{1,9})(\s*$|\s+\d+(\.\d*)?([eE][-+]?\d+)?[\s/(])"
+)
+_PER_MV = {"mv": 1.0, "uv": 1000.0, "µv": 1000.0, "v": 1e-3}
 
 
-def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
+def write_wfdb(export: Export, folder: Path, name: str) -> Path:
     """Writes the record of a name into `folder`; returns the header's path.
 
     A name that WFDB can't hold is made safe (`record_name`); the header's comments have the name as it was given, and
@@ -31,16 +37,62 @@ def write_wfdb(recording: Samples, folder: Path, name: str) -> Path:
     Raises:
         OutputError: the files can't be written.
     """
-    units = np.rint(np.nan_to_num(recording.signals, nan=0.0) * UNITS_PER_MV)
-    samples = np.where(np.isnan(recording.signals), INVALID, units.clip(INVALID + 1, -INVALID - 1)).astype("<i2").T
-    record = record_name(name)
-    lines = [f"{record} {len(recording.leads)} {recording.fs:g} {len(samples)}"]
-    for lead, column in zip(recording.leads, samples.T, strict=True):
+    samples = in_microvolts(export.signals).astype("<i2").T
+    record, units = record_name(name), export.options.units
+    gain = UNITS_PER_MV if units == "mV" else 1
+    lines = [f"{record} {len(export.leads)} {export.fs:.12g} {len(samples)}"]
+    for lead, column in zip(export.leads, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         checksum -= 0x10000 if checksum >= 0x8000 else 0
-        lines.append(f"{record}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {column[0]} {checksum} 0 {lead}")
+        lines.append(f"{record}.dat 16 {gain}(0)/{units} 16 0 {column[0]} {checksum} 0 {lead}")
     if record != name:
         lines.append(f"# name: {printable(' '.join(name.split()))}")
-    lines += [f"# {printable(line)}" for line in recording.origin]
+    if export.options.patient_id:
+        lines.append(f"# patient id: {export.options.patient_id}")
+    lines += [f"# {line}" for line in (*export.origin, *export.notes)]
     write_atomically(folder / f"{record}.dat", samples.tobytes())
     return write_atomically(folder / f"{record}.hea", ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+
+
+def read_wfdb(path: Path) -> Channels:
+    """The signals of a record; the path is with or without .hea or .dat.
+
+    Raises:
+        UnreadableInputError: no such record, or it is damaged.
+        DependencyError: the package wfdb is not installed.
+    """
+    try:
+        import wfdb
+    except ImportError as error:
+        raise missing_package("reading WFDB", "wfdb", "wfdb", where="recording") from error
+    stem = str(path.with_suffix("") if path.suffix in (".hea", ".dat") else path)
+    try:
+        _check_header(Path(f"{stem}.hea"))
+        check_length(int(wfdb.rdheader(stem).sig_len))
+        record = wfdb.rdrecord(stem)
+        scales = [_PER_MV.get(str(unit).lower()) for unit in record.units]
+        columns = zip(record.sig_name, record.p_signal.T, scales, strict=True)
+        stretches = tuple(Stretch(label, (row / (scale or 1)).astype(np.float32)) for label, row, scale in columns)
+        return Channels(stretches, float(record.fs), has_unit=False)
+    except EcgimgError:
+        raise
+    except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header
+        what = f"{stem}.hea is no readable WFDB record ({' '.join(str(error).split())})"
+        raise UnreadableInputError(what, where="recording", remedy="copy the .hea and .dat files again") from error
+
+
+def _check_header(path: Path) -> None:
+    """Raises ValueError where the record line is none; wfdb takes some of these, or fills the memory.
+
+    The line is NAME[/SEGMENTS] SIGNALS [RATE ...] (WFDB Applications Guide, header(5)).
+    """
+    with path.open(encoding="utf-8", errors="replace") as file:
+        line = next(
+            (one for one in (file.readline(_MAX_LINE) for _ in range(_MAX_COMMENTS)) if one[:1] not in "#\n"), ""
+        )
+    match = _RECORD_LINE.match(line)
+    if match is None:
+        raise ValueError(f"no record line: {line[:60].strip()!r}")
+    signals, segments = int(match["signals"]), int(match["segments"] or 1)
+    if not (1 <= signals <= MAX_SIGNALS and segments <= MAX_SIGNALS):
+        raise ValueError(f"{signals} signals in {segments} segments")

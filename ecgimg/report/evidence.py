@@ -68,6 +68,7 @@ def evidence_image(report: ReportContent) -> Pixels:
     It is cropped to the surroundings of the traces. Without traces the whole photo is shown, with the image network's
     saliency of an abnormal ECG.
     """
+    assert report.photo is not None
     geometry = report.recording.geometry if report.recording else None
     photo = stored_photo(report.photo, report.settings.photo, geometry)
     pixels, curves = _cropped(*_upright(photo, report.recording))

@@ -66,7 +66,8 @@ def write_html(report: ReportContent, result: ReportResult, path: Path) -> Path:
 
 def _header(report: ReportContent, result: ReportResult) -> str:
     source = result.source
-    facts = [f"{escape(printable(Path(source.file).name))}, {source.width} x {source.height} pixels"]
+    size = f", {source.width} x {source.height} pixels" if report.photo is not None else ""
+    facts = [f"{escape(printable(Path(source.file).name or report.name))}{size}"]
     if source.pages > 1:
         facts[0] += f", page {source.page} of {source.pages}"
     if result.page is not None:
@@ -76,7 +77,10 @@ def _header(report: ReportContent, result: ReportResult) -> str:
             for scale, unit in ((page.paper_speed, "mm/s"), (page.gain, "mm/mV"))
         )
         facts.append(f"layout {escape(page.layout.id)} &middot; {scales}")
-    facts.append(f"SHA-256 {source.sha256[:16]}")
+    if report.photo is None and report.recording is not None:
+        facts.append(f"recording of {report.recording.seconds:.1f} s at {report.recording.fs:g} Hz, no photo")
+    if source.sha256:
+        facts.append(f"SHA-256 {source.sha256[:16]}")
     return (
         f'<header><div><div class="kind">ECG report</div><h1>{escape(printable(report.name))}</h1></div>'
         f'<div class="facts">{"<br>".join(facts)}</div></header>'
@@ -110,7 +114,9 @@ def _summary_page(report: ReportContent, result: ReportResult) -> str:
 
 
 def _photo(report: ReportContent) -> str:
-    """The photo as it may be stored, with its caption; a note where it may not."""
+    """The photo as it may be stored, with its caption; a note where it may not, nothing where there is none."""
+    if report.photo is None:
+        return ""
     if report.settings.photo == "none":
         return f'<p class="note">{_STORED["none"]}</p>'
     parts = ["The photo as it was given."]

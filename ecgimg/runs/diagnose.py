@@ -1,4 +1,4 @@
-"""One page of `ecgimg diagnose`: a report as JSON and HTML, and with `--format` the files of `ecgimg digitize`.
+"""One page or recording of `ecgimg diagnose`: a report as JSON and HTML, and with `--format` files of the recording.
 
 A page whose picture can be read always gets a report. It is ok when a network read it, and refused when neither could;
 the report gives the reason.
@@ -15,13 +15,14 @@ from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.digitize import DIGITIZE, make_recording_files
+from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.digitize import files as recording_set
-from ecgimg.runs.file_names import REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
+from ecgimg.runs.file_names import PAGE_JSON, REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
+from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_files, make_recording_files
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
-from ecgimg.schemas.page import PageResult
+from ecgimg.schemas.recording import RecordingResult
 from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def files(options: RunOptions) -> tuple[FileSet, ...]:
 
 
 def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
-    """Diagnoses a page; errors as `diagnose_page`.
+    """Diagnoses a page or a recording; errors as `diagnose_page`.
 
     The pipeline is imported in the worker, since the parent does not need it.
     """
@@ -52,11 +53,13 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
 
     job = task.job
     report = diagnose_page(job.path, job.page, task.options.page, job.name, hook)
-    result = describe_report(report, tuple(task.path(suffix).name for suffix in REPORT_FILES.suffixes))
+    suffixes = (REPORT_JSON, REPORT_HTML, *(() if report.photo is None else (REPORT_THUMBNAIL,)))
+    result = describe_report(report, tuple(task.path(suffix).name for suffix in suffixes))
 
     def write() -> None:
         write_html(report, result, task.path(REPORT_HTML))
-        write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
+        if report.photo is not None:
+            write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
 
     return (*_recording(task, report), Made(result, REPORT_JSON, write))
 
@@ -67,7 +70,7 @@ def is_current(task: Task, result: ReportResult) -> bool:
         return False
     if result.networks != {weight.name: weight.sha256[:12] for weight in list_weights()}:
         return False
-    return not task.options.format or result.page is None or DIGITIZE.before(task) is not None
+    return not task.options.format or not _has_recording(result) or _is_recording_current(task, result)
 
 
 def outcome(job: PageJob, result: ReportResult) -> Outcome:
@@ -93,13 +96,40 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
     )
 
 
-def _recording(task: Task, report: ReportContent) -> tuple[Made[PageResult], ...]:
-    """The recording of a page, where a format was asked for."""
-    if not task.options.format or report.recording is None:
+def _recording(task: Task, report: ReportContent) -> tuple[Made[Any], ...]:
+    """The recording of a page or of a file, where a format was asked for."""
+    from ecgimg.findings.interpretation import interpret_for_files
+    from ecgimg.pipelines.digitize import Digitized
+
+    recording = report.recording
+    if not task.options.format or recording is None:
         return ()
+    found = interpret_for_files(report.measurements, report.findings)
+    if report.photo is None:
+        is_known = any(recording.interval(lead) is not None for lead in recording.leads)
+        return (make_recording_files(task, recording, found),) if is_known else ()
     assert report.sheet is not None
     assert report.match is not None
-    return (make_recording_files(task, report.photo, report.sheet, report.match, report.recording, report.timings),)
+    made = Digitized(report.photo, report.sheet, report.match, recording, report.timings)
+    return (make_page_files(task, made, found, with_findings=True),)
+
+
+def _is_recording_current(task: Task, result: ReportResult) -> bool:
+    """Whether the recording of a report has the formats asked for, with the findings where they have a place."""
+    if result.source.width is None:
+        recording = task.record(partial(read_json, RecordingResult), PAGE_JSON)
+        return recording is not None and has_formats(task, recording)
+    page = task.record(DIGITIZE.read, PAGE_JSON)
+    if page is None or not DIGITIZE.is_current(task, page):
+        return False
+    return page.with_findings or not holds_findings(task)
+
+
+def _has_recording(result: ReportResult) -> bool:
+    """Whether files of the recording are written where a format is asked for."""
+    if result.source.width is None:
+        return any(lead.interval is not None for lead in result.leads.values())
+    return result.page is not None
 
 
 def _summary_cells(result: ReportResult) -> tuple[str, ...]:
@@ -122,4 +152,14 @@ def _named(findings: list[FindingResult]) -> str:
     return "; ".join(f"{name} {probability[name]:.2f}" for name in dict.fromkeys(f.name for f in findings))
 
 
-DIAGNOSE = RunKind("diagnose", files, partial(read_json, ReportResult), make, is_current, outcome, preload, COLUMNS)
+DIAGNOSE = RunKind(
+    command="diagnose",
+    files=files,
+    read=partial(read_json, ReportResult),
+    make=make,
+    is_current=is_current,
+    outcome=outcome,
+    preload=preload,
+    columns=COLUMNS,
+    takes_recordings=True,
+)

@@ -47,6 +47,13 @@ class Task:
         """The output file of this page with a suffix."""
         return self.out / file_name(self.job.name, suffix)
 
+    def record(self, read: Callable[[Path], Content | None], suffix: str) -> Content | None:
+        """A record of this very page of which all files are there; None where there is none."""
+        content = read(self.path(suffix))
+        if content is None or not _is_same_page(content.source, self.job):
+            return None
+        return content if all((self.out / name).is_file() for name in content.files) else None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -94,6 +101,7 @@ class RunKind(Generic[Content]):
         preload: imports everything that `make` needs.
         takes_recordings: whether files of recordings are inputs too.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
+        takes_recordings: whether files of recordings are inputs too.
     """
 
     command: str
@@ -109,10 +117,8 @@ class RunKind(Generic[Content]):
     def before(self, task: Task) -> Outcome | None:
         """The outcome of a page that was done before with the same settings, else None."""
         sets = self.files(task.options)
-        content = self.read(task.path(sets[0].record))
-        if content is None or not _is_same_page(content.source, task.job) or not self.is_current(task, content):
-            return None
-        if not all((task.out / name).is_file() for name in content.files):
+        content = task.record(self.read, sets[0].record)
+        if content is None or not self.is_current(task, content):
             return None
         there = tuple(one.record for one in sets if task.path(one.record).is_file())
         return replace(self.outcome(task.job, content), skipped=True, records=there)

@@ -53,7 +53,7 @@ def count_all_pages(
 
 
 def _no_page(path: Path) -> UnreadableInputError:
-    remedy = "ecgimg measure takes recordings"
+    remedy = "ecgimg diagnose and measure take recordings, ecgimg.read gives their samples"
     return UnreadableInputError(f"{path} is a recording and no page", where="load", remedy=remedy)
 
 

@@ -14,8 +14,17 @@ from ecgimg.errors import EcgimgError, UnreadableInputError
 from ecgimg.io.files import hash_or_nothing, path_text
 from ecgimg.io.images import SUFFIXES
 from ecgimg.recording.kinds import SUFFIXES as RECORDING_SUFFIXES
-from ecgimg.recording.kinds import main_file
-from ecgimg.runs.file_names import DEBUG, FILE_SETS, FOLDER_FILES, FileSet, file_name, is_own_picture, page_name
+from ecgimg.recording.kinds import is_recording, main_file
+from ecgimg.runs.file_names import (
+    DEBUG,
+    FILE_SETS,
+    FOLDER_FILES,
+    PAGE_JSON,
+    FileSet,
+    file_name,
+    is_own_picture,
+    page_name,
+)
 from ecgimg.runs.job import PageJob
 from ecgimg.runs.page_counts import CountPages
 from ecgimg.schemas.owner import OwnerSource, read_owner
@@ -45,7 +54,7 @@ def plan_jobs(
         out: the folder of the results.
         files: the sets of files that the run writes for a page.
         count: gives the number of pages of each file.
-        takes_recordings: whether files of recordings are inputs too.
+        takes_recordings: whether files of recordings are inputs too; each is one page.
 
     Raises:
         UnreadableInputError: nothing to read was found.
@@ -77,24 +86,26 @@ def plan_jobs(
 def find_files(inputs: Sequence[str], out: Path, takes_recordings: bool = False) -> tuple[list[Path], list[str]]:
     """Files of the inputs, sorted within each, none twice; folders are searched without what a run wrote.
 
-    Folders are searched for pictures, and for recordings where the run takes them. The second list has a warning for
-    each input in which nothing was found.
+    Folders are searched for pages, and for recordings where the run takes them.
+
+    The second list has a warning for each input in which nothing was found.
 
     Raises:
         UnreadableInputError: nothing was found at all.
     """
     found: dict[str, Path] = {}
     empty = []
-    suffixes = SUFFIXES | RECORDING_SUFFIXES if takes_recordings else SUFFIXES
+    nothing = "no picture, PDF or recording" if takes_recordings else "no picture or PDF"
     for text in inputs:
-        paths = [main_file(path) for path in _expand(text, out, suffixes)]
+        paths = [main_file(path) for path in _expand(text, out, takes_recordings)]
         for path in paths:
             found.setdefault(os.path.realpath(path), path)
         if not paths:
-            empty.append(f"no picture or PDF in {text}")
+            empty.append(f"{nothing} in {text}")
     if not found:
-        what = f"no picture or PDF in {', '.join(inputs)}"
-        raise UnreadableInputError(what, where=_WHERE, remedy=f"give a file, a folder or a glob of {_known_suffixes()}")
+        what = f"{nothing} in {', '.join(inputs)}"
+        known = ", ".join(sorted(SUFFIXES | RECORDING_SUFFIXES if takes_recordings else SUFFIXES))
+        raise UnreadableInputError(what, where=_WHERE, remedy=f"give a file, a folder or a glob of {known}")
     return list(found.values()), empty
 
 
@@ -148,26 +159,45 @@ def _is_of(source: OwnerSource, path: Path, page: int) -> bool:
     return is_same_place or source.sha256 == hash_or_nothing(path)
 
 
-def _expand(text: str, out: Path, suffixes: frozenset[str]) -> list[Path]:
+def _expand(text: str, out: Path, takes_recordings: bool) -> list[Path]:
     path = Path(text)
     if os.path.isdir(path):  # Path.is_dir and Path.exists raise on a name that no file can have
-        return _search(path, out, suffixes)
+        return _search(path, out, takes_recordings)
     if not os.path.lexists(path) and glob.has_magic(text):
         matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
-        found = [p for match in matches for p in (_search(match, out, suffixes) if match.is_dir() else [match])]
+        found = [p for one in matches for p in (_search(one, out, takes_recordings) if one.is_dir() else [one])]
         return [path for path in found if not is_own_picture(path)]
     return [path]  # a missing file becomes a failed page, the others go on
 
 
-def _search(folder: Path, out: Path, suffixes: frozenset[str]) -> list[Path]:
+def _search(folder: Path, out: Path, takes_recordings: bool) -> list[Path]:
     inside = out.resolve()
     excluded = inside if inside != folder.resolve() else None
     found = []
     for at, folders, files in os.walk(folder):
         searched = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
         folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
-        found += [Path(at) / f for f in sorted(files) if Path(f).suffix.lower() in suffixes]
+        found += _of_folder(Path(at), files, takes_recordings)
     return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
+
+
+def _of_folder(folder: Path, files: Sequence[str], takes_recordings: bool) -> list[Path]:
+    """The pages of one folder, and its recordings where they are asked for, without those that a run wrote."""
+    pages = {folder / name for name in files if Path(name).suffix.lower() in SUFFIXES}
+    signals = {folder / name for name in files if Path(name).suffix.lower() in RECORDING_SUFFIXES}
+    owners = [read_owner(folder / name) for name in files if name.endswith(PAGE_JSON)] if signals else []
+    written = {folder / name for owner in owners if owner is not None for name in owner.files}
+    if takes_recordings:
+        return sorted((pages | signals) - written)
+    return sorted(path for path in pages - written if path not in signals or not _is_recording(path))
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file is a recording; False where it can't be opened, which is the failure of a page."""
+    try:
+        return is_recording(path)
+    except EcgimgError:
+        return False
 
 
 def _common_folder(files: Sequence[Path]) -> Path:
@@ -181,7 +211,3 @@ def _common_folder(files: Sequence[Path]) -> Path:
 def _fold(name: str) -> str:
     """Names that differ in case only are the same file on some systems."""
     return name.casefold()
-
-
-def _known_suffixes() -> str:
-    return ", ".join(sorted(SUFFIXES))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgimg.datamodel.page import Photo, Scale, Source
 from ecgimg.io.files import hash_file, open_regular, path_text, write_atomically
+from ecgimg.recording.recording import Recording
 
 _LIBRARIES = ("ecgimg", "numpy", "scipy", "opencv-python-headless", "scikit-image", "onnxruntime", "pillow")
 
@@ -30,9 +31,11 @@ class PageSource(Part):
 
     file: str = Field(
         description="path of the picture, document or recording, as it was given; <bytes> and the like where it was no "
-        "file"
+        "file, empty for a recording without one"
     )
-    sha256: str = Field(description="hash of the file, or of the pixels of an array or image, in hexadecimal")
+    sha256: str = Field(
+        description="hash of the file, or of the pixels of an array or image, in hexadecimal; empty without either"
+    )
     page: int = Field(description="page within the document, from 1")
     pages: int = Field(description="pages of the document")
     width: int | None = Field(description="width of the page's picture in pixels, upright; null for a recording")
@@ -65,6 +68,17 @@ class PageScale(Part):
     assumed: bool = Field(description="true where nothing on the page or from the user told the value")
     witnesses: tuple[PageScaleWitness, ...] = Field(default=(), description="every sign of the scale that was found")
     contradicted: bool = Field(default=False, description="true where other signs are too sure to be overlooked")
+
+
+class LeadResult(Part):
+    """One lead."""
+
+    confidence: float = Field(description="mean over the samples that are known, 0 to 1; 0 where none is")
+    interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
+
+
+EXPORT = "how the files of the recording were written"
+"""Description of a field of `ExportOptions`."""
 
 
 def read_json(model: type[Content], path: Path) -> Content | None:
@@ -104,9 +118,18 @@ def describe_source(photo: Photo) -> PageSource:
     )
 
 
-def describe_recording_file(path: Path) -> PageSource:
+def describe_recording_file(path: Path | None) -> PageSource:
     """Where a recording came from; its file is hashed."""
-    return PageSource(file=path_text(path), sha256=hash_file(path), page=1, pages=1, width=None, height=None)
+    file, sha256 = ("", "") if path is None else (path_text(path), hash_file(path))
+    return PageSource(file=file, sha256=sha256, page=1, pages=1, width=None, height=None)
+
+
+def describe_leads(recording: Recording) -> dict[str, LeadResult]:
+    """The leads of a recording for the JSON, in its order."""
+    return {
+        lead: LeadResult(confidence=rounded(recording.lead_confidence(lead)), interval=recording.interval(lead))
+        for lead in recording.leads
+    }
 
 
 def describe_scale(scale: Scale) -> PageScale:

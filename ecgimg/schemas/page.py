@@ -13,13 +13,17 @@ from pydantic import Field
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.options import PageSettings
+from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.recording import Recording
 from ecgimg.schemas.common import (
+    EXPORT,
+    LeadResult,
     PageLayout,
     PageScale,
     PageSource,
     Part,
+    describe_leads,
     describe_scale,
     describe_source,
     rounded,
@@ -42,15 +46,8 @@ class PageShape(Part):
     )
 
 
-class LeadResult(Part):
-    """One lead."""
-
-    confidence: float = Field(description="mean over the samples that are known, 0 to 1; 0 where none is")
-    interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
-
-
 class PageResult(Part):
-    """Everything about one page but its samples, which are in the WFDB and CSV files."""
+    """Everything about one page but its samples, which are in the files of the recording."""
 
     schema_: Literal["ecgimg/page/1"] = Field(
         default=SCHEMA, alias="schema", description="name and version of this schema"
@@ -71,6 +68,8 @@ class PageResult(Part):
         " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
+    export: ExportOptions = Field(default=ExportOptions(), description=EXPORT)
+    with_findings: bool = Field(default=False, description="whether they hold the findings of `diagnose`")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the recording")
     timings: dict[str, float] = Field(description="seconds of each step")
@@ -85,6 +84,8 @@ def describe_page(
     timings: tuple[tuple[str, float], ...],
     settings: PageSettings,
     files: tuple[str, ...],
+    export: ExportOptions | None = None,
+    with_findings: bool = False,
 ) -> PageResult:
     """The result of one page from what its stages made."""
     return PageResult(
@@ -104,7 +105,9 @@ def describe_page(
         fs=recording.fs,
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
-        leads={lead: _lead(recording, lead) for lead in recording.leads},
+        leads=describe_leads(recording),
+        export=export or ExportOptions(),
+        with_findings=with_findings,
         files=files,
         warnings=recording.warnings,
         timings={step: rounded(seconds) for step, seconds in timings},
@@ -117,7 +120,3 @@ def photo_px_per_mm(sheet: Sheet) -> float:
     nodes = sheet.map.nodes
     steps = [np.linalg.norm(np.diff(nodes, axis=axis), axis=2).ravel() for axis in (0, 1)]
     return float(np.median(np.concatenate(steps)) / (sheet.map.step / sheet.px_per_mm))
-
-
-def _lead(recording: Recording, lead: str) -> LeadResult:
-    return LeadResult(confidence=rounded(recording.lead_confidence(lead)), interval=recording.interval(lead))

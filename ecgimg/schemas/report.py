@@ -23,6 +23,7 @@ from ecgimg.schemas.common import (
     PageScale,
     PageSource,
     Part,
+    describe_recording_file,
     describe_scale,
     describe_source,
     rounded,
@@ -209,7 +210,7 @@ class ReportResult(Part):
 def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> ReportResult:
     """The JSON content of a report; `files` are the names of the files that belong to it."""
     return ReportResult(
-        source=describe_source(report.photo),
+        source=describe_recording_file(report.source) if report.photo is None else describe_source(report.photo),
         settings=report.settings,
         read_by=report.read_by,
         refusal=str(report.refusal or ""),

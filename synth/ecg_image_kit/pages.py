@@ -26,7 +26,6 @@ from ecgimg.datamodel.page import PlacedCell
 from ecgimg.errors import DependencyError, UsageError
 from ecgimg.layouts import Cell, load_layout
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.recipe import PageRecipe, Recipe, amount, pick
 from ecgimg.synth.sample import photograph, printed
 from ecgimg.synth.signals.sources import FS, Signal, SignalSource
@@ -77,7 +76,7 @@ class Kit:
         with tempfile.TemporaryDirectory(prefix="ecg-image-kit-") as scratch:
             source, out = Path(scratch) / "in", Path(scratch) / "out"
             out.mkdir()
-            header = write_wfdb(Recording(signals=_ten_seconds(signal.mv), fs=FS, name="page"), source, "page")
+            header = Recording(signals=_ten_seconds(signal.mv), fs=FS, name="page").to_wfdb(source, "page")
             runner = Path(__file__).with_name("runner.py")
             command = [self.python, str(runner), str(seed), _SCRIPT, "-i", str(header.with_suffix(".dat"))]
             command += ["-hea", str(header), "-o", str(out), "-st", "0", "-se", str(seed), *options]

@@ -108,7 +108,9 @@ def test_doctor_and_schema() -> None:
         *(["digitize", "x.jpg", "-o", "out", "--timeout", value] for value in ("0", "-1", "inf", "nan", "1e12")),
         ["digitize", "x.jpg", "-o", "out", "--layout", "5x5"],
         ["digitize", "x.jpg", "-o", "out", "--gain", "7"],
-        ["digitize", "x.jpg", "-o", "out", "--format", "edf"],
+        ["digitize", "x.jpg", "-o", "out", "--format", "docx"],
+        ["digitize", "x.jpg", "-o", "out", "--fill", "mean"],
+        ["digitize", "x.jpg", "-o", "out", "--birth-date", "soon"],
         ["layouts", "show", "5x5"],
     ],
 )

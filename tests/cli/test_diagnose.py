@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_reports import masked_recording
 from PIL import Image
 from typer.testing import CliRunner
 
+from ecgimg import write
 from ecgimg.cli.app import app
 from ecgimg.errors import ExitCode
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.report import ReportResult
+from ecgimg.synth.signals.simulator import Heart
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("diagnose")]
 
@@ -26,15 +29,20 @@ def run(*words: object) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def out(plain_png: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run over a page, something that is none, and a file that is no picture."""
+    """A run over a page, something that is none, a file that is no picture, a recording, and one that is cut short."""
     folder = tmp_path_factory.mktemp("run")
     noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "noise.png")
     (folder / "text.jpg").write_text("text")
-    code, stdout, stderr = run("diagnose", plain_png, folder / "noise.png", folder / "text.jpg", "-o", folder / "out")
+    write(masked_recording(Heart()), folder, "dicom", name="heart")
+    (folder / "cut.dcm").write_bytes((folder / "heart.dcm").read_bytes()[:3000])
+    others = [folder / name for name in ("noise.png", "text.jpg", "heart.dcm", "cut.dcm")]
+    code, stdout, stderr = run("diagnose", plain_png, *others, "-o", folder / "out", "--format", "fhir")
     assert (code, stdout) == (ExitCode.SOME_FAILED, "")
     assert "ok  plain  read by signal" in stderr
     assert "failed  text" in stderr
+    assert "ok  heart  read by signal" in stderr
+    assert "damaged or no ECG" in next(line for line in stderr.splitlines() if line.startswith("failed  cut"))
     return folder / "out"
 
 
@@ -52,6 +60,19 @@ def test_a_page_gets_a_report(out: Path) -> None:
     assert "<svg" in html
 
 
+def test_a_recording_gets_a_report_without_a_photo(out: Path) -> None:
+    report = read_json(ReportResult, out / "heart.report.json")
+    assert report is not None
+    assert (report.read_by, report.page, report.screening, report.source.width) == ("signal", None, None, None)
+    assert report.findings
+    assert "<img" not in (out / "heart.report.html").read_text()
+    bundle = json.loads((out / "heart.fhir.json").read_text())
+    assert bundle["entry"][-1]["resource"]["resourceType"] == "DiagnosticReport"
+    assert not (out / "noise.fhir.json").exists()
+    again = run("diagnose", out.parent / "heart.dcm", out.parent / "noise.png", "-o", out, "--format", "fhir")
+    assert "2 of them done before" in again[2]
+
+
 def test_noise_is_no_ecg_to_either_network(out: Path) -> None:
     report = read_json(ReportResult, out / "noise.report.json")
     assert report is not None
@@ -64,7 +85,8 @@ def test_noise_is_no_ecg_to_either_network(out: Path) -> None:
 def test_the_summary_has_a_row_each(out: Path) -> None:
     with (out / "summary.csv").open(newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file)}
-    assert {name: row["status"] for name, row in rows.items()} == {"plain": "ok", "noise": "refused", "text": "failed"}
+    wanted = {"plain": "ok", "noise": "refused", "text": "failed", "heart": "ok", "cut": "failed"}
+    assert {name: row["status"] for name, row in rows.items()} == wanted
     assert rows["plain"]["heart_rate"]
 
 

@@ -18,6 +18,7 @@ def test_the_orders_of_networks_outputs_are_those_they_were_trained_with() -> No
 
 def test_every_code_is_reported_within_its_group() -> None:
     groups = {"subclass": (*SUBCLASSES, "1AVB"), "superclass": SUPERCLASSES, "rhythm": RHYTHMS, "form": FORMS}
+    groups["screening"] = ("ABNORMAL",)
     for group, codes in groups.items():
         assert tuple(one.code for one in STATEMENTS if one.group == group) == codes
     assert len(STATEMENTS) == sum(map(len, groups.values()))

@@ -10,9 +10,10 @@ from refused import refused
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import Cause
-from ecgimg.networks.patchecg import LENGTH, NAME, PatchEcg, load_patchecg, prepare, resample, windows
+from ecgimg.networks.patchecg import LENGTH, NAME, RATE, PatchEcg, load_patchecg, prepare, windows
 from ecgimg.networks.runtime import Network
 from ecgimg.recording.recording import Recording
+from ecgimg.recording.resample import resample
 from ecgimg.train.patchecg.masks import layout_mask
 
 
@@ -62,7 +63,7 @@ def test_prediction_is_calibrated_and_grouped(double: PatchEcg) -> None:
 
 @pytest.mark.parametrize("fs", [100, 250, 360, 500, 1000])
 def test_any_rate_gives_the_same_signal(fs: float) -> None:
-    ours = resample(on_page(beats(fs=fs), 0), fs)
+    ours = resample(on_page(beats(fs=fs), 0), fs, RATE)
     expected = on_page(beats(fs=100), 0)
     assert ours.shape == (12, 1000)
     both = np.isfinite(ours) & np.isfinite(expected)
@@ -75,8 +76,8 @@ def test_resampling_takes_nothing_from_gaps() -> None:
     hidden = signals.copy()
     hidden[:, 1000:2000] = np.nan
     signals[:, 1000:2000] = np.nan
-    np.testing.assert_array_equal(resample(hidden, 500), resample(signals, 500))
-    assert np.isnan(resample(hidden, 500)[:, 205:395]).all()
+    np.testing.assert_array_equal(resample(hidden, 500, RATE), resample(signals, 500, RATE))
+    assert np.isnan(resample(hidden, 500, RATE)[:, 205:395]).all()
 
 
 def test_short_and_long_recordings(double: PatchEcg) -> None:

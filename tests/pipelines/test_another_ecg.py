@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgimg.datamodel.page import LeadName, Photo, Sheet, SheetMap, UprightSheet
+from ecgimg.datamodel.page import LeadName, Photo, PlacedCell, Sheet, SheetMap, UprightSheet
 from ecgimg.errors import Cause, RefusedError
 from ecgimg.pipelines import another_ecg as module
 from ecgimg.pipelines.another_ecg import parts_beyond, shows_another_ecg
@@ -20,7 +20,14 @@ def sheet(box: Box | None) -> Sheet:
     """A sheet of half a pixel a photo pixel with its grid in a box of the sheet."""
     nodes = np.stack(np.meshgrid(np.arange(0.0, 401, 40), np.arange(0.0, 201, 40)), axis=2).astype(np.float32)
     by = "page" if box is None else "grid"
-    return Sheet(np.zeros((100, 200, 3), np.uint8), 8.0, SheetMap(nodes, 20.0), (200, 400), 0.0, by, 0.9, box)
+    return Sheet(np.zeros((100, 200, 3), np.uint8), 0.1, SheetMap(nodes, 20.0), (200, 400), 0.0, by, 0.9, box)
+
+
+def cell(x0: float, x1: float, y0: float) -> PlacedCell:
+    return PlacedCell("II", 1, 0, False, 0.0, 2.5, x0, x1, y0)
+
+
+MIDDLE = (cell(120, 180, 50),)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +42,16 @@ def sheet(box: Box | None) -> Sheet:
 def test_large_parts_beyond_the_grid(
     box: tuple[float, float, float, float] | None, shapes: list[tuple[int, int]]
 ) -> None:
-    assert [part.shape for part in parts_beyond(PHOTO, sheet(box))] == shapes
+    inside = (cell(20, 50, 20),) if box and box[0] < 100 else MIDDLE
+    assert [part.shape for part in parts_beyond(PHOTO, sheet(box), inside)] == shapes
+
+
+def test_curves_beyond_a_pale_grid_are_no_other_ecg() -> None:
+    assert not list(parts_beyond(PHOTO, sheet((100, 0, 199, 99)), (*MIDDLE, cell(10, 90, 50))))
 
 
 def test_a_part_is_what_the_photo_shows_there() -> None:
-    (part,) = parts_beyond(PHOTO, sheet((100, 0, 199, 99)))
+    (part,) = parts_beyond(PHOTO, sheet((100, 0, 199, 99)), MIDDLE)
     np.testing.assert_array_equal(part.pixels, PHOTO.pixels[:, :200])
 
 
@@ -49,7 +61,7 @@ def test_lead_names_prove_another_ecg(n_names: int, found: bool, monkeypatch: py
     other = UprightSheet(sheet(None), np.zeros((2, 20, 200), np.float32), (20.0,), names=names)
     monkeypatch.setattr(module, "by_grid", lambda part: other.sheet)
     monkeypatch.setattr(module, "find_landmarks", lambda _: other)
-    assert shows_another_ecg(PHOTO, sheet((100, 0, 199, 99))) == found
+    assert shows_another_ecg(PHOTO, sheet((100, 0, 199, 99)), MIDDLE) == found
 
 
 def test_a_part_without_a_grid_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,4 +70,4 @@ def test_a_part_without_a_grid_shows_none(monkeypatch: pytest.MonkeyPatch) -> No
 
     for way in (lambda part: None, refuse):
         monkeypatch.setattr(module, "by_grid", way)
-        assert not shows_another_ecg(PHOTO, sheet((100, 0, 199, 99)))
+        assert not shows_another_ecg(PHOTO, sheet((100, 0, 199, 99)), MIDDLE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_reports import masked_recording
 from PIL import Image
 
 import ecgimg
@@ -16,6 +18,7 @@ from ecgimg.errors import Cause, Refusal, RefusedError, UnreadableInputError, Us
 from ecgimg.findings.opinions import Opinion, Screening
 from ecgimg.pipelines import diagnose as diagnosing
 from ecgimg.report.html import report_html
+from ecgimg.synth.signals.simulator import Heart
 
 SEEN = Screening(0.99, 0.98, 0.6, True, True, True, (Opinion("AFIB", "rhythm", 0.6, 0.2),))
 
@@ -48,7 +51,7 @@ def test_a_page_both_networks_read(plain_png: Path, image_network: list[Screenin
     assert report.read_by == "signal and image"
     assert [step for step, _, _ in steps] == list(diagnosing.STEPS)
     assert [done for _, done, _ in steps] == list(range(1, len(diagnosing.STEPS) + 1))
-    assert {group for _, group in (f.key for f in report.findings)} == {"rhythm", "superclass", "subclass"}
+    assert {group for _, group in (f.key for f in report.findings)} == {"rhythm", "superclass", "subclass", "screening"}
     finding = report.finding("AFIB", "rhythm")
     assert finding.signal is not None
     assert finding.image is SEEN.opinions[0]
@@ -132,3 +135,38 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
         ecgimg.diagnose(tmp_path / "missing.png")
     with pytest.raises(UsageError):
         ecgimg.diagnose(blank(tmp_path), gain=7)
+
+
+def test_a_recording_gets_a_report_without_a_photo(tmp_path: Path) -> None:
+    heart = masked_recording(Heart(), layout=1)
+    path = ecgimg.write(heart, tmp_path, "fhir", name="x")
+    report = ecgimg.diagnose(path)
+    assert (report.photo, report.screening, report.match, report.source) == (None, None, None, path)
+    assert (report.read_by, report.name) == ("signal", "x.fhir")
+    assert {finding.signal is not None for finding in report.findings} == {True}
+    assert report.measurements.figure("heart rate").value is not None
+    result = report.result()
+    assert (result.source.width, result.source.file, result.page) == (None, path.as_posix(), None)
+    html = report.to_html(tmp_path / "x.html").read_text()
+    assert "<img" not in html
+    assert "<svg" in html
+    assert "at 500 Hz, no photo" in html
+    with pytest.raises(UsageError, match="has no page 2"):
+        ecgimg.diagnose(path, page=2)
+    same = ecgimg.diagnose(heart)
+    assert [f.probability for f in same.findings] == pytest.approx([f.probability for f in report.findings], abs=0.01)
+    assert (same.source, same.result().source.file) == (None, "")
+
+
+def test_a_report_writes_its_recording_with_its_findings(tmp_path: Path) -> None:
+    report = ecgimg.diagnose(masked_recording(Heart(), layout=1))
+    path = report.write_recording(tmp_path, "fhir", name="x", patient_id="7")
+    kinds = [entry["resource"]["resourceType"] for entry in json.loads(path.read_text())["entry"]]
+    assert (kinds[0], {*kinds[1:-1]}, kinds[-1]) == ("Patient", {"Observation"}, "DiagnosticReport")
+    assert all(f"{name}'s formula" in path.read_text() for name in ("Bazett", "Fridericia"))
+    with pytest.raises(UsageError, match="'docx' is not one of wfdb, csv"):
+        report.write_recording(tmp_path, "docx")
+    with pytest.raises(UsageError, match="'colour' is not one of fs"):
+        ecgimg.write(masked_recording(Heart()), tmp_path, colour="red")
+    with pytest.raises(UsageError, match="fill"):
+        ecgimg.write(masked_recording(Heart()), tmp_path, fill="mean")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, FORMATS, recording_format
+from ecgimg.recording.export import export
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, FORMATS, WRITTEN, recording_format
 from ecgimg.recording.recording import Recording
 
 
@@ -21,17 +23,25 @@ def some_leads() -> Recording:
 @pytest.mark.parametrize("name", FORMAT_NAMES)
 def test_a_format_writes_the_files_that_it_declares(tmp_path: Path, name: str) -> None:
     wanted = {f"x{suffix}" for suffix in recording_format(name).suffixes}
-    assert recording_format(name).write(some_leads(), tmp_path, "x").name in wanted
+    assert recording_format(name).write(export(some_leads()), tmp_path, "x").name in wanted
     assert {path.name for path in tmp_path.iterdir()} == wanted
 
 
 def test_names_and_suffixes_are_unique() -> None:
-    assert len({*FORMAT_NAMES}) == len(FORMATS)
+    assert len({one.name for one in FORMATS}) == len(FORMATS)
+    assert tuple(one.name for one in WRITTEN) == FORMAT_NAMES
     suffixes = [suffix for one in FORMATS for suffix in one.suffixes]
     assert len({*suffixes}) == len(suffixes)
     assert DEFAULT_FORMAT in FORMAT_NAMES
     assert all(one.title for one in FORMATS)
     assert len(LEADS) == 12
+
+
+def test_every_format_has_a_reader_and_what_is_written_has_a_writer_and_a_loss() -> None:
+    for one in FORMATS:
+        module = import_module(f"ecgimg.recording.{one.module}")
+        assert callable(getattr(module, f"read_{one.name}"))
+        assert hasattr(module, f"write_{one.name}") == (one in WRITTEN) == bool(one.loss)
 
 
 def test_there_is_no_other_format() -> None:

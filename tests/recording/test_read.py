@@ -77,7 +77,7 @@ def test_tables_that_hold_no_recording(tmp_path: Path, text: str) -> None:
 
 
 def test_records_that_are_missing_or_damaged(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInputError, match="no readable WFDB record"):
+    with pytest.raises(UnreadableInputError, match="No such file"):
         read_recording(tmp_path / "none")
     (tmp_path / "x.hea").write_text("x 12 500 100\n")
     with pytest.raises(UnreadableInputError, match="no readable WFDB record"):

@@ -10,12 +10,12 @@ import wfdb
 
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import PageGeometry, Scale
+from ecgimg.recording.export import INVALID
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import INVALID, write_wfdb
 
 
 def written(folder: Path, signals: np.ndarray) -> wfdb.Record:
-    write_wfdb(Recording(signals.astype(np.float32), 500.0), folder, "x")
+    Recording(signals.astype(np.float32), 500.0).to_wfdb(folder, "x")
     return wfdb.rdrecord(str(folder / "x"))
 
 

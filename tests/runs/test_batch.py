@@ -23,7 +23,7 @@ from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.digitize import DIGITIZE
-from ecgimg.runs.file_names import INDEX, RECORDING_FILES, SUMMARY, FileSet
+from ecgimg.runs.file_names import INDEX, SUMMARY, FileSet, recording_files
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import describe_source
@@ -269,7 +269,7 @@ def test_a_picture_that_is_damaged_now_does_not_have_the_recording_of_before(tmp
     (tmp_path / "moved.png").unlink()
     outcomes, _ = run(inputs, out)
     assert [o.status for o in outcomes] == ["failed", "failed"]
-    assert names(out) == {SUMMARY, INDEX, *(f"moved{s}" for s in RECORDING_FILES.suffixes)} - {"moved.csv"}
+    assert names(out) == {SUMMARY, INDEX, *(f"moved{s}" for s in recording_files(["wfdb"]).suffixes)}
 
 
 @pytest.mark.parametrize("given", [{"force": True}, {"gain": 5}])

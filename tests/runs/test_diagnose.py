@@ -8,19 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import doubles
+import numpy as np
 import pytest
-from made_reports import report
+from made_reports import recording, report
 from PIL import Image
 
 from ecgimg.api import Report
 from ecgimg.errors import ExitCode, UnreadableInputError
+from ecgimg.io.files import hash_file
 from ecgimg.io.images import read_page
 from ecgimg.options import PageOptions, RunOptions
+from ecgimg.pipelines.digitize import Digitized
+from ecgimg.recording.quality import lead_qualities
+from ecgimg.recording.read import read_recording
+from ecgimg.recording.recording import Recording
 from ecgimg.runs.batch import exit_code, run_batch
 from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import INDEX, SUMMARY
 from ecgimg.runs.job import Outcome
+from ecgimg.schemas.common import read_json
+from ecgimg.schemas.recording import RecordingResult
 
 
 def diagnosed(path: Path, page: int, options: PageOptions, name: str, hook: object) -> Report:
@@ -31,6 +39,11 @@ def diagnosed(path: Path, page: int, options: PageOptions, name: str, hook: obje
     folder = path.parent / f"made-{path.stem}"
     folder.mkdir(exist_ok=True)
     made = report(folder, read="image" not in path.name and "cat" not in path.name)
+    if path.suffix == ".hea":
+        read = read_recording(path)
+        leads = lead_qualities(read)
+        parts = {"photo": None, "sheet": None, "match": None, "screening": None}
+        return replace(made, **parts, source=path, recording=read, leads=leads, name=name, settings=options.settings)
     if "cat" in path.name:
         made = replace(made, read_by="nothing", findings=())
     return replace(made, photo=read_page(path, page), name=name, settings=options.settings)
@@ -128,6 +141,59 @@ def test_a_recording_and_a_report_in_one_run(tmp_path: Path) -> None:
     (out / "x.dat").unlink()
     assert [o.skipped for o in run(inputs, out)] == [True, True]
     assert [o.skipped for o in run(inputs, out, format=["wfdb"])] == [False, True]
+
+
+def test_a_recording_without_a_page_has_a_report_and_files(tmp_path: Path) -> None:
+    path, out = recording().to_wfdb(tmp_path, "a b"), tmp_path / "out"
+    (outcome,) = run([str(path)], out, format=["fhir", "csv"], fs=250)
+    assert (outcome.status, outcome.layout) == ("ok", "")
+    report_files, own = {"a_b.report.html", "a_b.report.json"}, {"a_b.json", "a_b.fhir.json", "a_b.csv"}
+    assert {one.name for one in out.iterdir()} == {*report_files, *own, SUMMARY, INDEX}
+    stored = read_json(RecordingResult, out / "a_b.json")
+    assert stored is not None
+    assert (stored.fs, stored.export.fs, {*stored.files}) == (500, 250, own)
+    assert stored.source.sha256 == hash_file(path)
+    kinds = [one["resource"]["resourceType"] for one in json.loads((out / "a_b.fhir.json").read_text())["entry"]]
+    assert kinds[-1] == "DiagnosticReport"
+    same = {"format": ["csv"], "fs": 250}
+    assert [o.skipped for o in run([str(path)], out, **same)] == [True]
+    assert [o.skipped for o in run([str(path)], out)] == [True]
+    assert [o.skipped for o in run([str(path)], out, format=["csv"], fs=100)] == [False]
+    assert len(read_recording(out / "a_b.csv").signals[0]) == len(read_recording(out / "a_b.fhir.json").signals[0])
+    (out / "a_b.csv").unlink()
+    assert [o.skipped for o in run([str(path)], out, format=["fhir"], fs=100)] == [False]
+    assert (out / "a_b.csv").is_file()
+
+
+def test_a_recording_of_which_nothing_is_known_has_no_files(tmp_path: Path) -> None:
+    path, out = Recording(np.full((12, 5000), np.nan, np.float32), 500.0).to_wfdb(tmp_path, "x"), tmp_path / "out"
+    run([str(path)], out, format=["dicom"])
+    assert {one.name for one in out.iterdir()} == {"x.report.html", "x.report.json", SUMMARY, INDEX}
+    assert [o.skipped for o in run([str(path)], out, format=["dicom"])] == [True]
+
+
+def test_files_of_digitize_are_made_again_where_they_lack_the_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digitized(path: Path, page: int, options: PageOptions, name: str, hook: object) -> Digitized:
+        made = diagnosed(path, page, options, name, hook)
+        return Digitized(made.photo, made.sheet, made.match, made.recording, ())
+
+    def digitize(**given: object) -> bool:
+        options = RunOptions.read(**given)
+        (done,) = run_batch(inputs, out, options, doubles.Silent(), doubles.Inline(), DIGITIZE)
+        return done.skipped
+
+    monkeypatch.setattr("ecgimg.pipelines.digitize.digitize_page", digitized)
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out)
+    assert not digitize(format=["fhir", "csv"])
+    assert "DiagnosticReport" not in (out / "x.fhir.json").read_text()
+    assert [o.skipped for o in run(inputs, out, format=["csv"])] == [True]
+    assert [o.skipped for o in run(inputs, out, format=["fhir"])] == [False]
+    assert "DiagnosticReport" in (out / "x.fhir.json").read_text()
+    assert digitize(format=["fhir", "csv"])
+    assert [o.skipped for o in run(inputs, out, format=["fhir"])] == [True]
 
 
 def test_a_page_that_can_not_be_digitized_any_more_has_no_recording(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecgimg.recording.formats import FORMATS
-from ecgimg.runs.file_names import FILE_SETS, RECORDING_FILES, is_own_picture, page_name
+from ecgimg.runs.file_names import FILE_SETS, RECORDING_FILES, file_name, is_own_picture, page_name
 
 
 def test_kinds_of_runs_share_no_file() -> None:
@@ -15,6 +15,13 @@ def test_kinds_of_runs_share_no_file() -> None:
     assert len({*suffixes}) == len(suffixes)
     assert {suffix for one in FORMATS for suffix in one.suffixes} < {*RECORDING_FILES.others}
     assert all(one.record.endswith(".json") for one in FILE_SETS)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "wanted"), [(".json", "a b.json"), (".hea", "a_b.hea"), (".fhir.json", "a b.fhir.json")]
+)
+def test_names_of_files(suffix: str, wanted: str) -> None:
+    assert file_name("a b", suffix) == wanted
 
 
 @pytest.mark.parametrize(

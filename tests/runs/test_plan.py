@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import doubles
+import numpy as np
 import pytest
 from PIL import Image
 
+import ecgimg
 from ecgimg.errors import UnreadableInputError
 from ecgimg.io.files import hash_file, write_atomically
+from ecgimg.recording.recording import Recording
 from ecgimg.runs.file_names import FILE_SETS, FOLDER_FILES, RECORDING_FILES, FileSet
+from ecgimg.runs.page_counts import count_all_pages
 from ecgimg.runs.plan import find_files, plan_jobs
 
 FILES = (RECORDING_FILES,)
+COUNT = partial(count_all_pages, executor=doubles.Inline(), max_pages=1000, takes_recordings=True)
 
 
 def draw(path: Path, shade: int = 0) -> Path:
@@ -107,6 +113,41 @@ def test_a_bad_file_is_a_job_with_its_error(tmp_path: Path) -> None:
         [str(tmp_path / "bad.jpg"), str(draw(tmp_path / "good.png"))], tmp_path / "out", FILES, doubles.count_inline
     ).jobs
     assert [job.error is None for job in jobs] == [False, True]
+
+
+def test_recordings_are_inputs_of_a_diagnosis_and_no_pages(tmp_path: Path) -> None:
+    recording = Recording(np.zeros((12, 500), np.float32), 500.0)
+    recording.to_wfdb(tmp_path, "a")
+    recording.to_csv(tmp_path / "b.csv")
+    draw(tmp_path / "c.png")
+    out = tmp_path / "out"
+    inputs = [str(tmp_path), str(tmp_path / "b.csv"), str(tmp_path / "a.dat")]
+    found = plan_jobs(inputs, out, FILES, COUNT, takes_recordings=True)
+    assert [(job.path.name, job.error) for job in found.jobs] == [("a.hea", None), ("c.png", None), ("b.csv", None)]
+    (job,) = plan_jobs([str(tmp_path / "a")], out, FILES, doubles.count_inline).jobs
+    assert job.path.name == "a.hea"
+    assert "is a recording and no page; ecgimg diagnose and measure take recordings" in str(job.error)
+    assert [path.name for path in find_files([str(tmp_path)], out)[0]] == ["c.png"]
+
+
+def test_recordings_that_a_run_wrote_are_no_inputs_of_the_next(tmp_path: Path) -> None:
+    recording = Recording(np.zeros((12, 500), np.float32), 500.0)
+    page = draw(tmp_path / "a b.png")
+    recording.to_wfdb(tmp_path, "a b")
+    ecgimg.write(recording, tmp_path, "dicom", name="a b")
+    ecgimg.write(recording, tmp_path, "dicom", name="other")
+    everything = ["a b.dcm", "a b.png", "a_b.hea", "other.dcm"]
+    assert [path.name for path in find_files([str(tmp_path)], tmp_path, takes_recordings=True)[0]] == everything
+    owned(tmp_path, "a b", ".json", page, "a b.json", "a_b.hea", "a_b.dat", "a b.dcm")
+    found = find_files([str(tmp_path)], tmp_path, takes_recordings=True)[0]
+    assert [path.name for path in found] == ["a b.png", "other.dcm"]
+    assert [path.name for path in find_files([str(tmp_path)], tmp_path)[0]] == ["a b.png"]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.edf")
+    (job,) = plan_jobs([str(tmp_path)], tmp_path, FILES, COUNT, takes_recordings=True).jobs
+    assert "is a pipe, not a file" in str(job.error)
 
 
 def test_an_input_without_a_picture_beside_good_ones_is_a_warning(tmp_path: Path) -> None:

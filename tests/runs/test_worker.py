@@ -214,8 +214,8 @@ def test_a_worker_that_dies_costs_only_its_job() -> None:
 
 
 def test_a_job_that_hangs_is_given_up() -> None:
-    answers, _, _ = run(doubles.misbehave, ["hang", "b"], timeout=1.5)
-    assert "given up after 1.5 s" in str(answers["hang"])
+    answers, _, _ = run(doubles.misbehave, ["hang", "b"], timeout=6.0)
+    assert "given up after 6 s" in str(answers["hang"])
     assert answers["b"].startswith("b done")
 
 

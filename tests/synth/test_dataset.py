@@ -11,7 +11,6 @@ import pytest
 from ecgimg.errors import OutputError, UnreadableInputError, UsageError
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.dataset import SetPlan, parse_folds, parse_weights, write_dataset
 from ecgimg.synth.signals.sources import Simulated
 from ecgimg.synth.storage import read_page
@@ -99,9 +98,9 @@ def test_damaged_records_are_left_out_and_named(tmp_path: Path, recipe: str) -> 
     good = Simulated(0).get(0).mv
     short = np.full((12, 5000), np.nan, np.float32)
     short[[0, 1, 6], :2000] = good[[0, 1, 6], :2000]
-    write_wfdb(Recording(signals=good, fs=500), tmp_path / "in", "good")
-    write_wfdb(Recording(signals=short, fs=500), tmp_path / "in", "three")
-    write_wfdb(Recording(signals=np.full((12, 5000), np.nan, np.float32), fs=500), tmp_path / "in", "void")
+    Recording(signals=good, fs=500).to_wfdb(tmp_path / "in", "good")
+    Recording(signals=short, fs=500).to_wfdb(tmp_path / "in", "three")
+    Recording(signals=np.full((12, 5000), np.nan, np.float32), fs=500).to_wfdb(tmp_path / "in", "void")
     (tmp_path / "in/broken.hea").write_text("nonsense")
     report = write_dataset(tmp_path / "out", SetPlan(4, recipe, source=f"wfdb:{tmp_path / 'in'}"))
     assert report.written == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ecgimg.datamodel.patient import Sex
 from ecgimg.findings.measurements import Measurements
-from ecgimg.findings.protocol import Interpretation, RuleStatement, RuleVerdict, Stretch, Who
+from ecgimg.findings.protocol import RuleInterpretation, RuleStatement, RuleVerdict, Stretch, Who
 from ecgimg.stages.interpret.constants import INTERPRET
 from ecgimg.stages.interpret.criteria import CriteriaTable, Criterion, packaged_criteria
 from ecgimg.stages.interpret.expression import Above, Evaluator, any_of, parse
@@ -17,7 +17,7 @@ def interpret(
     age: int | None = None,
     table: CriteriaTable | None = None,
     deviations: float = INTERPRET.deviations,
-) -> Interpretation:
+) -> RuleInterpretation:
     """All statements on a recording's measurements.
 
     Where the sex is not given, a criterion whose limit depends on it makes two statements. `table` is that of the
@@ -33,7 +33,7 @@ def interpret(
             own.append(_statement(criterion, who, evaluator, frozenset(above)))
         out += own
         above[criterion.id] = Above(_of_both(own), own[0].evidence, own[0].leads)
-    return Interpretation(tuple(out), sex, age)
+    return RuleInterpretation(tuple(out), sex, age)
 
 
 def _of_both(own: list[RuleStatement]) -> RuleVerdict:

@@ -32,6 +32,11 @@ def find_landmarks(sheet: Sheet) -> UprightSheet:
     return max(tried, key=lambda one: one[0])[1]
 
 
+def landmarks_as_it_lies(sheet: Sheet) -> UprightSheet:
+    """The landmarks of a sheet that is known to stand upright."""
+    return _read(sheet)[0]
+
+
 def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
     """The same sheet turned counter-clockwise by quarter turns."""
     k = quarter_turns % 4

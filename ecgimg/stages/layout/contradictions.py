@@ -18,6 +18,7 @@ from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.limb_lead_laws import group_residuals
 from ecgimg.stages.layout.names import is_placed, name_shift, names_near, other_lead
 from ecgimg.stages.layout.observations import PageObservations, samples
+from ecgimg.stages.layout.row_beats import distances, row_beats
 from ecgimg.stages.layout.strips import likeness_to_cell
 
 
@@ -31,6 +32,7 @@ def find_contradictions(page: PageObservations, cells: tuple[PlacedCell, ...], n
         *_unlike_strips(page, cells),
         *_equal_curves(page, cells),
         *_missing_time(page, nominal_mm),
+        *_simultaneous_columns(page, cells),
         *_another_ecg(page, cells, shift),
     )
 
@@ -44,9 +46,25 @@ def contradicted(match: LayoutMatch, *warnings: str) -> LayoutMatch:
 
 
 def without_other_leads(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:
-    """The cells beside which no other lead's name stands: the curve of V4R is not V4's."""
-    shift = name_shift(page, cells)
-    return tuple(cell for cell in cells if other_lead(cell.lead, names_near(page, cell, shift)) is None)
+    """The cells without those that show another lead: the curve of V4R is not V4's."""
+    others = _leads_instead(page, cells, name_shift(page, cells))
+    return tuple(cell for cell in cells if cell.is_strip or cell.lead not in others)
+
+
+def _leads_instead(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> dict[str, str]:
+    """Lead -> the lead that its cell shows instead: one beyond the twelve by its sure name, or one of the twelve by its
+    sure name where the limb leads' laws are broken too.
+    """
+    broken = {lead for leads, share in group_residuals(page, cells) if share > C.broken_law_residual for lead in leads}
+    found = {}
+    for cell in cells:
+        near = names_near(page, cell, shift)
+        other = other_lead(cell.lead, near)
+        if other is None and cell.lead in broken and cell.lead not in near:
+            other = next((lead for lead, confidence in near.items() if confidence >= C.sure_name), None)
+        if other is not None and not cell.is_strip:
+            found[cell.lead] = other
+    return found
 
 
 def impossible_laws(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[str, ...]:
@@ -61,10 +79,9 @@ def several_ecgs(page: PageObservations) -> int:
     return sum(names.count(lead) > 1 for lead in LEADS)
 
 
-def _other_leads(page: PageObservations, cells: Sequence[PlacedCell], shift: float) -> Iterator[str]:
-    """Names of leads that are not of the twelve, in the places of some that are."""
-    found = {cell.lead: other_lead(cell.lead, names_near(page, cell, shift)) for cell in cells}
-    others = {lead: other for lead, other in found.items() if other is not None}
+def _other_leads(page: PageObservations, cells: tuple[PlacedCell, ...], shift: float) -> Iterator[str]:
+    """Names of other leads in the places of some of the twelve."""
+    others = _leads_instead(page, cells, shift)
     if others:
         yield (
             f"the page names {_listed(tuple(others.values()))} where a 12-lead ECG has {_listed(tuple(others))}: "
@@ -135,6 +152,28 @@ def _missing_time(page: PageObservations, nominal_mm: float) -> Iterator[str]:
     missing_mm = nominal_mm - float(np.nanmax(lengths)) / page.px_per_mm
     if missing_mm > C.max_missing_mm:
         yield f"the rows are {missing_mm:.0f} mm shorter than this format's: a piece of the page is missing"
+
+
+def _simultaneous_columns(page: PageObservations, cells: Sequence[PlacedCell]) -> Iterator[str]:
+    """Columns whose beats repeat those of the strip's beginning instead of those that the strip shows below them."""
+    strips = [cell for cell in cells if cell.is_strip]
+    later = [cell for cell in cells if not cell.is_strip and cell.start > 0]
+    if not strips or not later:
+        return
+    strip = row_beats(page, strips[0].line).places_mm
+    below, repeated = [], []
+    for cell in later:
+        x0, x1 = cell.x0 / page.px_per_mm, cell.x1 / page.px_per_mm
+        beats = row_beats(page, cell.line).places_mm
+        beats = beats[(beats > x0 + C.beats_apart_mm) & (beats < x1 - C.beats_apart_mm)]
+        below.append(distances(beats, strip))
+        repeated.append(distances(beats - x0 + strips[0].x0 / page.px_per_mm, strip))
+    in_sequence, at_once = (float((np.concatenate(d) < C.beats_together_mm).mean()) for d in (below, repeated))
+    if at_once > C.min_synchrony and in_sequence < C.max_asynchrony:
+        yield (
+            "all columns beat as the beginning of the strip and seem to show the same seconds; describe the layout in "
+            "a YAML file with `simultaneous: true`"
+        )
 
 
 def _another_ecg(page: PageObservations, cells: Sequence[PlacedCell], shift: float) -> Iterator[str]:

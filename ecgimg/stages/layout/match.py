@@ -181,7 +181,9 @@ def choose(
 def _cause(page: PageObservations, is_open: bool, has_length: bool = False) -> Cause:
     """Why a page fits no layout; `has_length` is whether its curves are as long as a layout's."""
     if is_open and len(page.lines) <= C.max_strip_rows:
-        return Cause.STRIP if len({name.lead for name in page.names}) <= C.max_strip_names else Cause.CUT_OFF
+        if len({name.lead for name in page.names}) <= C.max_strip_names:
+            return Cause.STRIP
+        return Cause.CUT_OFF if page.is_cut_off else Cause.UNKNOWN_LAYOUT
     if page.is_cut_off and not has_length:
         return Cause.CUT_OFF
     if not is_open:

@@ -58,8 +58,14 @@ def synchrony(one: RowBeats, other: RowBeats) -> float | None:
     if min(len(one.places_mm), len(other.places_mm)) < C.min_row_beats:
         return None
     fewer, more = sorted((one.places_mm, other.places_mm), key=len)
-    distance = np.abs(fewer[:, None] - more[None]).min(axis=1)
-    return float((distance < C.beats_together_mm).mean())
+    return float((distances(fewer, more) < C.beats_together_mm).mean())
+
+
+def distances(beats: Doubles, others: Doubles) -> Doubles:
+    """Distance [B] in mm of each beat [B] from the nearest of some others [M]; infinite where there are none."""
+    if not others.size:
+        return np.full(len(beats), np.inf)
+    return np.asarray(np.abs(beats[:, None] - others[None]).min(axis=1), np.float64)
 
 
 def _find(heights: Doubles) -> Doubles:

@@ -21,7 +21,6 @@ from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.digitize import digitize_page
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 
 HEAD = ("image", "kind", "layout", "truth", "truth_fs", "note")
 LAYOUTS = REPOSITORY / "tests/data/no_truth_layouts.csv"
@@ -74,7 +73,7 @@ def test_truths_of_every_rate_become_500_hz(tmp_path: Path) -> None:
     write_truth(tmp_path / "slow.csv", fine[:, ::10])
     gaps = fine[:, ::2].copy()
     gaps[0, 1250:] = np.nan
-    write_wfdb(Recording(gaps, 500.0), tmp_path, "gaps")
+    Recording(gaps, 500.0).to_wfdb(tmp_path, "gaps")
     for truth in (read_truth(tmp_path / "fine.csv", None), read_truth(tmp_path / "slow.csv", 100.0)):
         assert truth.shape == (12, 5000)
         assert np.abs(truth - fine[:, ::2])[:, 100:-100].max() < 0.01
@@ -132,7 +131,7 @@ def test_the_score_is_the_shared_tool_s(shared: Path, tmp_path: Path) -> None:
         )
     scores = []
     for job in read_index(index):
-        write_wfdb(digitize_page(Path(job.image), 1, RunOptions.read(), "x").recording, tmp_path, Path(job.image).stem)
+        digitize_page(Path(job.image), 1, RunOptions.read(), "x").recording.to_wfdb(tmp_path, Path(job.image).stem)
         scores.append(index_page(job, lambda *step: None))
     command = [sys.executable, str(shared / "tools/score.py"), str(tmp_path), str(index)]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()

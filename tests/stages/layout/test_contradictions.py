@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from observed_pages import make_trace, observe_ideal
+from observed_pages import leads_mv, make_trace, observe_ideal
 
 from ecgimg.datamodel.page import LayoutMatch, LeadName, PlacedCell, Scale
 from ecgimg.layouts import Layout, layout_ids, load_layout
@@ -93,6 +93,17 @@ def test_other_leads_are_left_out_and_named() -> None:
     assert left == {cell.lead for cell in cells} - {"V4", "V5", "V6"}
 
 
+def test_a_chest_lead_in_a_limb_lead_s_place_is_left_out() -> None:
+    page, cells, layout = moved(placed("6x2", {"III": "V1"}), "V1", "III")
+    assert {cell.lead for cell in cells} - {cell.lead for cell in without_other_leads(page, cells)} == {"III"}
+    assert any("V1 where a 12-lead ECG has III" in text for text in contradictions(page, cells, layout))
+
+
+def test_a_wrong_name_on_a_curve_that_obeys_the_laws_leaves_nothing_out() -> None:
+    page, cells, _ = placed("6x2", {"III": "V1"})
+    assert without_other_leads(page, cells) == cells
+
+
 def test_an_unsure_other_name_leaves_nothing_out() -> None:
     page, cells, _ = placed("3x4+1R")
     names = tuple(LeadName("V7", n.x, n.y, 0.7) if n.lead == "V1" else n for n in page.names)
@@ -134,6 +145,22 @@ def test_rows_that_are_too_short() -> None:
     assert warning.startswith("the rows are 20 mm shorter")
     cut_off = replace(short, ends=(float("nan"),) * len(page.ends))
     assert contradictions(cut_off, cells, layout) == ()
+
+
+def test_columns_that_show_the_same_seconds() -> None:
+    page, cells, layout = placed("3x4+1R")
+    mv, lines = leads_mv(20.0), list(page.lines)
+    for cell in cells:
+        if cell.is_strip:
+            continue
+        seconds = np.arange(round(cell.x1 - cell.x0)) / (25 * page.px_per_mm)
+        y = lines[cell.line].y.copy()
+        first = round(cell.x0)
+        heights = np.interp(seconds, np.arange(len(mv[cell.lead])) / 250, mv[cell.lead])
+        y[first : first + len(seconds)] = cell.y0 - 10 * page.px_per_mm * heights
+        lines[cell.line] = make_trace(y, cell.y0)
+    found = contradictions(replace(page, lines=tuple(lines)), cells, layout)
+    assert any("the same seconds" in text for text in found)
 
 
 def test_names_of_another_ecg() -> None:

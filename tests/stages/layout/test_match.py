@@ -179,7 +179,7 @@ def test_rows_that_no_format_has_are_refused_with_what_was_seen() -> None:
     strip = replace(two, baselines=two.baselines[:1], names=two.names[:1])
     with refused(Cause.STRIP, "1 row of curves"):
         find_layout(strip, trace(strip), read_scales(strip), ANY)
-    with refused(Cause.CUT_OFF, "2 rows of curves"):
+    with refused(Cause.UNKNOWN_LAYOUT, "2 rows of curves"):
         find_layout(two, trace(two), read_scales(two), ANY)
 
 

@@ -11,7 +11,6 @@ from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.recording.recording import Recording
-from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.signals.simulator import Heart, simulate
 from ecgimg.synth.signals.sources import FS, PtbxlSource, Signal, Simulated, WfdbFolder, checked, open_source, to_500_hz
 
@@ -65,7 +64,7 @@ def test_defects_are_noted_and_the_hopeless_refused() -> None:
 def test_wfdb_folder_with_three_leads(tmp_path: Path) -> None:
     mv = Simulated(0).get(0).mv.copy()
     mv[[2, 3, 4, 5, 7, 8, 9, 10, 11]] = np.nan
-    write_wfdb(Recording(signals=mv, fs=500, name="a"), tmp_path / "deep", "a")
+    Recording(signals=mv, fs=500, name="a").to_wfdb(tmp_path / "deep", "a")
     source = WfdbFolder(tmp_path)
     got = source.get(0)
     assert len(source) == 1

@@ -1,0 +1,57 @@
+"""What a file of signals holds, before it is a recording: stretches of leads in mV, each at its sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgimg.datamodel.arrays import Floats
+from ecgimg.errors import UnreadableInputError
+
+MAX_SAMPLES = 15_000_000
+"""Most samples of one lead: 4 hours at 1000 Hz, a day at 128 Hz. A file that declares more is damaged or no ECG."""
+MAX_WHY = 200
+"""Longest reason: those of libraries may hold a whole file."""
+_WHERE = "recording"
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Samples [N] of one channel in mV, NaN where unknown; the first one is sample `first` of the recording.
+
+    `confidence` [N] lies in 0..1; None where the file has none, which counts as 1.
+    """
+
+    label: str
+    values: Floats
+    first: int = 0
+    confidence: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Channels:
+    """The signals of a file.
+
+    `length` is the number of samples of the whole recording, 0 where it ends with its last stretch. `has_unit` is
+    whether the file states the unit in a code, so that it needs no second look.
+    """
+
+    stretches: tuple[Stretch, ...]
+    fs: float
+    length: int = 0
+    has_unit: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+def check_length(length: int) -> None:
+    """Raises UnreadableInputError where a file declares no samples, or more than an ECG has."""
+    if length < 1:
+        raise damaged("no samples")
+    if length > MAX_SAMPLES:
+        raise damaged(f"{length} samples a lead declared")
+
+
+def damaged(why: str) -> UnreadableInputError:
+    """The failure of a file that holds what can't be."""
+    remedy = "export the recording again from where it came"
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in why).split())[:MAX_WHY]
+    return UnreadableInputError(f"damaged or no ECG: {line}", where=_WHERE, remedy=remedy)

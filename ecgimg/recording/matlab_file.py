@@ -1,0 +1,90 @@
+"""Recordings as MATLAB files of version 5 (scipy.io), and back.
+
+Variables: `signals` [L, T] double in `units`, NaN where unknown; `confidence` [L, T] in 0..1; `leads`, cell array of
+L names; `fs` in Hz; `units`; `name`; `notes`, `measurements` and `statements`, cell arrays of texts; `patient_id`.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from ecgimg.errors import EcgimgError
+from ecgimg.io.files import write_atomically
+from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
+from ecgimg.recording.export import Export
+
+MAX_BYTES = 500_000_000
+"""Largest file that is read."""
+_PER_MV = {"mV": 1.0, "uV": 1000.0}
+
+
+def write_mat(export: Export, path: Path) -> Path:
+    """Writes the file.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    from scipy.io import savemat
+
+    options = export.options
+    measured = [f"{one.name} {one.value:g} {one.unit}" for one in export.interpretation.measurements]
+    statements = [f"{one.code} {one.name}: {one.verdict}" for one in export.interpretation.statements]
+    content = io.BytesIO()
+    savemat(
+        content,  # type: ignore[arg-type]  # scipy's stubs leave open files out
+        {
+            "signals": export.signals.astype(np.float64) * _PER_MV[options.units],
+            "confidence": export.confidences.astype(np.float64),
+            "leads": _cells(export.leads),
+            "fs": float(export.fs),
+            "units": options.units,
+            "name": export.name,
+            "notes": _cells((*export.origin, *export.notes)),
+            "measurements": _cells(measured),
+            "statements": _cells(statements),
+            "patient_id": options.patient_id,
+        },
+        do_compression=True,
+    )
+    return write_atomically(path, content.getvalue())
+
+
+def read_mat(path: Path) -> Channels:
+    """The signals of a file with the variables above; `units` and `confidence` may be missing.
+
+    Raises:
+        UnreadableInputError: the file is damaged or has other variables.
+    """
+    from scipy.io import loadmat
+
+    if path.stat().st_size > MAX_BYTES:
+        raise damaged(f"a MATLAB file of {path.stat().st_size} bytes")
+    try:
+        found = loadmat(path, variable_names=["signals", "confidence", "leads", "fs", "units"])
+        signals = np.asarray(found["signals"], np.float64)
+        labels = [str(np.squeeze(cell)).strip() for cell in np.ravel(found["leads"])]
+        fs = float(np.squeeze(found["fs"]))
+        units = str(np.squeeze(found["units"])) if "units" in found else ""
+        if signals.ndim != 2 or len(labels) != len(signals):
+            raise damaged(f"signals of shape {signals.shape} for {len(labels)} leads")
+        check_length(signals.shape[1])
+        confidence = np.asarray(found.get("confidence", np.isfinite(signals)), np.float32)
+        if confidence.shape != signals.shape or not ((confidence >= 0) & (confidence <= 1)).all():
+            raise damaged("confidences that are no share for each sample")
+        values = (signals / _PER_MV.get(units, 1.0)).astype(np.float32)
+    except EcgimgError:
+        raise
+    except Exception as error:  # scipy raises anything on a damaged file
+        raise damaged(f"no MATLAB file with signals, leads and fs ({error})") from error
+    rows = zip(labels, values, confidence, strict=True)
+    stretches = tuple(Stretch(label, row, confidence=share) for label, row, share in rows)
+    return Channels(stretches, fs, has_unit=units in _PER_MV)
+
+
+def _cells(texts: tuple[str, ...] | list[str]) -> np.ndarray:
+    cells = np.empty(len(texts), object)
+    cells[:] = list(texts)
+    return cells
