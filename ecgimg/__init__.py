@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, measure, read, screen, write
+    from ecgimg.api import Report, diagnose, digitize, interpret, measure, read, screen, write
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
@@ -17,6 +17,7 @@ __all__ = [
     "Report",
     "diagnose",
     "digitize",
+    "interpret",
     "load_patchecg",
     "measure",
     "read",
@@ -32,6 +33,7 @@ _HOMES = {
     "Report": "ecgimg.api",
     "diagnose": "ecgimg.api",
     "digitize": "ecgimg.api",
+    "interpret": "ecgimg.api",
     "measure": "ecgimg.api",
     "read": "ecgimg.api",
     "screen": "ecgimg.api",

@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `screen`, `read`, `write` and `Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `interpret`, `screen`, `read`, `write`, `Report`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
+from ecgimg.datamodel.patient import Sex
 from ecgimg.errors import OutputError, UsageError
 from ecgimg.findings.interpretation import interpret_for_files
 from ecgimg.findings.measurements import Measurements
+from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored, export_options
@@ -26,6 +28,7 @@ from ecgimg.report.html import write_html
 from ecgimg.schemas.common import write_json
 from ecgimg.schemas.report import ReportResult, describe_report
 from ecgimg.schemas.screen import ScreenResult, describe_screen
+from ecgimg.stages.interpret.interpret import interpret as interpret_measurements
 from ecgimg.stages.measure.measure import measure as measure_recording
 
 
@@ -151,6 +154,18 @@ def measure(recording: Recording) -> Measurements:
     return measure_recording(recording)
 
 
+def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> RuleInterpretation:
+    """What the criteria of the protocol state about a recording, each with the measurements that it rests on.
+
+    Some limits depend on sex, and for men on age in years. Where the sex is not given, such a criterion makes a
+    statement for men and one for women.
+
+    Raises:
+        DependencyError: the weights of the delineation network are missing or damaged.
+    """
+    return interpret_measurements(measure_recording(recording), sex, age)
+
+
 def diagnose(
     source: PageInput | Recording,
     *,
@@ -159,6 +174,8 @@ def diagnose(
     paper_speed: float | None = None,
     gain: float | None = None,
     photo: PhotoStored = "whole",
+    sex: Sex | None = None,
+    age: int | None = None,
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
@@ -166,14 +183,14 @@ def diagnose(
     A recording, or a file of one (see `ecgimg.read`), gets a report from the signal network alone, without a photo.
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
-    show: "whole", "redacted" (only the surroundings of the traces) or "none".
+    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex` and `age` are those of `interpret`.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo)
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, options, source_name(source), hook)))

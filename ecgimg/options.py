@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from ecgimg.datamodel.patient import MAX_AGE, SEXES, Sex
 from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
@@ -47,6 +48,8 @@ class PageSettings(BaseModel):
     paper_speed: float | None = Field(description="mm/s asked for, or null")
     gain: float | None = Field(description="mm/mV asked for, or null")
     photo: PhotoStored = Field(default="whole", description=PHOTO_STORED)
+    sex: Sex | None = Field(default=None, description="male or female where the user gave it, or null")
+    age: int | None = Field(default=None, ge=0, le=MAX_AGE, description="years where the user gave it, or null")
 
 
 class PageOptions(PageSettings):
@@ -82,22 +85,24 @@ class PageOptions(PageSettings):
         paper_speed: float | None,
         gain: float | None,
         photo: PhotoStored = "whole",
+        sex: Sex | None = None,
+        age: int | None = None,
     ) -> Self:
         """Options of a call; None leaves a value to the page.
 
         Raises:
-            UsageError: there is no such layout, speed or gain.
+            UsageError: there is no such layout, speed, gain, sex or age.
         """
         try:
             name = AUTO_LAYOUT if layout is None else str(layout)
-            return cls(layout=name, paper_speed=paper_speed, gain=gain, photo=photo)
+            return cls(layout=name, paper_speed=paper_speed, gain=gain, photo=photo, sex=sex, age=age)
         except ValidationError as error:
             raise _usage_error(error) from error
 
     @property
     def settings(self) -> PageSettings:
         """The options as the JSON files hold them."""
-        return PageSettings(layout=self.layout, paper_speed=self.paper_speed, gain=self.gain, photo=self.photo)
+        return PageSettings(**{name: getattr(self, name) for name in PageSettings.model_fields})
 
 
 class RunOptions(ExportOptions, BaseSettings):
@@ -109,6 +114,7 @@ class RunOptions(ExportOptions, BaseSettings):
     layout: str = Field(AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
+    age: int | None = Field(None, ge=0, le=MAX_AGE, description="years: chooses limits of statements")
     format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
@@ -158,7 +164,7 @@ class RunOptions(ExportOptions, BaseSettings):
     def page(self) -> PageOptions:
         """The options that concern one page; `no_photo` goes before `redact`."""
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
-        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo)
+        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, SEXES.get(self.sex or ""), self.age)
 
     @cached_property
     def export(self) -> ExportOptions:

@@ -124,7 +124,7 @@ def test_the_walk_over_a_schema_goes_below_lists_and_tables() -> None:
 
 
 def test_every_option_of_a_run_is_a_documented_flag_or_variable() -> None:
-    flags = {p.name for p in COMMANDS["ecgimg digitize"].params}
+    flags = {p.name for name in ("ecgimg digitize", "ecgimg diagnose") for p in COMMANDS[name].params}
     assert {*RunOptions.model_fields} <= flags
     assert "ECGIMG_JOBS" in README
     assert [name for name in FORMAT_NAMES if name not in README] == []

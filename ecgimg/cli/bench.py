@@ -137,6 +137,26 @@ def bench_measure(
     typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
 
 
+@bench_app.command("interpret")
+def bench_interpret(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows and tables; goes on there.")],
+    items: Annotated[Path | None, typer.Option(help="items.jsonl.xz of ECG-Reasoning-Benchmark.")] = None,
+    chains: Annotated[int, typer.Option(min=0, help="Items that are answered; 0 for all.")] = 0,
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL.")] = 9,
+    records: Annotated[int, typer.Option(min=0, help="Records whose statements are scored; 0 for none.")] = 300,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Of these, records that are drawn.")] = 12,
+    presets: p.Presets = "photo",
+    jobs: p.Processes = 1,
+) -> None:
+    """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
+    from ecgimg.bench.interpret.report import markdown
+    from ecgimg.bench.interpret.run import InterpretPlan, run_interpret
+
+    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(presets)))
+    typer.echo(markdown(run_interpret(plan, jobs, _print_progress)), nl=False)
+
+
 @bench_app.command("screen")
 def bench_screen(
     data: p.PtbxlData,

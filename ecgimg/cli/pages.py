@@ -69,6 +69,7 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    age: p.PatientAge = None,
     format: p.ReportFormats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
@@ -101,7 +102,7 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
-    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
+    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}

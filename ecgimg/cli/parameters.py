@@ -20,6 +20,7 @@ ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the
 ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
 LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]
 PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")]
+PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of statements.")]
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
@@ -36,7 +37,7 @@ Fill = Annotated[str | None, typer.Option(help="Unknown samples: nan, zero or in
 PatientId = Annotated[str | None, typer.Option(help="Patient identifier in the files; never read from the page.")]
 PatientName = Annotated[str | None, typer.Option(help="Patient name in the files.")]
 BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
-Sex = Annotated[str | None, typer.Option(help="M, F or O in the files.")]
+Sex = Annotated[str | None, typer.Option(help="M, F or O: in the files, and for limits of statements.")]
 Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]

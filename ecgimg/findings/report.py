@@ -7,9 +7,11 @@ from pathlib import Path
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
+from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.headline import Entry, headline, in_order
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
+from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
 from ecgimg.recording.recording import Recording
@@ -20,8 +22,8 @@ class ReportContent:
     """Everything that a report says about one page or recording; see `ecgimg.diagnose`.
 
     `photo` is None where a recording was given instead of a page, and `source` is the recording's file, None where it
-    had none. `recording`, `measurements`, `sheet` and `match` are None where the page could not be digitized, and
-    `refusal` is the reason.
+    had none. `recording`, `measurements`, `interpretation`, `sheet` and `match` are None where the page could not be
+    digitized, and `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
     network saw, and `joined_by` is how their opinions were joined.
     """
@@ -36,6 +38,7 @@ class ReportContent:
     not_visible: tuple[str, ...]
     agreement: str
     warnings: tuple[str, ...]
+    interpretation: RuleInterpretation | None = None
     recording: Recording | None = None
     sheet: Sheet | None = None
     match: LayoutMatch | None = None
@@ -58,6 +61,16 @@ class ReportContent:
     def positive(self) -> tuple[Finding, ...]:
         """The findings that are likely or possible, in the order of the headline."""
         return tuple(f for f in in_order(self.headline) if f.verdict in ("likely", "possible"))
+
+    @property
+    def conclusion(self) -> str:
+        """Everything in one line."""
+        return conclusion(self.interpretation, self.measurements, self.findings)
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """Where the rules and the networks agree or contradict each other."""
+        return compared(self.interpretation, self.findings)
 
     @property
     def headline(self) -> tuple[Entry[Finding], ...]:

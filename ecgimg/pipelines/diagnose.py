@@ -1,4 +1,5 @@
-"""The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> combine.
+"""The pipeline from a photo to a report: load -> screen -> digitize -> diagnose -> measure -> interpret ->
+combine.
 
 The image network sees the photo as it came, the signal network sees the digitized recording and nothing else, so that
 their opinions are independent. A page that can't be digitized gets a report from the image alone, with the reason,
@@ -31,6 +32,7 @@ from ecgimg.recording.recording import Recording
 from ecgimg.stages.combine import agreement, combine, joining_sentence, not_visible, read_by
 from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.diagnose import recording_quality
+from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 from ecgimg.stages.screen import screen as image_opinion
 from ecgimg.stages.straighten.polarity import dark_on_bright
@@ -46,8 +48,8 @@ class WholePageConstants:
 
 WHOLE_PAGE = WholePageConstants()
 _NO_WHOLE_PAGE = (Cause.STRIP, Cause.MIRRORED, Cause.CUT_OFF)
-RECORDING_STEPS = ("load", "diagnose", "measure", "combine")
-STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "combine")
+RECORDING_STEPS = ("load", "diagnose", "measure", "interpret", "combine")
+STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "interpret", "combine")
 
 
 def diagnose_page(
@@ -70,6 +72,9 @@ def diagnose_page(
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
     measured = None if made is None else steps.run("measure", lambda: measure(made.recording))
+    stated = None
+    if measured is not None:
+        stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
     leads = lead_qualities(made.recording if made else None)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     readers = read_by(diagnosis, screening)
@@ -82,6 +87,7 @@ def diagnose_page(
         findings=findings,
         leads=leads,
         measurements=measured,
+        interpretation=stated,
         not_visible=not_visible(leads, findings),
         agreement=agreement(findings),
         warnings=_warnings(made, diagnosis, screening),
@@ -116,6 +122,7 @@ def _diagnose_recording(
     quality = recording_quality(recording)
     diagnosis = steps.run("diagnose", lambda: signal_opinion(recording, quality))
     measured = steps.run("measure", lambda: measure(recording))
+    stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
     leads = lead_qualities(recording)
     findings = steps.run("combine", lambda: combine(diagnosis, None, leads, quality))
     readers = read_by(diagnosis, None)
@@ -128,6 +135,7 @@ def _diagnose_recording(
         findings=findings,
         leads=leads,
         measurements=measured,
+        interpretation=stated,
         not_visible=not_visible(leads, findings),
         agreement=agreement(findings),
         warnings=tuple(dict.fromkeys([*recording.warnings, *diagnosis.warnings])),

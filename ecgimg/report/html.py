@@ -13,6 +13,7 @@ from pathlib import Path
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.headline import in_order
 from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
+from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import GROUPS
 from ecgimg.io.files import write_atomically
@@ -20,7 +21,7 @@ from ecgimg.options import PhotoStored
 from ecgimg.report.ecg_svg import ecg_svg, scale_text
 from ecgimg.report.evidence import HUES, LETTERS, evidence_image, jpeg_uri, leading
 from ecgimg.schemas.measure import MeasurementResult
-from ecgimg.schemas.report import ReportResult
+from ecgimg.schemas.report import ComparedResult, ReportResult, StatementResult
 from ecgimg.text import printable
 
 MAX_SHOWN = 7
@@ -28,6 +29,8 @@ MAX_SHOWN = 7
 SUMMARY_FIGURES = ("heart rate", "PR interval", "QRS duration", "QT interval", "QTc Fridericia", "QRS axis")
 """Measurements on the first page; all are in the table on the last."""
 _UNITS = {"degrees": "\u00b0"}
+MAX_EVIDENCE = 4
+"""Measurements of a statement in its table."""
 ECG_HEIGHT_MM = 158.0
 """Height of the redrawn ECG on its page."""
 
@@ -103,9 +106,11 @@ def _footer(result: ReportResult, page: int, pages: int) -> str:
 
 def _summary_page(report: ReportContent, result: ReportResult) -> str:
     boxes = f'<div class="row">{_screening_box(result)}{_measurement_box(result)}{_trust_box(result)}</div>'
+    top = f'<p class="conclusion">{_sentence(result.conclusion)}</p>'
     left = f'<div class="left">{_photo(report)}{boxes}{_open_box(report)}</div>'
-    right = f'<div class="right">{_refusal_box(report)}{_findings_box(report)}{_basis_box(report)}</div>'
-    return f'<div class="columns">{left}{right}</div>'
+    boxes = f"{_refusal_box(report)}{_findings_box(report)}{_compared_box(result)}{_basis_box(report)}"
+    right = f'<div class="right">{boxes}</div>'
+    return f'{top}<div class="columns">{left}{right}</div>'
 
 
 def _photo(report: ReportContent) -> str:
@@ -206,6 +211,52 @@ def _open_box(report: ReportContent) -> str:
     return f'<div class="box"><h2>Left open</h2>{_list(items)}</div>'
 
 
+def _compared_box(result: ReportResult) -> str:
+    """Where the rules and the networks contradict each other, and on how much they agree."""
+    if not result.compared:
+        return ""
+    agreed = ", ".join(escape(one.name) for one in result.compared if one.agreement == "agree")
+    items = [f"<b>Contradiction</b>: {escape(one.name)} ({_views(one)})" for one in result.compared
+             if one.agreement == "contradict"]  # fmt: skip
+    items += [f"Agreed: {agreed}"] if agreed else []
+    return f'<div class="box"><h2>Rules and networks</h2>{_list(items)}</div>' if items else ""
+
+
+def _views(one: ComparedResult) -> str:
+    views = {"rule": one.rule, "signal": one.signal, "image": one.image}
+    return ", ".join(f"{name} {view}" for name, view in views.items() if view)
+
+
+def _statements(result: ReportResult) -> str:
+    """The criteria that are met or open, with what they rest on; those that are not met are in the JSON."""
+    shown = [one for one in result.statements if one.verdict is not RuleVerdict.NOT_MET]
+    if not shown:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(one.statement)}{_who(one)}</td><td>{one.verdict.value}</td>"
+        f"<td>{escape(one.why) or _evidence(one)}</td><td>{escape(one.source)}</td></tr>"
+        for one in shown
+    )
+    count = len(result.statements) - len(shown)
+    head = "<tr><th>criterion</th><th>verdict</th><th>rests on, or why not</th><th>source</th></tr>"
+    note = f'<p class="small">{count} criteria are not met; the JSON has their evidence.</p>'
+    return f'<h2 class="next">Statements by rule</h2><table>{head}{rows}</table>{note}'
+
+
+def _who(one: StatementResult) -> str:
+    return "" if one.who == "all" else f" (limit for {one.who})"
+
+
+def _evidence(one: StatementResult) -> str:
+    """The first measurements of a statement, with their uncertainty."""
+    known = [e for e in one.evidence if e.value is not None]
+    texts = [
+        f"{e.name} {e.lead} {e.value:.3g} &plusmn; {e.uncertainty:.2g} {escape(e.unit)}" for e in known[:MAX_EVIDENCE]
+    ]
+    limit = "" if one.limit is None else f"limit {one.limit:g} {escape(one.unit)}; "
+    return limit + ", ".join(texts) + (", ..." if len(known) > MAX_EVIDENCE else "")
+
+
 def _basis_box(report: ReportContent) -> str:
     items = [escape(text) for text in (*report.basis, report.joined_by) if text]
     return f'<div class="box"><h2>What the opinions rest on</h2>{_list(items)}</div>' if items else ""
@@ -292,7 +343,7 @@ def _figures_page(report: ReportContent, result: ReportResult) -> str:
     others = ("form", "rhythm", "superclass", "screening")
     right = "".join(_table(titles[group], by_group[group]) for group in others)
     right += _measurements(result) + _leads(result) + _explanation() + _provenance(report, result)
-    return f'<div class="tables"><div>{left}</div><div>{right}</div></div>'
+    return f'<div class="tables"><div>{left}{_statements(result)}</div><div>{right}</div></div>'
 
 
 def _table(title: str, findings: Sequence[Finding]) -> str:

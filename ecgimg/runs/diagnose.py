@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
-from ecgimg.findings.headline import headline, headline_text, in_order
+from ecgimg.findings.headline import headline, in_order
 from ecgimg.io.files import path_text
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import RunOptions
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
-MAX_NAMED = 3
-"""Entries of the headline in a line of progress."""
 
 
 def preload() -> None:
@@ -93,7 +91,7 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
         exit_code=ExitCode.OK if is_read else ExitCode.REFUSED,
         warnings=result.warnings,
         details=result.refused.details if result.refused else "",
-        message=f"read by {result.read_by}{since}: {headline_text(headline(result.findings), MAX_NAMED)}",
+        message=f"read by {result.read_by}{since}: {result.conclusion}",
         summary_cells=_summary_cells(result),
     )
 

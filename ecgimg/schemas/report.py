@@ -11,7 +11,9 @@ from typing import Final, Literal
 from pydantic import Field
 
 from ecgimg.errors import Cause, Refusal
+from ecgimg.findings.conclusion import Agreement, Compared, View
 from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screening, Verdict
+from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import list_weights
 from ecgimg.options import PageSettings
@@ -88,6 +90,55 @@ class FindingResult(Part):
     )
 
 
+class EvidenceResult(Part):
+    """A measurement that a statement rests on."""
+
+    name: str = Field(description="its name in the table of criteria")
+    lead: str = Field(description="its lead, empty for a figure of the page")
+    value: float | None = Field(description="in its unit, or null")
+    uncertainty: float = Field(description="one standard deviation")
+    unit: str = Field(description="unit of both")
+    reason: str = Field(description="why there is no value, else empty")
+
+
+class StretchResult(Part):
+    """Where evidence lies."""
+
+    lead: str = Field(description="name of the lead, empty for the whole page")
+    start: float = Field(description="seconds of recording time")
+    end: float = Field(description="seconds of recording time")
+
+
+class StatementResult(Part):
+    """One criterion of the protocol with its verdict."""
+
+    id: str = Field(description="name of the criterion")
+    step: Step = Field(description="step of the protocol")
+    statement: str = Field(description="what it states where it is met")
+    verdict: RuleVerdict = Field(description="met, not met, indeterminate or not assessable")
+    who: Who = Field(description="for whom the limit holds: all, men or women")
+    where: str = Field(description="expression over the evidence, in which limit is the threshold")
+    limit: float | None = Field(description="threshold, or null")
+    unit: str = Field(description="unit of the threshold")
+    source: str = Field(description="document that gives the rule")
+    evidence: tuple[EvidenceResult, ...] = Field(description="measurements that it rests on")
+    leads: tuple[str, ...] = Field(description="leads that decided, or that were asked")
+    times: tuple[StretchResult, ...] = Field(description="where the recording shows it")
+    why: str = Field(description="why it is not assessable, else empty")
+
+
+class ComparedResult(Part):
+    """A topic on which a rule and a network have an opinion."""
+
+    name: str = Field(description="the rule's statement")
+    criterion: str = Field(description="name of the rule's criterion")
+    code: str = Field(description="code of the networks' finding")
+    rule: View = Field(description="yes, no, open, or empty where it can't be assessed")
+    signal: View = Field(description="yes, no, or empty where the signal network has no opinion")
+    image: View = Field(description="yes, no, or empty where the image network has no opinion")
+    agreement: Agreement = Field(description="agree, contradict, or alone where only one is decided")
+
+
 class ScreeningResult(Part):
     """What the image network says of the picture as a whole."""
 
@@ -133,6 +184,10 @@ class ReportResult(Part):
     refusal: str = Field(description="why the signal says nothing, and what to try, else empty")
     refused: RefusalResult | None = Field(default=None, description="its cause and evidence, or null")
     page: PageReading | None = Field(description="how the page was digitized, or null")
+    conclusion: str = Field(default="", description="everything in one line")
+    compared: tuple[ComparedResult, ...] = Field(
+        default=(), description="where rules and networks agree or contradict each other"
+    )
     findings: tuple[FindingResult, ...] = Field(
         description="those of the headline in its order, then the others by group and probability"
     )
@@ -141,6 +196,7 @@ class ReportResult(Part):
     basis: tuple[str, ...] = Field(default=(), description="what each network saw, or why it has no opinion")
     joined_by: str = Field(default="", description="how the opinions become one probability, and what that rests on")
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
+    statements: tuple[StatementResult, ...] = Field(default=(), description="criteria of the protocol, in its order")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
     files: tuple[str, ...] = Field(description="names of the files that belong to this report, in its folder")
@@ -160,6 +216,8 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
         refusal=str(report.refusal or ""),
         refused=_refusal(report.refusal),
         page=_page(report),
+        conclusion=report.conclusion,
+        compared=tuple(_compared(one) for one in report.compared),
         findings=tuple(_finding(finding) for finding in report.findings),
         screening=None if report.screening is None else _screening(report.screening),
         agreement=report.agreement,
@@ -167,6 +225,9 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
         joined_by=report.joined_by,
         measurements=tuple(
             describe_measurement(one) for one in (report.measurements.figures if report.measurements else ())
+        ),
+        statements=tuple(
+            _statement(one) for one in (report.interpretation.statements if report.interpretation else ())
         ),
         leads={
             q.lead: LeadReading(
@@ -212,6 +273,47 @@ def _finding(finding: Finding) -> FindingResult:
             for i in finding.influences
         ),
         joining=_joining(finding.joining),
+    )
+
+
+def _statement(one: RuleStatement) -> StatementResult:
+    return StatementResult(
+        id=one.id,
+        step=one.step,
+        statement=one.statement,
+        verdict=one.verdict,
+        who=one.who,
+        where=one.where,
+        limit=one.limit,
+        unit=one.unit,
+        source=one.source,
+        evidence=tuple(_evidence(evidence) for evidence in one.evidence),
+        leads=one.leads,
+        times=tuple(StretchResult(lead=t.lead, start=rounded(t.start), end=rounded(t.end)) for t in one.times),
+        why=one.why,
+    )
+
+
+def _evidence(one: Evidence) -> EvidenceResult:
+    return EvidenceResult(
+        name=one.name,
+        lead=one.lead,
+        value=None if one.value is None else rounded(one.value),
+        uncertainty=rounded(one.uncertainty),
+        unit=one.unit,
+        reason=one.reason,
+    )
+
+
+def _compared(one: Compared) -> ComparedResult:
+    return ComparedResult(
+        name=one.name,
+        criterion=one.criterion,
+        code=one.code,
+        rule=one.rule,
+        signal=one.signal,
+        image=one.image,
+        agreement=one.agreement,
     )
 
 

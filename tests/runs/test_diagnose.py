@@ -77,7 +77,7 @@ def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     assert (row["status"], row["layout"], row["read_by"]) == ("ok", "3x4+1R", "signal and image")
     assert (row["likely"], row["possible"], row["abnormal"]) == ("Atrial fibrillation 0.92", "", "0.900")
     assert row["heart_rate"] == "75"
-    assert outcome.message == "read by signal and image: likely: Atrial fibrillation 92 %"
+    assert outcome.message == "read by signal and image: networks: likely: Atrial fibrillation 92 %"
 
 
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:

@@ -83,10 +83,16 @@ def measured_rows(
 
 def measured_row(job: MeasureJob, tell: Tell) -> MeasuredRow:
     """Measures one record; runs in a worker."""
+    measured, reason = measurements_of(job)
+    return MeasuredRow(job.kind, job.record, {}, {}, reason) if measured is None else _row(job, measured)
+
+
+def measurements_of(job: MeasureJob) -> tuple[Measurements | None, str]:
+    """The measurements of one record, or None and the reason why its page was refused."""
     use_one_opencv_thread()
     network = _network(job)
     if job.kind == CLEAN:
-        return _row(job, measure(_recording(job), network))
+        return measure(_recording(job), network), ""
     recipe = load_recipe(job.kind).with_layouts({LAYOUT: 1.0})
     source = _source(job.source, job.fold)
     page = sample_page((SEED, job.record), recipe, source, _index(job))
@@ -96,11 +102,7 @@ def measured_row(job: MeasureJob, tell: Tell) -> MeasuredRow:
         picture = Path(folder) / f"{job.record}.png"
         Image.fromarray(page.pixels).save(picture, compress_level=1)
         made, reason = digitized(picture)
-    return (
-        MeasuredRow(job.kind, job.record, {}, {}, reason)
-        if made is None
-        else _row(job, measure(made.recording, network))
-    )
+    return (None, reason) if made is None else (measure(made.recording, network), "")
 
 
 class LudbSource:
