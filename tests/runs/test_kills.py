@@ -104,6 +104,12 @@ def test_random_kills(command: str, pages: list[str], tmp_path: Path) -> None:
     assert unfinished > KILLS // 4
 
 
+def _heed_signals() -> None:
+    """A shell's background jobs ignore SIGINT, those under nohup SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def digitize_and_signal(tmp_path: Path, numbers: list[signal.Signals], whole_group: bool) -> tuple[int, str, list[str]]:
     """A run over a page and one that hangs, with signals after the first: exit code, stderr, pages in the summary."""
     for name in ("a.png", "hang.png"):
@@ -117,7 +123,7 @@ def digitize_and_signal(tmp_path: Path, numbers: list[signal.Signals], whole_gro
         start_new_session=True,
         env=environment,
         cwd=tmp_path,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+        preexec_fn=_heed_signals,
     )
     assert run.stderr is not None
     assert run.stderr.readline().startswith("ok  a  12x1")
