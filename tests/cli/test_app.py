@@ -308,7 +308,7 @@ def commands(group: click.Group, path: str = "") -> dict[str, list[click.Paramet
 def test_an_option_has_the_same_name_everywhere() -> None:
     options = {command: [p.opts for p in found] for command, found in commands(get_command(app)).items()}  # type: ignore[arg-type]
     names = {command: {word for words in found for word in words} for command, found in options.items()}
-    assert {f"--{name.replace('_', '-')}" for name in RunOptions.model_fields} <= names["digitize"] & names["diagnose"]
+    assert {f"--{name.replace('_', '-')}" for name in RunOptions.model_fields} <= names["digitize"] | names["diagnose"]
     pairs = {tuple(words) for found in options.values() for words in found if len(words) > 1}
     assert {pair for pair in pairs if pair[0] != "-n"} == {
         *(("-j", "--jobs"), ("-o", "--out"), ("-q", "--quiet"), ("-v", "--verbose"))
