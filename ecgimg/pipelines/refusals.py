@@ -20,6 +20,7 @@ class RefusalConstants:
     min_mirrored_names: int = constant(
         5, unit="count", why="lead names that prove a page; its mirror image must show as many"
     )
+    sure_name: float = constant(0.9, unit="probability", why="only sure names count: mirrored ones are read with doubt")
     mirrored_factor: float = constant(
         1.5,
         unit="factor",
@@ -44,6 +45,9 @@ def with_what_was_seen(error: RefusedError, page: UprightSheet) -> RefusedError:
 def is_mirrored(page: UprightSheet) -> bool:
     """Whether the mirror image of a page shows clearly more lead names than the page."""
     pixels = np.ascontiguousarray(page.sheet.pixels[:, ::-1])
-    mirrored = len(find_landmarks(replace(page.sheet, pixels=pixels)).names)
-    least = max(REFUSALS.min_mirrored_names, REFUSALS.mirrored_factor * len(page.names))
-    return mirrored >= least
+    mirrored = _n_sure_names(find_landmarks(replace(page.sheet, pixels=pixels)))
+    return mirrored >= max(REFUSALS.min_mirrored_names, REFUSALS.mirrored_factor * _n_sure_names(page))
+
+
+def _n_sure_names(page: UprightSheet) -> int:
+    return sum(name.confidence >= REFUSALS.sure_name for name in page.names)

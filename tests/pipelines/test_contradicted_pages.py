@@ -21,9 +21,9 @@ WARNED = {
 }
 """Page: what its warning holds."""
 REFUSED = {
-    HOSTILE / "leads-shuffled-0.png": "can't be these leads",
-    HOSTILE / "same-II-0.png": "can't be these leads",
-    HOSTILE / "sig-walk-0.png": "can't be these leads",
+    HOSTILE / "leads-shuffled-0.png": "can't be what they are named",
+    HOSTILE / "same-II-0.png": "can't be what they are named",
+    HOSTILE / "sig-walk-0.png": "can't be what they are named",
     HOSTILE / "two-side-b-3.png": "more than one ECG",
     FIELD / "two-ecgs.png": "more than one ECG",
 }

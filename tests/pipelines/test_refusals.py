@@ -18,7 +18,7 @@ from ecgimg.synth.page.style import PageStyle
 
 @pytest.mark.slow
 def test_a_mirrored_page_is_seen_and_an_upright_one_is_not() -> None:
-    _, page = flat("3x4+1R", PageStyle())
+    _, page = flat("3x4+1R", PageStyle(px_per_mm=8.0))
     turned = replace(page.sheet, pixels=np.ascontiguousarray(page.sheet.pixels[:, ::-1]))
     mirrored = find_landmarks(turned)
     assert is_mirrored(mirrored)
@@ -30,7 +30,7 @@ def named(page: UprightSheet, leads: tuple[str, ...]) -> UprightSheet:
 
 
 def test_a_refusal_gets_rows_and_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, page = flat("3x4+1R", PageStyle())
+    _, page = flat("3x4+1R", PageStyle(px_per_mm=8.0))
     monkeypatch.setattr(refusals, "find_landmarks", lambda sheet: named(page, ("I", "II", "III", "V1", "V2", "V3")))
     strip = RefusedError(Cause.STRIP, "1 row", where="layout")
     seen = with_what_was_seen(strip, named(page, ("II", "II", "I"))).refusal
