@@ -146,14 +146,14 @@ def bench_interpret(
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL.")] = 9,
     records: Annotated[int, typer.Option(min=0, help="Records whose statements are scored; 0 for none.")] = 300,
     pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Of these, records that are drawn.")] = 12,
-    presets: p.Presets = "photo",
+    preset: p.Presets = "photo",
     jobs: p.Processes = 1,
 ) -> None:
     """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
     from ecgimg.bench.interpret.report import markdown
     from ecgimg.bench.interpret.run import InterpretPlan, run_interpret
 
-    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(presets)))
+    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(preset)))
     typer.echo(markdown(run_interpret(plan, jobs, _print_progress)), nl=False)
 
 

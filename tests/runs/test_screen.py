@@ -69,8 +69,7 @@ def test_pages_are_screened_and_others_refused(tmp_path: Path, plain_page: Plain
     assert (result.photo, hidden.photo) == ("whole", "none")
     blank = cv2.imread(str(out / "ecg.screen.png"))
     assert blank is not None
-    dark_shares = [float((picture.max(axis=2) < 90).mean()) for picture in (blank, overlay)]
-    assert dark_shares[0] < dark_shares[1]  # the title is left, the curves are not
+    assert blank.mean() > overlay.mean()  # saliency is left, the curves are not
     assert not list(out.glob("music*"))
     assert "1 ok" in words
 
