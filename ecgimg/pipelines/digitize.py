@@ -35,7 +35,7 @@ from ecgimg.stages.layout.match import find_layout
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
 from ecgimg.stages.screen import gate_doubt
-from ecgimg.stages.straighten.polarity import dark_on_bright, is_white_on_black
+from ecgimg.stages.straighten.polarity import dark_on_bright
 from ecgimg.stages.trace import trace
 
 TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
@@ -82,15 +82,16 @@ def digitize_photo(
     """
     layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
     wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
+    seen = dark_on_bright(photo)
     exact = read_vector(photo, wanted, steps)
     if exact is not None:
-        return _assemble(photo, exact.upright, exact.match, exact.curves, name, steps, doubt)
+        return _assemble(photo, seen, exact.upright, exact.match, exact.curves, name, steps, doubt)
     with _in_doubt(doubt):
-        upright = find_page(dark_on_bright(photo), steps, thorough=doubt is None)
+        upright = find_page(seen, steps, thorough=doubt is None)
         if doubt is not None and not is_proven(upright):
             raise RefusedError.of(doubt)
         try:
-            return _read_sheet(photo, upright, wanted, name, steps, doubt)
+            return _read_sheet(photo, seen, upright, wanted, name, steps, doubt)
         except RefusedError as error:
             raise with_what_was_seen(error, upright) from error
 
@@ -109,24 +110,26 @@ def _in_doubt(doubt: Refusal | None) -> Iterator[None]:
 
 def _read_sheet(
     photo: Photo,
+    seen: Photo,
     upright: UprightSheet,
     wanted: LayoutOptions,
     name: str,
     steps: StepRunner,
     doubt: Refusal | None,
 ) -> Digitized:
-    """The steps from tracing on; errors as `digitize_photo`."""
+    """The steps from tracing on; `seen` is the photo, dark on bright. Errors as `digitize_photo`."""
     with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
         scales = beside.submit(read_scales, upright)
         page, traces = _traced(upright, steps)
         if page is not upright:
             scales = beside.submit(read_scales, page)
         match = steps.run("layout", lambda: find_layout(page, traces, scales.result(), wanted))
-    return _assemble(photo, page, match, match.curves_of(traces), name, steps, doubt)
+    return _assemble(photo, seen, page, match, match.curves_of(traces), name, steps, doubt)
 
 
 def _assemble(
     photo: Photo,
+    seen: Photo,
     page: UprightSheet,
     match: LayoutMatch,
     curves: tuple[Curve, ...],
@@ -140,7 +143,8 @@ def _assemble(
     if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
         match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
     recording = steps.run("assemble", lambda: assemble(page.sheet, curves, match, name))
-    recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *_notes(photo, doubt)))
+    notes = _notes(seen is not photo, doubt)
+    recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *notes))
     return Digitized(photo, page.sheet, match, recording, steps.timings)
 
 
@@ -162,9 +166,9 @@ def _is_reversed(sheet: Sheet, traces: tuple[Trace, ...]) -> bool:
     return reversed_margin(traces, sheet.px_per_mm) > (C.reversed_margin if lies_upright else -C.reversed_margin)
 
 
-def _notes(photo: Photo, doubt: Refusal | None) -> tuple[str, ...]:
+def _notes(is_reversed: bool, doubt: Refusal | None) -> tuple[str, ...]:
     """Warnings on how the picture looks."""
-    notes = ["the picture is white on black and was read in reversed colours"] if is_white_on_black(photo) else []
+    notes = ["the picture is white on black and was read in reversed colours"] if is_reversed else []
     if doubt is not None and doubt.cause is Cause.NOT_AN_ECG:
         notes.append("the image network takes the picture for something else; rows and lead names prove an ECG page")
     return tuple(notes)

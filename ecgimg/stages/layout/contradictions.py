@@ -159,11 +159,12 @@ def _simultaneous_columns(page: PageObservations, cells: Sequence[PlacedCell]) -
     later = [cell for cell in cells if not cell.is_strip and cell.start > 0]
     if not strips or not later:
         return
-    strip = row_beats(page, strips[0].line).places_mm
+    rows = {line: row_beats(page, line).places_mm for line in {strips[0].line, *(cell.line for cell in later)}}
+    strip = rows[strips[0].line]
     below, repeated = [], []
     for cell in later:
         x0, x1 = cell.x0 / page.px_per_mm, cell.x1 / page.px_per_mm
-        beats = row_beats(page, cell.line).places_mm
+        beats = rows[cell.line]
         beats = beats[(beats > x0 + C.beats_apart_mm) & (beats < x1 - C.beats_apart_mm)]
         below.append(distances(beats, strip))
         repeated.append(distances(beats - x0 + strips[0].x0 / page.px_per_mm, strip))

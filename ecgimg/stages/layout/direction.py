@@ -12,6 +12,7 @@ from ecgimg.networks import delineation
 from ecgimg.networks.paper_speed import USUAL
 from ecgimg.networks.runtime import load_network
 from ecgimg.stages.layout.constants import C
+from ecgimg.stages.layout.observations import heights_mm
 
 
 def reversed_margin(lines: Sequence[Trace], px_per_mm: float) -> float:
@@ -33,10 +34,9 @@ def reversed_margin(lines: Sequence[Trace], px_per_mm: float) -> float:
 
 def _row(line: Trace, px_per_mm: float) -> Floats:
     """Height of a row in cm, about mV, at the network's rate; NaN where it is not seen."""
-    columns = np.arange(0, len(line.y) - 1, USUAL * px_per_mm / line.step / delineation.RATE)
-    at = np.rint(columns).astype(int)
-    heights = (line.baseline_y - line.y[at]) / px_per_mm / 10
-    return np.where(line.confidence[at] > C.min_known_confidence, heights, np.nan).astype(np.float32)
+    return np.asarray(
+        (line.baseline_y / px_per_mm - heights_mm(line, px_per_mm, USUAL / delineation.RATE)) / 10, np.float32
+    )
 
 
 def _certainty(probabilities: Floats) -> float:

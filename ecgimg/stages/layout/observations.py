@@ -107,6 +107,13 @@ def seen_share(line: Trace, left: float, right: float) -> float:
     return float((line.confidence[(x >= left) & (x <= right)] > C.min_known_confidence).mean())
 
 
+def heights_mm(line: Trace, px_per_mm: float, step_mm: float) -> Floats:
+    """A curve's y [N] in millimetres every `step_mm` from the sheet's left border on; NaN where it is not seen."""
+    place = np.arange(0, (len(line.y) - 1) * line.step / px_per_mm, step_mm)
+    at = np.rint(place * px_per_mm / line.step).astype(int)
+    return np.where(line.confidence[at] > C.min_known_confidence, line.y[at] / px_per_mm, np.nan).astype(np.float32)
+
+
 def samples(line: Trace, x0: float, x1: float) -> Floats:
     """The curve's y [N] at every pixel from x0 to x1, NaN where it is not known."""
     columns = np.arange(round(x0), round(x1))

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.page import Scale, ScaleWitness, Source, Trace
 from ecgimg.datamodel.probability import log_odds, softmax
 from ecgimg.layouts import PAPER_SPEEDS, Layout
 from ecgimg.networks.paper_speed import SPEEDS, STEP_MM, USUAL, load_paper_speed
 from ecgimg.stages.layout.constants import C
-from ecgimg.stages.layout.observations import PageObservations
+from ecgimg.stages.layout.observations import PageObservations, heights_mm
 from ecgimg.stages.layout.origin import agreed_length
 
 PULSE_GAINS = (5.0, 10.0, 20.0)
@@ -91,7 +90,7 @@ def decide(witnesses: tuple[ScaleWitness, ...], usual: float) -> Scale:
 
 def speed_of_beats(lines: tuple[Trace, ...], px_per_mm: float, usual: float) -> tuple[ScaleWitness, ...]:
     """The most probable speed by the beats of a page's curves and by how common each is; none where it is unclear."""
-    likelihoods = load_paper_speed().log_likelihoods([_in_mm(line, px_per_mm) for line in lines])
+    likelihoods = load_paper_speed().log_likelihoods([heights_mm(line, px_per_mm, STEP_MM) for line in lines])
     if likelihoods is None:
         return ()
     common = dict(zip(SPEEDS, C.speed_shares, strict=True))
@@ -154,10 +153,3 @@ def _stated(source: Source, value: float | None, confidence: float) -> tuple[Sca
 def _printed_gain_confidence(gain: float | None) -> float:
     """The confidence of a printed gain in mm/mV."""
     return C.rare_gain_confidence if gain == RARE_GAIN else C.printed_gain_confidence
-
-
-def _in_mm(line: Trace, px_per_mm: float) -> Floats:
-    """A curve's height [N] in millimetres every STEP_MM from the sheet's left border on; NaN where it is not seen."""
-    place = np.arange(0, (len(line.y) - 1) * line.step / px_per_mm, STEP_MM)
-    at = np.rint(place * px_per_mm / line.step).astype(int)
-    return np.where(line.confidence[at] > C.min_known_confidence, line.y[at] / px_per_mm, np.nan).astype(np.float32)
