@@ -31,8 +31,8 @@ class MeasureConstants:
         unit="probability",
         why="mean probability of irregular QRS complexes over the leads that are seen, from which they are beats and "
         "no ventricular fibrillation or artefact",
-        measured="24 drawn records of ventricular fibrillation: 0.47 to 0.72, one of them regular by chance; 248 records "
-        "of fold 9, over half with 1AVB, LNGQT or fibrillation: at least 0.78, but one of 0.61; 44 photo pages: at least "
+        measured="24 drawn records of ventricular fibrillation: 0.47 to 0.72, one of them regular by chance; 248 of "
+        "fold 9, over half with 1AVB, LNGQT or fibrillation: at least 0.78, but one of 0.61; 44 photo pages: at least "
         "0.89, but that of the same record",
     )
     min_beats: int = constant(4, unit="count", why="with fewer beats the RR intervals have no median and no variation")
