@@ -134,6 +134,7 @@ def bench_measure(
     preset: p.Presets = "photo",
     tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
     readings: p.Readings = None,
+    draw: p.Draw = True,
     jobs: p.Processes = 1,
 ) -> None:
     """Score waves and intervals on LUDB, clean and on paper, and PR and QTc against PTB-XL's diagnoses."""
@@ -142,7 +143,7 @@ def bench_measure(
 
     presets = tuple(_names(preset))
     plan = MeasurePlan(
-        out, ludb, networks, data, plus, fold, per_fold, ludb_pages, pages, others, presets, tools, readings
+        out, ludb, networks, data, plus, fold, per_fold, ludb_pages, pages, others, presets, tools, readings, draw
     )
     typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
 
@@ -158,13 +159,14 @@ def bench_interpret(
     pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records that are drawn, at random.")] = 60,
     preset: p.Presets = "photo",
     readings: p.Readings = None,
+    draw: p.Draw = True,
     jobs: p.Processes = 1,
 ) -> None:
     """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
     from ecgimg.bench.interpret.report import markdown
     from ecgimg.bench.interpret.run import InterpretPlan, run_interpret
 
-    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(preset)), readings)
+    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(preset)), readings, draw)
     typer.echo(markdown(run_interpret(plan, jobs, _print_progress)), nl=False)
 
 

@@ -69,6 +69,8 @@ Readings = Annotated[
     Path | None, typer.Option(help="Folder of pages that were read; benches can share one. [OUT/readings]")
 ]
 
+Draw = Annotated[bool, typer.Option(help="Draw and read pages that the folder of readings lacks.")]
+
 RunFolder = Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")]
 Steps = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]
 HeldPages = Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")]

@@ -13,7 +13,7 @@ from ecgimg.bench.interpret.rows import chain_rows, statement_rows
 from ecgimg.bench.interpret.scores import chain_scores, code_scores, kind_scores, page_agreement
 from ecgimg.bench.measure.pages import chosen_records, ptbxl_jobs
 from ecgimg.bench.measure.rankings import CODES
-from ecgimg.bench.measure.readings import CLEAN
+from ecgimg.bench.measure.readings import CLEAN, read_before
 from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.io.files import write_atomically
 from ecgimg.stages.interpret.criteria import packaged_criteria
@@ -26,8 +26,8 @@ class InterpretPlan:
     """What is scored: `records` of a fold of PTB-XL, and `pages` records drawn by each of `presets`; 0 for none.
 
     The pages are the first of those that `bench measure` draws at random, so that both can share `readings`, the folder
-    of what was read (OUT/readings where None). `items` is the file of ECG-Reasoning-Benchmark, None for none; `chains`
-    of it are answered, 0 for all.
+    of what was read (OUT/readings where None); without `draw` no page is drawn that it lacks. `items` is the file of
+    ECG-Reasoning-Benchmark, None for none; `chains` of it are answered, 0 for all.
     """
 
     out: Path
@@ -39,6 +39,7 @@ class InterpretPlan:
     pages: int = 60
     presets: tuple[str, ...] = ("photo",)
     readings: Path | None = None
+    draw: bool = True
 
 
 def run_interpret(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBench:
@@ -69,6 +70,7 @@ def _statements(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBen
     chosen = exact[:: max(len(exact) // plan.records, 1)][: plan.records]
     drawn = chosen_records(database, plan.fold, CODES, plan.pages)[1]
     jobs = ptbxl_jobs(plan.ptbxl, plan.fold, chosen, drawn, plan.presets, plan.readings or plan.out / "readings")
+    jobs = jobs if plan.draw else read_before(jobs)
     rows = statement_rows(
         jobs, _folder(plan.out / f"ptbxl-{plan.fold}"), processes,
         lambda row, done, count: tell(f"{done}/{count} {row.kind} {row.record} {row.reason}"),

@@ -81,11 +81,15 @@ def reading_of(job: RecordJob) -> Reading:
     """The recording of a job: as it is, from the folder of the readings, or from a page that is drawn and read now."""
     if job.kind == CLEAN:
         return Reading(_as_it_is(job))
-    data = job.source.partition(":")[0]
-    path = Path(job.readings) / f"{data}-{job.kind}-{job.record}.npz"
+    path = _path(job)
     if not path.is_file():
         write_atomically(path, _packed(_read_page(job)))
     return _unpacked(path)
+
+
+def read_before(jobs: Sequence[RecordJob]) -> list[RecordJob]:
+    """The jobs without those of pages that the folder of the readings lacks."""
+    return [job for job in jobs if job.kind == CLEAN or _path(job).is_file()]
 
 
 class LudbSource:
@@ -108,6 +112,10 @@ class LudbSource:
 def ludb_of(name: str) -> Ludb:
     """The database of ludb:DIR."""
     return read_ludb(ludb_folder(name))
+
+
+def _path(job: RecordJob) -> Path:
+    return Path(job.readings) / f"{job.source.partition(':')[0]}-{job.kind}-{job.record}.npz"
 
 
 def _as_it_is(job: RecordJob) -> Recording:

@@ -13,7 +13,7 @@ from ecgimg.bench.measure.open_tools import TOOLS
 from ecgimg.bench.measure.pages import MeasuredRow, chosen_records, ludb_jobs, measured_rows, ptbxl_jobs
 from ecgimg.bench.measure.plus import plus_agreement
 from ecgimg.bench.measure.rankings import CODES, page_losses, rankings
-from ecgimg.bench.measure.readings import CLEAN
+from ecgimg.bench.measure.readings import CLEAN, read_before
 from ecgimg.bench.measure.report import MeasureBench, markdown
 from ecgimg.bench.measure.scores import IntervalErrors, LudbScores, interval_errors, score_ludb
 from ecgimg.bench.measure.truth import marked_intervals
@@ -34,7 +34,7 @@ class MeasurePlan:
     `networks` is the folder of `ecgimg train delineation`. `per_fold` records of each LUDB fold are measured, and
     `ludb_pages` of them drawn by each of `presets`. Of PTB-XL all records with one of CODES are measured and `others`
     without, and `pages` of each are drawn. `readings` is the folder of what was read from pages, OUT/readings where
-    None.
+    None; without `draw` no page is drawn that it lacks.
     """
 
     out: Path
@@ -50,6 +50,7 @@ class MeasurePlan:
     presets: tuple[str, ...] = ("photo",)
     tools: bool = True
     readings: Path | None = None
+    draw: bool = True
 
     @property
     def readings_folder(self) -> Path:
@@ -93,6 +94,11 @@ def _ludb(
     parts = folds(data.records, 5)
     records = [part[k] for k in range(max(map(len, parts))) for part in parts if k < len(part)]
     jobs = ludb_jobs(plan.ludb, plan.networks, records[: plan.ludb_pages], plan.presets, plan.readings_folder)
+    if not plan.draw:
+        pages = {job.record for job in read_before(jobs) if job.kind != CLEAN}
+        jobs = [job for job in read_before(jobs) if job.record in pages]
+    if not jobs:
+        return scores, ()
     rows = measured_rows(jobs, _folder(plan.out / "ludb"), processes, _progress(tell))
     return scores, tuple(_on_paper(data, rows, kind) for kind in (CLEAN, *plan.presets))
 
@@ -110,6 +116,7 @@ def _with_ptbxl(bench: MeasureBench, plan: MeasurePlan, processes: int, tell: Te
     with_code, others = chosen_records(database, plan.fold, CODES, plan.others)
     drawn = [*with_code[: plan.pages], *others[: plan.pages]]
     jobs = ptbxl_jobs(plan.ptbxl, plan.fold, [*with_code, *others], drawn, plan.presets, plan.readings_folder)
+    jobs = jobs if plan.draw else read_before(jobs)
     rows = measured_rows(jobs, _folder(plan.out / f"ptbxl-{plan.fold}"), processes, _progress(tell))
     refused = sum(bool(row.reason) for row in rows)
     plus = plus_agreement(rows, read_feature_tables(plan.plus)) if plan.plus else ()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ecgimg.bench.measure import readings
-from ecgimg.bench.measure.readings import READ_BY, Reading, RecordJob, claim_readings, reading_of
+from ecgimg.bench.measure.readings import READ_BY, Reading, RecordJob, claim_readings, read_before, reading_of
 from ecgimg.datamodel.page import PageGeometry, Scale
 from ecgimg.errors import UsageError
 from ecgimg.networks.manifest import list_weights
@@ -40,6 +40,13 @@ def test_a_page_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     np.testing.assert_array_equal(second.signals, page().signals)
     np.testing.assert_array_equal(second.confidences, page().confidences)
     assert (second.fs, second.name, resolution_ms(second)) == (500.0, "12", resolution_ms(page()))
+
+
+def test_pages_that_were_not_read_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readings, "_read_page", lambda job: Reading(page()))
+    reading_of(job(tmp_path))
+    others = [replace(job(tmp_path), record=13), replace(job(tmp_path), record=13, kind="clean")]
+    assert read_before([job(tmp_path), *others]) == [job(tmp_path), others[1]]
 
 
 def test_a_refusal_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
