@@ -65,6 +65,12 @@ PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages 
 Processes = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")]
 Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
 
+Readings = Annotated[
+    Path | None, typer.Option(help="Folder of pages that were read; benches can share one. [OUT/readings]")
+]
+
+Draw = Annotated[bool, typer.Option(help="Draw and read pages that the folder of readings lacks.")]
+
 RunFolder = Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")]
 Steps = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]
 HeldPages = Annotated[int, typer.Option(min=1, help="Held-out pages of each recipe.")]
