@@ -26,7 +26,7 @@ from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
 from ecgimg.recording.export_options import ExportOptions
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.recording.formats import ALIGNED, DEFAULT_FORMAT, OUTPUT_NAMES
 from ecgimg.text import shortened
 
 AUTO_LAYOUT = "auto"
@@ -118,7 +118,7 @@ class RunOptions(ExportOptions, BaseSettings):
     format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
-        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
+        description=f"files of the recording: {', '.join(OUTPUT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
     )
     jobs: int | None = Field(
         None, ge=1, le=256, description="pages at the same time; as many as cores and memory allow when not given"
@@ -145,8 +145,8 @@ class RunOptions(ExportOptions, BaseSettings):
     @classmethod
     def _known_formats(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for name in value or ():
-            if name not in FORMAT_NAMES:
-                raise ValueError(f"{name!r} is not one of {', '.join(FORMAT_NAMES)}")
+            if name not in OUTPUT_NAMES:
+                raise ValueError(f"{name!r} is not one of {', '.join(OUTPUT_NAMES)}")
         return value
 
     @model_validator(mode="after")
@@ -170,6 +170,16 @@ class RunOptions(ExportOptions, BaseSettings):
     def export(self) -> ExportOptions:
         """The options that concern the files of a recording."""
         return ExportOptions(**{name: getattr(self, name) for name in ExportOptions.model_fields})
+
+    @property
+    def recording_formats(self) -> tuple[str, ...]:
+        """The formats of the recording's own files."""
+        return tuple(name for name in self.format or (DEFAULT_FORMAT,) if name != ALIGNED)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether an aligned record is asked for."""
+        return ALIGNED in (self.format or ())
 
     @classmethod
     def settings_customise_sources(

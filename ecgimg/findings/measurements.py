@@ -12,6 +12,11 @@ from typing import Literal
 
 from ecgimg.datamodel.arrays import require
 
+FIGURES = (
+    "heart rate", "RR variation", "P duration", "PR interval", "QRS duration", "QT interval", "QTc Bazett",
+    "QTc Fridericia", "QTc Framingham", "QTc Hodges", "QT dispersion", "P axis", "QRS axis", "T axis", "R transition",
+)  # fmt: skip
+"""Figures that tables have a column for, in this order."""
 StForm = Literal["horizontal", "upslope", "declination"]
 
 

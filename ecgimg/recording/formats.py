@@ -122,6 +122,14 @@ WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
 FORMAT_NAMES = tuple(one.name for one in WRITTEN)
 DEFAULT_FORMAT = FORMATS[0].name
+ALIGNED = "aligned"
+"""The format that holds the page, the beats and the statements too; `ecgimg.aligned` writes it."""
+OUTPUT_NAMES = (*FORMAT_NAMES, ALIGNED)
+"""What a run can be asked to write."""
+ALIGNED_JSON = ".aligned.json"
+ALIGNED_ARRAYS = ".aligned.npz"
+ALIGNED_IMAGE = ".aligned.jpg"
+ALIGNED_MEETI = ".aligned.mat"
 _BY_NAME = {one.name: one for one in FORMATS}
 
 

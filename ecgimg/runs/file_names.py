@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgimg.recording.formats import FORMATS, recording_format
+from ecgimg.recording.formats import (
+    ALIGNED_ARRAYS,
+    ALIGNED_IMAGE,
+    ALIGNED_JSON,
+    ALIGNED_MEETI,
+    FORMATS,
+    recording_format,
+)
 
 PAGE_JSON = ".json"
 OVERLAY = ".overlay.png"
@@ -53,9 +60,10 @@ RECORDING_FILES = recording_files([one.name for one in FORMATS])
 REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 MEASURE_FILES = FileSet(MEASURE_JSON, ())
-FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES)
+ALIGNED_FILES = FileSet(ALIGNED_JSON, (ALIGNED_ARRAYS, ALIGNED_IMAGE, ALIGNED_MEETI))
+FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES, ALIGNED_FILES)
 """All files that runs may write for a page; no two sets share one."""
-_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL)
+_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL, ALIGNED_IMAGE)
 _STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
 
 

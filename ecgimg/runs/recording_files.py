@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecgimg.recording.formats import DEFAULT_FORMAT, WRITTEN, recording_format
+from ecgimg.recording.formats import WRITTEN, recording_format
 from ecgimg.runs.file_names import OVERLAY, OVERLAY_THUMBNAIL, PAGE_JSON, file_name, recording_files
 from ecgimg.runs.job import Task
 from ecgimg.runs.records import Made
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def holds_findings(task: Task) -> bool:
-    """Whether a format that a run asks for has a place for measurements and findings."""
-    return any(recording_format(name).holds_findings for name in _asked(task))
+    """Whether a format of the recording that a run asks for has a place for measurements and findings."""
+    return any(recording_format(name).holds_findings for name in task.options.recording_formats)
 
 
 def make_page_files(task: Task, made: Digitized, found: Interpretation, *, with_findings: bool) -> Made[PageResult]:
@@ -68,7 +68,7 @@ def make_recording_files(task: Task, recording: Recording, found: Interpretation
 
 def has_formats(task: Task, result: PageResult | RecordingResult) -> bool:
     """Whether a record owns the formats that a run asks for, written as it asks."""
-    return result.export == task.options.export and {*_names(task, _asked(task))} <= {*result.files}
+    return result.export == task.options.export and {*_names(task, task.options.recording_formats)} <= {*result.files}
 
 
 def _write_formats(task: Task, recording: Recording, found: Interpretation, formats: tuple[str, ...]) -> None:
@@ -79,16 +79,12 @@ def _write_formats(task: Task, recording: Recording, found: Interpretation, form
         recording_format(name).write(held, task.out, task.job.name)
 
 
-def _asked(task: Task) -> tuple[str, ...]:
-    return task.options.format or (DEFAULT_FORMAT,)
-
-
 def _with_earlier(task: Task) -> tuple[str, ...]:
     """The formats asked for and those of earlier runs; a page that is done again keeps none of them outdated."""
     owner = read_owner(task.path(PAGE_JSON))
     owned = {*owner.files} if owner is not None else set()
     earlier = [one.name for one in WRITTEN if {*_names(task, (one.name,))} <= owned]
-    return tuple(dict.fromkeys((*_asked(task), *earlier)))
+    return tuple(dict.fromkeys((*task.options.recording_formats, *earlier)))
 
 
 def _names(task: Task, formats: tuple[str, ...]) -> tuple[str, ...]:
