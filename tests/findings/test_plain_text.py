@@ -34,7 +34,7 @@ def test_numbers_are_those_of_the_measurements() -> None:
     assert "left axis deviation [qrs_axis -48.6 ± 3 degrees]" in text
     known = {evidence_text(evidence) for one in stated.statements for evidence in one.evidence}
     named = {part for one in re.findall(r"\[([^\]]*)\]", text) for part in one.split(", ")}
-    assert named - known == {"..."}
+    assert known > named - {"..."} != set()
 
 
 def test_what_is_open_or_not_assessable_says_why() -> None:
