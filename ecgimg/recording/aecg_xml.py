@@ -14,13 +14,14 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.errors import EcgimgError
 from ecgimg.io.files import write_atomically
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.export import UNITS_PER_MV, Export, provenance, runs_of
 from ecgimg.recording.lead_codes import lead_of_label, mdc_name
 from ecgimg.recording.safe_xml import local_name, read_xml
+from ecgimg.recording.units import mv_of
 
 NAMESPACE = "urn:hl7-org:v3"
 _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -39,7 +40,6 @@ _CODES = {
 }
 """MDC name and unit of each measurement that aECG has a code for."""
 _TYPE = f"{{{_SCHEMA_INSTANCE}}}type"
-_MV_OF = {"uV": 1e-3, "mV": 1.0, "V": 1e3, "nV": 1e-6}
 _SECONDS_OF = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 
@@ -206,7 +206,7 @@ class _Sequences:
     def __init__(self, sequence_set: Element) -> None:
         self.increment = 0.0
         self.head: datetime | None = None
-        self.leads: list[tuple[str, Floats]] = []
+        self.leads: list[tuple[str, Doubles]] = []
         for sequence in _children(sequence_set, "component", "sequence"):
             coded = _child(sequence, "code")
             code = coded.get("code", "")
@@ -226,12 +226,12 @@ class _Sequences:
         self.head = _time_of(stamp) if is_absolute and stamp else None
 
 
-def _values(value: Element) -> Floats:
+def _values(value: Element) -> Doubles:
     origin, scale = _child(value, "origin"), _child(value, "scale")
     digits = np.array((_child(value, "digits").text or "").split(), np.float64)
-    step = float(scale.get("value", "")) * _MV_OF[scale.get("unit", "")]
-    zero = float(origin.get("value", "0")) * _MV_OF[origin.get("unit", "uV")]
-    return (zero + digits * step).astype(np.float32)
+    step = float(scale.get("value", "")) * mv_of(scale.get("unit", ""))
+    zero = float(origin.get("value", "0")) * mv_of(origin.get("unit", "uV"))
+    return zero + digits * step
 
 
 def _bounds(series: Element) -> tuple[datetime | None, datetime | None]:

@@ -22,6 +22,7 @@ from ecgimg.io.files import write_atomically
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.export import INVALID, UNITS_PER_MV, Export, in_microvolts, provenance
 from ecgimg.recording.lead_codes import UNSPECIFIED, lead_of_label, lead_of_number, mdc_number
+from ecgimg.recording.units import mv_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -48,7 +49,6 @@ _CODES = {
 """MDC code, meaning and UCUM unit of each measurement that DICOM has a code for."""
 _NUMBER_PREFIX = {"MDC": "2:", "SCPECG": "5.6.3-9-"}
 """What stands before the number of a lead; MDC took its numbers from SCP-ECG."""
-_MV_OF = {"uV": 1e-3, "mV": 1.0, "V": 1e3, "nV": 1e-6}
 
 
 def write_dicom(export: Export, path: Path) -> Path:
@@ -262,7 +262,7 @@ def _stretches(group: Dataset, fs: float) -> Iterator[Stretch]:
     for k, channel in enumerate(group.ChannelDefinitionSequence):
         values = _in_mv(samples[:, k].astype(np.float64), channel)
         unknown = np.zeros(length, bool) if padding is None else samples[:, k] == padding
-        yield Stretch(_lead_label(channel), np.where(unknown, np.nan, values).astype(np.float32), _first(group, fs))
+        yield Stretch(_lead_label(channel), np.where(unknown, np.nan, values), _first(group, fs))
 
 
 def _padding(group: Dataset, kind: str) -> Any:
@@ -277,10 +277,8 @@ def _in_mv(samples: np.ndarray, channel: Dataset) -> np.ndarray:
     if "ChannelSensitivity" not in channel:
         return samples / UNITS_PER_MV
     factor = float(channel.ChannelSensitivity) * float(channel.get("ChannelSensitivityCorrectionFactor") or 1)
-    unit = str(channel.ChannelSensitivityUnitsSequence[0].CodeValue)
-    if unit not in _MV_OF:
-        raise damaged(f"a sensitivity in {unit}")
-    return (samples * factor + float(channel.get("ChannelBaseline") or 0)) * _MV_OF[unit]
+    step = mv_of(str(channel.ChannelSensitivityUnitsSequence[0].CodeValue))
+    return (samples * factor + float(channel.get("ChannelBaseline") or 0)) * step
 
 
 def _lead_label(channel: Dataset) -> str:
