@@ -130,6 +130,9 @@ class RunOptions(ExportOptions, BaseSettings):
     max_pages: int = Field(1000, ge=1, description="pages that a document may have")
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
+    dicom_photo: bool = Field(
+        False, description="store the photo as a DICOM secondary capture too, in the study of `dicom`"
+    )
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
     redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
@@ -158,6 +161,12 @@ class RunOptions(ExportOptions, BaseSettings):
     def _nothing_is_shown_by_debug(self) -> Self:
         if self.debug and (self.no_photo or self.redact):
             raise ValueError("--debug stores pictures of the whole page: leave it out, or --no-photo and --redact")
+        return self
+
+    @model_validator(mode="after")
+    def _a_photo_is_stored_or_not(self) -> Self:
+        if self.dicom_photo and self.no_photo:
+            raise ValueError("--dicom-photo stores the photo, --no-photo does not: leave one of them out")
         return self
 
     @cached_property

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ecgimg.aligned.meeti import write_meeti
 from ecgimg.aligned.record import Interpreted, common_parts, points, waveform_arrays, write_arrays
-from ecgimg.datamodel.arrays import Bools, Floats, Pixels
+from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.page import LayoutMatch, Photo, PlacedCell, Sheet
 from ecgimg.io.files import write_atomically
+from ecgimg.io.jpeg import encode_jpeg
 from ecgimg.options import PageSettings, PhotoStored
 from ecgimg.pipelines.digitize import Digitized
 from ecgimg.recording.formats import ALIGNED_ARRAYS, ALIGNED_IMAGE, ALIGNED_JSON, ALIGNED_MEETI
@@ -92,7 +92,7 @@ def write_beside(record: AlignedRecord, folder: Path, recording: Recording, page
         arrays |= _curve_arrays(sampled_curves(recording, page))
         arrays |= {"sheet_nodes": page.sheet.map.nodes, "sheet_step": np.array(page.sheet.map.step, np.float32)}
         if page.photo is not None:
-            write_atomically(folder / f"{record.id}{ALIGNED_IMAGE}", _jpeg(page.photo.pixels))
+            write_atomically(folder / f"{record.id}{ALIGNED_IMAGE}", encode_jpeg(page.photo.pixels, JPEG_QUALITY))
     write_arrays(folder / record.arrays, arrays)
     write_meeti(record, folder / f"{record.id}{ALIGNED_MEETI}")
 
@@ -163,10 +163,3 @@ def _curve_arrays(curves: Sequence[SampledCurve]) -> dict[str, np.ndarray]:
 def _files(name: str, *, has_image: bool) -> tuple[str, ...]:
     suffixes = (ALIGNED_JSON, ALIGNED_ARRAYS, ALIGNED_MEETI, *((ALIGNED_IMAGE,) if has_image else ()))
     return tuple(f"{name}{suffix}" for suffix in suffixes)
-
-
-def _jpeg(pixels: Pixels) -> bytes:
-    done, data = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not done:
-        raise ValueError(f"no picture of shape {pixels.shape}")
-    return bytes(data.tobytes())

@@ -47,6 +47,9 @@ MaxMemory = Annotated[
 MaxPages = Annotated[int | None, typer.Option(help="Pages that a document may have; one that has more fails. [1000]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
+DicomPhoto = Annotated[
+    bool, typer.Option("--dicom-photo", help="Store the photo as a DICOM secondary capture, in the study of dicom.")
+]
 NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]
 Redact = Annotated[
     bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")

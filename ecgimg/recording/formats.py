@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class RecordingFormat:
     """One format.
 
-    `module` is where its functions `write_NAME` and `read_NAME` are. `suffixes` are those of the files that it writes,
-    after the recording's name; empty where it is only read. `stem(name)` is the name of its files without a suffix, for
-    a recording's name. `extra` is the optional dependency that it needs, empty where it needs none. `loss` is what a
-    recording loses in it. `holds_findings` is whether it has a place for measurements and findings.
+    `module` is where its functions `write_NAME` and `read_NAME` are; the second is in `reader` where that is given.
+    `suffixes` are those of the files that it writes, after the recording's name; empty where it is only read.
+    `stem(name)` is the name of its files without a suffix, for a recording's name. `extra` is the optional dependency
+    that it needs, empty where it needs none. `loss` is what a recording loses in it. `holds_findings` is whether it has
+    a place for measurements and findings.
     """
 
     name: str
@@ -36,6 +37,7 @@ class RecordingFormat:
     loss: str = ""
     stem: Callable[[str], str] = str
     holds_findings: bool = True
+    reader: str = ""
 
     def write(self, export: Export, folder: Path, name: str) -> Path:
         """Writes the files of a name into a folder; returns the one that a reader opens.
@@ -44,7 +46,7 @@ class RecordingFormat:
             OutputError: the format can't hold the recording, or the files can't be written.
             DependencyError: an optional package is not installed.
         """
-        write = self._function("write")
+        write = self._function(self.module, "write")
         if len(self.suffixes) > 1:
             return Path(write(export, folder, name))
         return Path(write(export, folder / f"{name}{self.suffixes[0]}"))
@@ -56,11 +58,11 @@ class RecordingFormat:
             UnreadableInputError: the file is damaged.
             DependencyError: an optional package is not installed.
         """
-        found: Channels = self._function("read")(path)
+        found: Channels = self._function(self.reader or self.module, "read")(path)
         return found
 
-    def _function(self, verb: str) -> Callable[..., Any]:
-        found: Callable[..., Any] = getattr(import_module(f"ecgimg.recording.{self.module}"), f"{verb}_{self.name}")
+    def _function(self, module: str, verb: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = getattr(import_module(f"ecgimg.recording.{module}"), f"{verb}_{self.name}")
         return found
 
 
@@ -90,6 +92,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         (".dcm",),
         "interchange",
         f"{_16_BIT}; rates outside 50 to 1000 Hz",
+        reader="dicom_reader",
     ),
     RecordingFormat(
         "aecg",
@@ -98,6 +101,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         (".xml",),
         "interchange",
         "confidences; less than 1 uV",
+        reader="aecg_reader",
     ),
     RecordingFormat(
         "edf",

@@ -27,7 +27,8 @@ def preload() -> None:
 
 def files(options: RunOptions) -> tuple[FileSet, ...]:
     """The files of a page."""
-    return (recording_files(options.recording_formats), *((ALIGNED_FILES,) if options.aligned else ()))
+    recording = recording_files(options.recording_formats, options.dicom_photo)
+    return (recording, ALIGNED_FILES) if options.aligned else (recording,)
 
 
 def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:

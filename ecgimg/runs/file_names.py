@@ -17,6 +17,7 @@ from ecgimg.recording.formats import (
 )
 
 PAGE_JSON = ".json"
+DICOM_PHOTO = ".photo.dcm"
 OVERLAY = ".overlay.png"
 OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
 REPORT_JSON = ".report.json"
@@ -50,13 +51,13 @@ class FileSet:
         return (self.record, *self.others)
 
 
-def recording_files(formats: Sequence[str]) -> FileSet:
-    """The files of a recording in some formats."""
+def recording_files(formats: Sequence[str], dicom_photo: bool = False) -> FileSet:
+    """The files of a recording in some formats, and of its page's photo in DICOM where it is asked for."""
     suffixes = [suffix for name in formats for suffix in recording_format(name).suffixes]
-    return FileSet(PAGE_JSON, (*suffixes, OVERLAY, OVERLAY_THUMBNAIL))
+    return FileSet(PAGE_JSON, (*suffixes, *((DICOM_PHOTO,) if dicom_photo else ()), OVERLAY, OVERLAY_THUMBNAIL))
 
 
-RECORDING_FILES = recording_files([one.name for one in FORMATS])
+RECORDING_FILES = recording_files([one.name for one in FORMATS], dicom_photo=True)
 REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 MEASURE_FILES = FileSet(MEASURE_JSON, ())

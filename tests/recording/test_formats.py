@@ -40,7 +40,8 @@ def test_names_and_suffixes_are_unique() -> None:
 def test_every_format_has_a_reader_and_what_is_written_has_a_writer_and_a_loss() -> None:
     for one in FORMATS:
         module = import_module(f"ecgimg.recording.{one.module}")
-        assert callable(getattr(module, f"read_{one.name}"))
+        reader = import_module(f"ecgimg.recording.{one.reader}") if one.reader else module
+        assert callable(getattr(reader, f"read_{one.name}"))
         assert hasattr(module, f"write_{one.name}") == (one in WRITTEN) == bool(one.loss)
 
 

@@ -14,7 +14,7 @@ from made_reports import recording, report
 from PIL import Image
 
 from ecgimg.api import Report
-from ecgimg.errors import ExitCode, UnreadableInputError
+from ecgimg.errors import ExitCode, UnreadableInputError, UsageError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import read_page
 from ecgimg.options import PageOptions, RunOptions
@@ -80,6 +80,25 @@ def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     assert outcome.message == "read by signal and image: networks: likely: Atrial fibrillation 92 %"
 
 
+def test_the_photo_is_stored_in_dicom_where_it_is_asked_for(tmp_path: Path) -> None:
+    pydicom = pytest.importorskip("pydicom")
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out, format="dicom")
+    assert not (out / "x.photo.dcm").exists()
+    (outcome,) = run(inputs, out, format="dicom", dicom_photo=True, patient_id="7")
+    assert not outcome.skipped
+    photo, ecg = pydicom.dcmread(out / "x.photo.dcm"), pydicom.dcmread(out / "x.dcm")
+    assert (photo.StudyInstanceUID, photo.PatientID) == (ecg.StudyInstanceUID, "7")
+    assert (photo.Rows, photo.Columns) == (400, 600)
+    assert "x.photo.dcm" in json.loads((out / "x.json").read_text())["files"]
+    (outcome,) = run(inputs, out, format="dicom", dicom_photo=True, patient_id="7")
+    assert outcome.skipped
+    run(inputs, out, format="dicom", no_photo=True)
+    assert not (out / "x.photo.dcm").exists()
+    with pytest.raises(UsageError, match="--dicom-photo stores the photo"):
+        RunOptions.read(dicom_photo=True, no_photo=True)
+
+
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
     assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
@@ -116,7 +135,7 @@ def test_done_pages_are_skipped_until_something_changes(tmp_path: Path, monkeypa
     (out / "x.report.html").unlink()
     assert [o.skipped for o in run(inputs, out)] == [False, True]
     assert not any(o.skipped for o in run(inputs, out, force=True))
-    monkeypatch.setattr("ecgimg.runs.diagnose.list_weights", lambda: ())
+    monkeypatch.setattr("ecgimg.runs.diagnose.network_hashes", dict)
     assert not any(o.skipped for o in run(inputs, out))
 
 
