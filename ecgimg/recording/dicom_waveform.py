@@ -57,7 +57,7 @@ def write_dicom(export: Export, path: Path) -> Path:
     made.AcquisitionDateTime = date_text(export.recorded) + time_text(export.recorded)
     made.AcquisitionContextSequence = [_lead_system()]
     made.WaveformSequence = [_multiplex_group(export, rows)]
-    annotations = list(_annotations(export, len(rows)))
+    annotations = list(_annotations(export))
     if annotations:
         made.WaveformAnnotationSequence = annotations
     return write_object(made, path)
@@ -121,7 +121,7 @@ def _lead_code(lead: str) -> Dataset:
     return code(f"2:{number}", "Unspecified lead" if number == UNSPECIFIED else f"Lead {lead}", MDC)
 
 
-def _annotations(export: Export, channels: int) -> Iterator[Dataset]:
+def _annotations(export: Export) -> Iterator[Dataset]:
     """Measurements as coded numbers in group 0; statements and notes as text in group 1."""
     for one in export.interpretation.measurements:
         if one.name in _CODES:

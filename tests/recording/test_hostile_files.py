@@ -143,6 +143,7 @@ def test_hostile_xml_is_one_line(what: str, root: str, tmp_path: Path) -> None:
         read_recording(tmp_path / "x.xml")
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(f"recording: {tmp_path / 'x.xml'}")
+    assert ("entities, which may be an attack" in str(caught.value)) == ("entity" in what)
 
 
 def test_xml_of_too_many_tags_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
