@@ -68,7 +68,7 @@ def _instant(export: Export) -> str:
 
 def _patient(export: Export) -> list[Resource]:
     options = export.options
-    if not (options.patient_id or options.patient_name):
+    if not (options.patient_id or options.patient_name or options.sex or options.birth_date):
         return []
     patient: dict[str, Any] = {"resourceType": "Patient"}
     if options.patient_id:

@@ -73,7 +73,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "WFDB record, 16 bit, 1 uV a unit",
         "wfdb_record",
         (".hea", ".dat"),
-        loss=_16_BIT,
+        loss=f"{_16_BIT}; of the patient all but the identifier; measurements and findings",
         stem=record_name,
         holds_findings=False,
     ),
@@ -82,7 +82,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "table of seconds and voltages",
         "csv_table",
         (".csv",),
-        loss="confidences; less than 0.1 uV; patient",
+        loss="confidences; less than 0.1 uV; patient, date and origin; measurements and findings",
         holds_findings=False,
     ),
     RecordingFormat(
@@ -91,7 +91,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "dicom_waveform",
         (".dcm",),
         "interchange",
-        f"{_16_BIT}; rates outside 50 to 1000 Hz",
+        f"{_16_BIT}; rates outside 50 to 1000 Hz; more than 24 leads; measurements without a code",
         reader="dicom_reader",
     ),
     RecordingFormat(
@@ -100,7 +100,8 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "aecg_xml",
         (".xml",),
         "interchange",
-        "confidences; less than 1 uV",
+        "confidences; less than 1 uV; fractions of 0.1 ms of start and length; sex other than M and F; measurements "
+        "without a code",
         reader="aecg_reader",
     ),
     RecordingFormat(
@@ -109,7 +110,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "edf_file",
         (".edf",),
         "interchange",
-        f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters",
+        f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters or outside of ASCII",
     ),
     RecordingFormat("mat", "MATLAB file of version 5", "matlab_file", (".mat",), loss="nothing"),
     RecordingFormat(
@@ -117,7 +118,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "FHIR R4 bundle, JSON",
         "fhir_bundle",
         (".fhir.json",),
-        loss="confidences; less than 1 uV",
+        loss="confidences; less than 1 uV; measurements without a code",
     ),
     RecordingFormat("muse", "GE MUSE, XML (read only)", "muse_xml", extra="interchange"),
     RecordingFormat("philips", "Philips PageWriter, XML (read only)", "philips_xml", extra="interchange"),

@@ -1,7 +1,8 @@
 """Recordings as MATLAB files of version 5 (scipy.io), and back.
 
 Variables: `signals` [L, T] double in `units`, NaN where unknown; `confidence` [L, T] in 0..1; `leads`, cell array of
-L names; `fs` in Hz; `units`; `name`; `notes`, `measurements` and `statements`, cell arrays of texts; `patient_id`.
+L names; `fs` in Hz; `units`; `name`; `notes`, `measurements` and `statements`, cell arrays of texts; `patient_id`,
+`patient_name`, `birth_date`, `sex` and `recorded`, texts that are empty where the user gave none.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ def write_mat(export: Export, path: Path) -> Path:
             "measurements": _cells(measured),
             "statements": _cells(statements),
             "patient_id": options.patient_id,
+            "patient_name": options.patient_name,
+            "birth_date": options.birth_date.isoformat() if options.birth_date else "",
+            "sex": options.sex or "",
+            "recorded": options.recorded.isoformat() if options.recorded else "",
         },
         do_compression=True,
     )

@@ -40,7 +40,9 @@ def write_wfdb(export: Export, folder: Path, name: str) -> Path:
     samples = in_microvolts(export.signals).astype("<i2").T
     record, units = record_name(name), export.options.units
     gain = UNITS_PER_MV if units == "mV" else 1
-    lines = [f"{record} {len(export.leads)} {export.fs:.12g} {len(samples)}"]
+    recorded = export.options.recorded
+    time = f"{recorded:%H:%M:%S %d/%m/%Y}" if recorded else ""
+    lines = [f"{record} {len(export.leads)} {export.fs:.12g} {len(samples)} {time}".rstrip()]
     for lead, column in zip(export.leads, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         checksum -= 0x10000 if checksum >= 0x8000 else 0
