@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ecgimg.aligned.meeti import write_meeti
 from ecgimg.aligned.page import describe_cell
-from ecgimg.aligned.record import Interpreted, common_parts, points, sex_of
-from ecgimg.datamodel.patient import MAX_AGE
+from ecgimg.aligned.record import Interpreted, common_parts, points
+from ecgimg.datamodel.patient import MAX_AGE, SEXES
 from ecgimg.networks.delineation import load_delineation
 from ecgimg.options import PageOptions
 from ecgimg.recording.formats import ALIGNED_JSON, ALIGNED_MEETI
@@ -57,7 +57,7 @@ def _interpreted(signal: Signal, layout_id: str, name: str) -> Interpreted:
     recording = Recording(signals=signal.mv, fs=FS, name=name, layout_id=layout_id, warnings=signal.notes)
     measured = measure(recording, load_delineation(threads=1))
     age = None if signal.age is None or not 0 <= signal.age <= MAX_AGE else int(signal.age)
-    stated = interpret(measured, sex_of(signal.sex), age)
+    stated = interpret(measured, SEXES.get(signal.sex or ""), age)
     return Interpreted(recording, measured, stated, labels=signal.labels, report=signal.text)
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import ValidationError
 
 from ecgimg.datamodel.arrays import Bools, Floats
-from ecgimg.datamodel.patient import Sex
 from ecgimg.errors import UnreadableInputError
 from ecgimg.findings.conclusion import conclusion
 from ecgimg.findings.measurements import Measurements
@@ -130,11 +129,6 @@ def read_arrays(record: AlignedRecord, folder: Path) -> dict[str, np.ndarray]:
             return {key: found[key] for key in found.files}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise UnreadableInputError(f"{path}: {error}", where="record", remedy="make the record again") from error
-
-
-def sex_of(letter: str | None) -> Sex | None:
-    """The sex of a source's letter."""
-    return {"M": "male", "F": "female"}.get(letter or "")  # type: ignore[return-value]
 
 
 def points(corners: Floats) -> tuple[tuple[float, float], ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from ecgimg.aligned.croissant import FILE as CROISSANT
 from ecgimg.aligned.meeti import COLUMNS, VARIABLE
 from ecgimg.aligned.record import Arrays, read_arrays, read_record
-from ecgimg.aligned.tables import TABLES, record_files
+from ecgimg.aligned.tables import TABLES, ids_of_table, record_files
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import EcgimgError
 from ecgimg.io.files import hash_file
@@ -176,11 +176,5 @@ def _set_problems(out: Path, files: list[Path]) -> Iterator[str]:
         path = out / table.file
         if not path.is_file() or hash_file(path) != hashes.get(table.file):
             yield f"{table.file} is not the one that {CROISSANT} describes"
-    yield from _table_problems(out, ids)
-
-
-def _table_problems(out: Path, ids: list[str]) -> Iterator[str]:
-    from ecgimg.aligned.tables import ids_of_table
-
     if sorted(ids_of_table(out, TABLES[0])) != sorted(ids):
         yield f"{TABLES[0].file} has other records than the folder; run `ecgimg record describe`"

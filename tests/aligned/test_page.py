@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_measurements import measured
+from made_reports import report
 from PIL import Image
 
 from ecgimg.aligned.page import ReadPage, record_of_page, record_of_recording, sampled_curves, write_beside
-from ecgimg.aligned.record import Interpreted, read_arrays
+from ecgimg.aligned.record import Interpreted, read_arrays, read_record
 from ecgimg.aligned.show import lines_of
 from ecgimg.aligned.validate import record_problems
 from ecgimg.datamodel.page import LayoutMatch, Photo, Scale, Sheet, SheetMap
+from ecgimg.errors import OutputError
 from ecgimg.layouts import load_layout
 from ecgimg.options import PageOptions, PhotoStored
 from ecgimg.pipelines.digitize import Digitized
@@ -96,6 +99,21 @@ def test_no_pixel_is_stored_where_none_may_be(made: Digitized, tmp_path: Path) -
     assert record.page.image == ""
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npz", ".mat"}
     assert record_problems(tmp_path / "page.aligned.json") == []
+
+
+def test_a_report_writes_its_record(tmp_path: Path) -> None:
+    found = measured()
+    made = replace(report(tmp_path), measurements=found, interpretation=interpret(found))
+    path = made.write_aligned(tmp_path / "out")
+    assert record_problems(path) == []
+    record = read_record(path)
+    assert (record.id, record.origin, record.settings) == ("page <1>", "page", made.settings)
+    assert [one.code for one in record.statements.findings] == ["AFIB", "SR"]
+    assert record.statements.conclusion == made.conclusion
+    bare = replace(made, photo=None, sheet=None, match=None)
+    assert record_problems(bare.write_aligned(tmp_path / "out", "bare")) == []
+    with pytest.raises(OutputError, match="the report has no recording"):
+        report(tmp_path, read=False).write_aligned(tmp_path / "out")
 
 
 def test_a_recording_without_a_page_has_the_other_three_parts(made: Digitized, tmp_path: Path) -> None:
