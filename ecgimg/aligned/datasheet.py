@@ -102,7 +102,8 @@ def _composition(contents: Contents) -> str:
 def _collection(plan: dict[str, object], contents: Contents) -> str:
     parts = []
     if plan:
-        options = ", ".join(f"{name} {value}" for name, value in plan.items() if value not in ("", None))
+        shown = {**plan, "source": str(plan.get("source", "")).partition(":")[0]}  # without the folder
+        options = ", ".join(f"{name} {value}" for name, value in shown.items() if value not in ("", None))
         parts.append(f"Pages were drawn by `ecgimg synth --aligned`: {options}.")
     if contents.origins["page"]:
         parts.append("Pages were read by `ecgimg`; waveform, places and scales are readings, no truth.")

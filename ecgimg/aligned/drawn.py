@@ -31,7 +31,7 @@ def write_drawn(page: SynthPage, folder: Path, name: str, image: str) -> tuple[s
     """
     record = record_of_drawn(page, name, image)
     write_meeti(record, folder / f"{name}{ALIGNED_MEETI}")
-    write_json(record, folder / f"{name}{ALIGNED_JSON}")
+    write_json(record, folder / f"{name}{ALIGNED_JSON}", indent=None)
     return record.files
 
 
