@@ -7,7 +7,7 @@ from pathlib import Path
 from ecgimg.aligned.croissant import write_croissant
 from ecgimg.aligned.datasheet import Contents, summary, write_datasheet
 from ecgimg.aligned.drawn import write_drawn
-from ecgimg.aligned.tables import require_parquet, write_tables
+from ecgimg.aligned.parquet import require_parquet, write_tables
 from ecgimg.synth.dataset import Progress, SetPlan, SetReport, write_dataset
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from ecgimg.aligned.croissant import FILE as CROISSANT
 from ecgimg.aligned.meeti import COLUMNS, VARIABLE
+from ecgimg.aligned.parquet import ids_of_table, record_files
 from ecgimg.aligned.record import Arrays, read_arrays, read_record
-from ecgimg.aligned.tables import TABLES, ids_of_table, record_files
+from ecgimg.aligned.tables import TABLES
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import EcgimgError
 from ecgimg.io.files import hash_file
