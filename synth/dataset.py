@@ -20,7 +20,7 @@ from ecgimg.synth.page.vendor import check_styles
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source
-from ecgimg.synth.storage import Measure, write_page
+from ecgimg.synth.storage import Beside, write_page
 from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
@@ -78,7 +78,7 @@ def write_dataset(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
-    measure: Measure | None = None,
+    beside: Beside | None = None,
 ) -> SetReport:
     """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*` and `contact.png`.
 
@@ -87,7 +87,7 @@ def write_dataset(
         plan: the content.
         jobs: number of processes; the files don't depend on it.
         progress: called with (done, total) after each page.
-        measure: a function, which can be pickled, that measures beats for the JSON of each page.
+        beside: a function, which can be pickled, that writes more files for each page.
 
     Raises:
         UsageError: an unknown recipe, layout, source or engine; or the folder holds a set of another plan.
@@ -97,8 +97,8 @@ def write_dataset(
         WorkerError: a process died.
     """
     out = Path(out)
-    maker = _Maker(plan, out, measure)
-    _claim(out, plan)
+    maker = _Maker(plan, out, beside)
+    _claim(out, plan, beside is not None)
     missing = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
     found, failed = plan.n - len(missing), []
     for done, (name, reason) in enumerate(_run(maker, missing, jobs), start=1):
@@ -154,8 +154,8 @@ def parse_folds(text: str) -> tuple[int, ...]:
 class _Maker:
     """Makes page k of a plan; each process has its own."""
 
-    def __init__(self, plan: SetPlan, out: Path, measure: Measure | None) -> None:
-        self.plan, self.out, self.measure = plan, out, measure
+    def __init__(self, plan: SetPlan, out: Path, beside: Beside | None) -> None:
+        self.plan, self.out, self.beside = plan, out, beside
         self.weights = parse_weights(plan.recipes)
         self.recipes: dict[str, Recipe] = {name: _recipe(name, plan) for name in self.weights}
         self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
@@ -182,7 +182,7 @@ class _Maker:
         except UnreadableInputError as error:
             return name, str(error)
         image = "jpg" if recipe.camera else "png"
-        write_page(page, self.out / "pages", name, image, extra, self.measure)
+        write_page(page, self.out / "pages", name, image, extra, self.beside)
         return name, ""
 
     def _record(self, number: int) -> int:
@@ -206,17 +206,20 @@ def _name(k: int) -> str:
     return f"{k:06d}"
 
 
-def _claim(out: Path, plan: SetPlan) -> None:
-    """Writes the plan into the folder; a plan that is there already may differ in its number of pages only."""
+def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
+    """Writes the plan into the folder; a plan that is there already may differ in its number of pages only.
+
+    `aligned` is whether more files than the page's own are written.
+    """
     path = out / "dataset.json"
-    content = json.loads(json.dumps(asdict(plan)))
+    content = json.loads(json.dumps({**asdict(plan), "aligned": aligned}))
     if path.is_file():
         try:
             earlier = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
-        # Sets from before there were styles have none in their plan.
-        if {"styles": "", **earlier, "n": 0} != {**content, "n": 0}:
+        # Sets from before there were styles, or records, have none in their plan.
+        if {"styles": "", "aligned": False, **earlier, "n": 0} != {**content, "n": 0}:
             remedy = "choose another folder, or repeat the options in its dataset.json"
             raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
         content["n"] = max(plan.n, int(earlier["n"]))
@@ -231,10 +234,10 @@ _maker: _Maker | None = None
 """The maker of a worker process."""
 
 
-def _open(plan: SetPlan, out: Path, measure: Measure | None) -> None:
+def _open(plan: SetPlan, out: Path, beside: Beside | None) -> None:
     global _maker
     use_one_opencv_thread()
-    _maker = _Maker(plan, out, measure)
+    _maker = _Maker(plan, out, beside)
 
 
 def _make(k: int) -> tuple[str, str]:
@@ -247,7 +250,7 @@ def _run(maker: _Maker, numbers: list[int], jobs: int) -> Iterator[tuple[str, st
     if jobs <= 1 or len(numbers) < 2:
         yield from map(maker.make, numbers)
         return
-    args = (maker.plan, maker.out, maker.measure)
+    args = (maker.plan, maker.out, maker.beside)
     with ProcessPoolExecutor(jobs, get_context("spawn"), _open, args) as pool:
         futures = [pool.submit(_make, k) for k in numbers]
         try:

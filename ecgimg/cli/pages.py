@@ -40,6 +40,7 @@ def digitize(
     max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    dicom_photo: p.DicomPhoto = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
     config: p.Config = None,
@@ -59,7 +60,9 @@ def digitize(
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
+    options = RunOptions.read(
+        config=config, dicom_photo=dicom_photo or None, **given, **export, **patient, **limits, **switches
+    )
     _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
 
 
@@ -86,6 +89,7 @@ def diagnose(
     max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    dicom_photo: p.DicomPhoto = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
     config: p.Config = None,
@@ -106,7 +110,9 @@ def diagnose(
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, **given, **export, **patient, **limits, **switches)
+    options = RunOptions.read(
+        config=config, dicom_photo=dicom_photo or None, **given, **export, **patient, **limits, **switches
+    )
     _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.recording.formats import DEFAULT_FORMAT, OUTPUT_NAMES
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
@@ -24,11 +24,11 @@ PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of 
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
+    typer.Option("--format", help=f"{', '.join(OUTPUT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
 ]
 ReportFormats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"Write the recording too: {', '.join(FORMAT_NAMES)}; several times. [none]"),
+    typer.Option("--format", help=f"Write the recording too: {', '.join(OUTPUT_NAMES)}; several times. [none]"),
 ]
 ExportRate = Annotated[float | None, typer.Option("--fs", help="Samples a second in the files. [as read]")]
 ExportSeconds = Annotated[float | None, typer.Option("--seconds", help="Length in the files, cut or padded. [as read]")]
@@ -47,6 +47,9 @@ MaxMemory = Annotated[
 MaxPages = Annotated[int | None, typer.Option(help="Pages that a document may have; one that has more fails. [1000]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
+DicomPhoto = Annotated[
+    bool, typer.Option("--dicom-photo", help="Store the photo as a DICOM secondary capture, in the study of dicom.")
+]
 NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]
 Redact = Annotated[
     bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")

@@ -13,6 +13,11 @@ from typing import Literal, get_args
 
 from ecgimg.datamodel.arrays import require
 
+FIGURES = (
+    "heart rate", "RR variation", "P duration", "PR interval", "QRS duration", "QT interval", "QTc Bazett",
+    "QTc Fridericia", "QTc Framingham", "QTc Hodges", "QT dispersion", "P axis", "QRS axis", "T axis", "R transition",
+)  # fmt: skip
+"""Figures that tables have a column for, in this order."""
 StForm = Literal["horizontal", "upslope", "declination"]
 EndName = Literal["p_onset", "p_end", "qrs_onset", "qrs_end", "t_end"]
 END_NAMES: tuple[EndName, ...] = get_args(EndName)

@@ -15,6 +15,7 @@ from ecgimg.findings.calipers import calipers
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import NORMAL
+from ecgimg.io.jpeg import encode_jpeg
 from ecgimg.recording.plot import BLUE, GREEN, VERMILLION, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 from ecgimg.report.calipers import draw_calipers
@@ -95,10 +96,7 @@ def evidence_image(report: ReportContent) -> Pixels:
 
 def jpeg_uri(pixels: Pixels, quality: int = JPEG_QUALITY) -> str:
     """RGB pixels as a data URI of a JPEG."""
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not done:
-        raise ValueError(f"no picture of shape {pixels.shape}")
-    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(pixels, quality)).decode()
 
 
 def _upright(photo: Photo, recording: Recording | None) -> tuple[Pixels, Curves]:
