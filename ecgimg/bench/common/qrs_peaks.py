@@ -82,8 +82,8 @@ def _peaks(truth: Doubles, fs: float) -> list[int]:
     lowest = max(MIN_MV, MIN_SHARE * float(np.abs(x).max()))
     found = []
     for sign in (1, -1):
-        wanted = {"height": lowest, "prominence": lowest, "width": (None, MAX_WIDTH_S * fs)}
-        found += find_peaks(sign * x, **wanted)[0].tolist()
+        peaks, _ = find_peaks(sign * x, height=lowest, prominence=lowest, width=(None, MAX_WIDTH_S * fs))
+        found += peaks.tolist()
     return sorted(found)
 
 
