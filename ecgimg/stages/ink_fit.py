@@ -137,7 +137,7 @@ def find_tips(plane: Floats, trace: Trace, px_per_mm: float, pen: Pen) -> Tips |
     columns, ways = _peaks(trace, px_per_mm)
     if not len(columns):
         return None
-    x, y = columns * trace.step, trace.y[columns].astype(np.float64)
+    x, y = np.asarray(columns * trace.step, np.float64), trace.y[columns].astype(np.float64)
     near = _ink(plane, x[:, None] + np.array([-0.5, 0, 0.5]), (y - 0.5 * ways)[:, None] + np.zeros(3)).max(axis=1)
     level = INK_FIT.edge * np.maximum(near, INK_FIT.min_apex_ink * pen.ink)
     ends = _follow(plane, x, y, ways, level, 2 * INK_FIT.max_gap_mm * px_per_mm)
