@@ -6,33 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from ecgimg.bench.common.signal_metrics import LeadFit, shifted
 from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.recording.worst_beat import narrow_peaks, peak_confidence
 
-MIN_MV = 0.3
-"""Height of the lowest peak that counts, above or below the lead's median."""
-MIN_SHARE = 0.3
-"""Height of the lowest peak that counts, as a share of the lead's highest."""
-MAX_WIDTH_S = 0.08
-"""Width at half height of the widest peak that counts: T waves are wider."""
 REACH_S = 0.03
 """Longest distance in time of a true peak and its counterpart."""
 EDGE_S = 0.06
 """Longest distance in time of a peak and its half height on either side."""
-BESIDE_S = 0.006
-"""The confidence of a peak is the lowest within this time of it."""
 
 
 @dataclass(frozen=True)
 class QrsPeaks:
     """The R and S peaks of a page, one a place of each tuple.
 
-    `ratios` are read height / true height (0 where nothing was read). `lead_confidences` are the mean confidences of
-    the leads, `confidences` those of the peaks. `rise_ms` and `fall_ms` are the errors in time of the half height
-    before and after the peak, NaN where it was not reached.
+    `ratios` are read height / true height (0 where nothing was read). `lead_confidences` are those of the leads,
+    `confidences` those of the peaks. `rise_ms` and `fall_ms` are the errors in time of the half height before and after
+    the peak, NaN where it was not reached.
     """
 
     ratios: tuple[float, ...] = ()
@@ -72,19 +64,8 @@ def qrs_peaks(
         true, read = truth[k].astype(np.float64), shifted(signals[k], fit.shift, length).astype(np.float64)
         median = float(np.nanmedian(true))
         lead = _Lead(true - median, read + fit.offset - median, shifted(confidences[k], fit.shift, length), fs)
-        rows += [_compared(lead, at, lead_confidences[name]) for at in _peaks(lead.truth, fs)]
+        rows += [_compared(lead, at, lead_confidences[name]) for at in narrow_peaks(lead.truth, fs)]
     return QrsPeaks(*(tuple(round(float(v), 4) for v in column) for column in zip(*rows, strict=True)))
-
-
-def _peaks(truth: Doubles, fs: float) -> list[int]:
-    """Samples of the narrow peaks of a lead [T], upwards and downwards."""
-    x = np.nan_to_num(truth)
-    lowest = max(MIN_MV, MIN_SHARE * float(np.abs(x).max()))
-    found = []
-    for sign in (1, -1):
-        peaks, _ = find_peaks(sign * x, height=lowest, prominence=lowest, width=(None, MAX_WIDTH_S * fs))
-        found += peaks.tolist()
-    return sorted(found)
 
 
 def _compared(lead: _Lead, at: int, lead_confidence: float) -> tuple[float, float, float, float, float]:
@@ -95,14 +76,13 @@ def _compared(lead: _Lead, at: int, lead_confidence: float) -> tuple[float, floa
     if not np.isfinite(near).any():
         return 0.0, lead_confidence, 0.0, np.nan, np.nan
     there = first + int(np.nanargmax(near))
-    beside = round(BESIDE_S * lead.fs)
-    confidence = np.nan_to_num(lead.confidence[max(at - beside, 0) : at + beside + 1]).min()
+    confidence = peak_confidence(lead.confidence, at, lead.fs)
     ratio = max(lead.output[there] / lead.truth[at], 0.0)
     edges = [
         1000 * (_half(sign * lead.output, there, step, lead.fs) - _half(sign * lead.truth, at, step, lead.fs))
         for step in (-1, 1)
     ]
-    return ratio, lead_confidence, float(confidence), edges[0], edges[1]
+    return ratio, lead_confidence, confidence, edges[0], edges[1]
 
 
 def _half(x: Doubles, at: int, step: int, fs: float) -> float:
