@@ -11,6 +11,7 @@ import numpy as np
 
 from ecgimg.bench.chain.pages import ChainRow
 from ecgimg.bench.chain.scores import ChainData
+from ecgimg.bench.common.qrs_peaks import QrsPeaks
 from ecgimg.bench.digitize.agreement import Agreement
 from ecgimg.bench.digitize.pages import PageScore
 from ecgimg.bench.patchecg.records import Fold
@@ -30,6 +31,10 @@ from ecgimg.train.screen.data import FINDINGS
 
 GOOD = Agreement(100.0, 1.0, (), 10, 1.0, 2.0, 0.0, 0.01, 3.0, 1.0)
 """The agreement of a page that was digitized well: 20 dB."""
+PEAKS = QrsPeaks(
+    (1.0, 0.5, 0.9, 1.0), (0.95,) * 4, (0.95, 0.5, 0.95, 0.95), (1.0, 9.0, 0.0, -1.0), (1.0, 9.0, 0.0, -1.0)
+)
+"""Four peaks, of which one lost a half; it alone has a low confidence of its own."""
 CHAIN_KEYS = (("NORM", "subclass"), ("AMI", "subclass"), ("MI", "superclass"), ("AFIB", "rhythm"))
 DATABASE = ("ecg_id", "patient_id", "age", "sex", "report", "scp_codes", "strat_fold", "filename_lr", "filename_hr")
 STATEMENTS = """,description,diagnostic,form,rhythm,diagnostic_class,diagnostic_subclass

@@ -26,6 +26,7 @@ from ecgimg.pipelines.step_runner import Hook, StepRunner
 from ecgimg.pipelines.vector_page import read_vector
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
+from ecgimg.stages.ink_fit import fit_to_ink
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.landmarks.find import landmarks_as_it_lies, turn_sheet
 from ecgimg.stages.layout.constants import C
@@ -156,6 +157,7 @@ def _traced(upright: UprightSheet, steps: StepRunner) -> tuple[UprightSheet, tup
     if upright.n_identified_marks < LANDMARKS.enough_marks and _is_reversed(upright.sheet, traces):
         upright = steps.time("landmarks", lambda: landmarks_as_it_lies(turn_sheet(upright.sheet, 2)))
         traces = steps.time("trace", lambda: trace(upright))
+    traces = steps.time("trace", lambda: fit_to_ink(upright, traces))
     steps.report("trace", traces)
     return upright, traces
 

@@ -12,7 +12,7 @@ from ecgimg.datamodel.page import LayoutMatch, PageGeometry
 from ecgimg.recording.recording import Recording
 
 DOUBTFUL = 0.5
-"""Mean confidence below which a lead is doubtful."""
+"""Confidence below which a lead is doubtful."""
 MIN_SECONDS = 1.0
 """A lead of which fewer seconds are known counts as not visible."""
 ASSUMED = 0.9
@@ -48,7 +48,7 @@ def _lead(recording: Recording, lead: str) -> LeadQuality:
 
 
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
-    """One figure in 0..1 for a page: the lower of the layout's confidence and the printed leads' mean confidence.
+    """One figure in 0..1 for a page: the lower of the layout's confidence and the mean of the printed leads'.
 
     It is multiplied by the factor of the page's scales.
     """

@@ -13,6 +13,7 @@ from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.csv_table import write_csv
 from ecgimg.recording.export import export
 from ecgimg.recording.wfdb_record import write_wfdb
+from ecgimg.recording.worst_beat import worst_beat
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +98,12 @@ class Recording:
         return (float(seen[0] / self.fs), float((seen[-1] + 1) / self.fs)) if seen.size else None
 
     def lead_confidence(self, name: str) -> float:
-        """Mean confidence over the samples of a lead that are known; 0 where none is."""
-        known = np.isfinite(self.lead(name))
-        return float(self.confidences[self.row(name)][known].mean()) if known.any() else 0.0
+        """The lower of a lead's mean confidence over known samples and that of its least sure beat; 0 where none is."""
+        signal, confidence = self.lead(name), self.confidences[self.row(name)]
+        known = np.isfinite(signal)
+        if not known.any():
+            return 0.0
+        return min(float(confidence[known].mean()), worst_beat(signal, confidence, self.fs))
 
     @property
     def origin(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 from ecgimg.datamodel.constants import described
 from ecgimg.pipelines.page_search import PAGE_SEARCH
 from ecgimg.stages.assemble.constants import ASSEMBLE
+from ecgimg.stages.ink_fit import INK_FIT
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.measure.constants import MEASURE
 from ecgimg.stages.printed_scales import PRINTED_SCALES
@@ -30,7 +31,9 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize("constants", [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, ASSEMBLE, MEASURE, PAGE_SEARCH])
+@pytest.mark.parametrize(
+    "constants", [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, INK_FIT, ASSEMBLE, MEASURE, PAGE_SEARCH]
+)
 def test_a_name_ends_with_its_unit(constants: object) -> None:
     rows = described(constants)
     assert rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.bench.common.beat_errors import beat_errors
+from ecgimg.bench.common.qrs_peaks import QrsPeaks, qrs_peaks
 from ecgimg.bench.common.signal_metrics import MAX_SHIFT_S, LeadFit, fit_page, low_passed, overlap, shifted
 from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.datamodel.leads import LEADS
@@ -40,7 +41,7 @@ class Agreement:
     enough with its truth). `swapped` names the leads that show another lead's curve. The errors of the R peaks are
     those of `ecgimg.bench.common.beat_errors`; `rr_ms` is the mean error of the RR intervals in ms. `read` is the share
     of the printed samples that were digitized. `risk` counts these by bins of confidence and `squares` sums their
-    squared errors in mV^2; both are empty for a band-limited truth.
+    squared errors in mV^2; both are empty for a band-limited truth. `peaks` are the R and S peaks.
     """
 
     snr: float
@@ -55,6 +56,7 @@ class Agreement:
     read: float
     risk: tuple[int, ...] = ()
     squares: tuple[float, ...] = ()
+    peaks: QrsPeaks = field(default_factory=QrsPeaks)
 
 
 def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> Agreement:
@@ -69,15 +71,16 @@ def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> A
     fs = output.fs
     fit = fit_page(truth, output.signals, fs, band_limited)
     signals = output.signals if not band_limited else np.stack([low_passed(row, fs) for row in output.signals])
-    peaks = beat_errors(truth, signals, fs)
+    beats = beat_errors(truth, signals, fs)
+    leads = {lead: output.lead_confidence(lead) for lead in fit.leads}
     printed = np.isfinite(truth)
     read = np.isfinite(shifted_rows(output.signals, truth.shape[1])) & printed
     risk, squares = ((), ()) if band_limited else risk_counts(truth, output, fit.leads)
     return Agreement(
         snr=fit.snr, gain=page_gain(truth, signals, fit.leads), swapped=swapped_leads(truth, output.signals, fs),
-        beats=peaks.beats, beats_found=peaks.found, r_ms=peaks.ms, r_bias_ms=peaks.bias_ms, r_mv=peaks.mv,
+        beats=beats.beats, beats_found=beats.found, r_ms=beats.ms, r_bias_ms=beats.bias_ms, r_mv=beats.mv,
         rr_ms=rr_error(Recording(truth.astype(np.float32), fs), output), read=float(read.sum() / printed.sum()),
-        risk=risk, squares=squares,
+        risk=risk, squares=squares, peaks=qrs_peaks(truth, signals, output.confidences, leads, fit.leads, fs),
     )  # fmt: skip
 
 

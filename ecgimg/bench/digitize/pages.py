@@ -17,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from ecgimg.bench.common.qrs_peaks import QrsPeaks
 from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.common.signal_metrics import to_db
 from ecgimg.bench.digitize.agreement import Agreement, agreement
@@ -165,7 +166,9 @@ def digitized(path: Path) -> tuple[Digitized | None, str]:
 
 def page_score(row: dict[str, Any]) -> PageScore:
     """The page of a row of a JSON-lines file; KeyError or TypeError for a row of another form."""
-    compared = None if row["agreement"] is None else Agreement(**_tuples(row["agreement"]))
+    stored, compared = row["agreement"], None
+    if stored is not None:
+        compared = Agreement(**{**_tuples(stored), "peaks": QrsPeaks(**_tuples(stored["peaks"]))})
     return PageScore(**{**_tuples(row), "agreement": compared})
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from ecgimg.bench.common.formatting import DASH, number, percent, plain, range_or_dash, table_row
 from ecgimg.bench.common.plots import draw_without_display, interval_plot, save_figure
 from ecgimg.bench.digitize.pages import PageScore
-from ecgimg.bench.digitize.scores import COVERAGES, SURE, DigitizeBench, DigitizeSliceScore
+from ecgimg.bench.digitize.peak_scores import SURE
+from ecgimg.bench.digitize.scores import COVERAGES, DigitizeBench, DigitizeSliceScore
 from ecgimg.io.files import write_atomically
 
 _PAGE_HEAD = (
@@ -23,10 +24,16 @@ _BEAT_HEAD = (
     f"| scale or leads wrong, confidence above {SURE} |\n|---|---|---|---|---|---|---|"
 )
 
+_PEAK_HEAD = (
+    "| pages | R and S peaks | read / true height | over a fifth lost | of those on a lead with confidence above "
+    f"{SURE} | of those with own confidence above {SURE} | edges' time | rise with fall |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
 
 def markdown(bench: DigitizeBench) -> str:
     """All tables."""
-    parts = [page_table(bench.groups, "pages of"), _beat_table(bench.groups)]
+    parts = [page_table(bench.groups, "pages of"), _beat_table(bench.groups), _peaks_table(bench.groups)]
     parts += [_samples_table(bench.groups), _pages_table(bench.groups)]
     if bench.layouts:
         parts += ["### By layout", page_table(bench.layouts, "layout")]
@@ -52,7 +59,7 @@ def write_all(bench: DigitizeBench, folder: Path) -> Path:
     data = asdict(bench)
     for page, row in zip(bench.pages, data["pages"], strict=True):
         row["db"] = page.db
-        for counts in ("risk", "squares") if page.agreement is not None else ():
+        for counts in ("risk", "squares", "peaks") if page.agreement is not None else ():
             del row["agreement"][counts]  # pages.jsonl has them
     write_atomically(folder / "digitize.json", (json.dumps(plain(data), indent=1) + "\n").encode())
     path = write_atomically(folder / "digitize.md", markdown(bench).encode())
@@ -79,6 +86,18 @@ def _beat_table(scores: Sequence[DigitizeSliceScore]) -> str:
         beats = [percent(s.beats_found), number(s.r_ms, "{:.1f} ms"), number(s.r_mv, "{:.3f} mV")]
         lines.append(table_row([s.name, *beats, number(s.rr_ms, "{:.1f} ms"), percent(s.read), sure]))
     return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _peaks_table(scores: Sequence[DigitizeSliceScore]) -> str:
+    """Heights, losses and edges of the R and S peaks, one slice a row."""
+    rows = []
+    for s, p in ((s, s.peaks) for s in scores if s.peaks.count):
+        lost = [
+            f"{range_or_dash(loss.share, '{:.1%}')} of {loss.count}" for loss in (p.lost, p.lost_sure_lead, p.lost_sure)
+        ]
+        edges = [number(p.edge_ms, "{:.2f} ms"), number(p.edge_correlation, "{:.2f}")]
+        rows.append(table_row([s.name, str(p.count), number(p.ratio, "{:.3f}"), *lost, *edges]))
+    return "\n".join([_PEAK_HEAD, *rows]) if rows else ""
 
 
 def _samples_table(scores: Sequence[DigitizeSliceScore]) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 from ecgimg.bench.common.signal_metrics import MIN_SNR, mean_db
 from ecgimg.bench.common.statistics import N_DRAWS, mean_of_known, median_of_known, page_interval
 from ecgimg.bench.digitize.pages import FAILED_DB, PageScore
+from ecgimg.bench.digitize.peak_scores import SURE, PeakScore, score_peaks
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.train.common.classifier_metrics import Interval
 
-SURE = 0.9
-"""Leads and scales of a page with a higher confidence should be right."""
 COVERAGES = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 """Shares of the most confident samples or pages."""
 
@@ -43,8 +42,8 @@ class DigitizeSliceScore:
     `mean_db` (a refused page counts as an empty output), `median_db`, `failed` (share under 10 dB). Over digitized
     pages with a truth: `wrong_scale`, `swapped`, the medians of the R peaks' absolute errors in time (`r_ms`) and
     height (`r_mv`) and of the RR intervals' error (`rr_ms`), and the mean shares of R peaks found and of samples read.
-    `sure` counts digitized pages with a truth and a confidence above 0.9; `sure_wrong` counts those of them with a
-    wrong scale or swapped leads.
+    `peaks` are the R and S peaks of all of them. `sure` counts digitized pages with a truth and a confidence above 0.9;
+    `sure_wrong` counts those of them with a wrong scale or swapped leads.
     """
 
     name: str
@@ -64,6 +63,7 @@ class DigitizeSliceScore:
     read: float
     sure: int
     sure_wrong: int
+    peaks: PeakScore
     samples_risk: tuple[RiskPoint, ...]
     pages_risk: tuple[ChosenPoint, ...]
 
@@ -116,6 +116,7 @@ def score_slice(name: str, pages: Sequence[PageScore], n_draws: int = N_DRAWS) -
         read=mean_of_known([a.read for _, a in compared]),
         sure=len(sure),
         sure_wrong=sum(page.wrong_scale or bool(page.swapped) for page in sure),
+        peaks=score_peaks([a.peaks for _, a in compared], n_draws),
         samples_risk=samples_risk(pages),
         pages_risk=pages_risk(with_truth),
     )

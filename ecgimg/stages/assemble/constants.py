@@ -20,7 +20,11 @@ class AssembleConstants:
         3.0, unit="mm", why="distance from a cell's ends within which separators and lead names stand on the curve"
     )
     min_end_confidence: float = constant(
-        0.5, unit="probability", why="a sample of less confidence there is taken for a separator or name"
+        0.2,
+        unit="probability",
+        why="a sample of less confidence there is taken for a separator or name; on a steep stroke 0.4 is usual",
+        measured="20 photos: 0.13 dB more than 0.5 (standard error 0.08); 16 drawn pages: 0.2 dB, a fifth fewer "
+        "lost peaks",
     )
     held_s: float = constant(
         0.04,
@@ -48,7 +52,10 @@ class AssembleConstants:
     usual_reading_error_mm: float = constant(0.06, unit="mm", why="a sure sample's error where no lead is repeated")
     unsure_error_mm: float = constant(2.0, unit="mm", why="error of a sample of no confidence")
     place_error_mm: float = constant(
-        0.025, unit="mm", why="error along the paper, which becomes an error in height where a curve is steep"
+        0.05,
+        unit="mm",
+        why="error along the paper, which becomes an error in height where a curve is steep",
+        measured="edges of 1,073 peaks on 25 photos: 1.5 ms or 0.04 mm; of 856, 2.0 % are lost, 2.3 % at 0.025",
     )
     slope_window_samples: int = constant(5, unit="samples", why="length over which the slope of a curve is averaged")
     unknown_variance_mm2: float = constant(

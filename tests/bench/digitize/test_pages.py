@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_benches import GOOD, digitized_page
+from made_benches import GOOD, PEAKS, digitized_page
 from typer.testing import CliRunner
 
 from ecgimg.bench.digitize.pages import DrawnPlan, bench_drawn, page_score
@@ -43,7 +43,7 @@ def test_an_unknown_preset_or_source_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_row_comes_back_from_json_as_it_was() -> None:
-    page = replace(digitized_page(3, 20.0), agreement=replace(GOOD, risk=(1, 2), squares=(0.5, 0.25)))
+    page = replace(digitized_page(3, 20.0), agreement=replace(GOOD, risk=(1, 2), squares=(0.5, 0.25), peaks=PEAKS))
     assert page_score(json.loads(json.dumps(asdict(page)))) == page
     assert page_score(json.loads(json.dumps(asdict(digitized_page(4, None, None))))) == digitized_page(4, None, None)
 

@@ -68,11 +68,11 @@ def test_samples_beyond_the_recordings_end_are_left_out() -> None:
 def test_a_doubtful_name_at_a_cells_end_is_bridged(place_mm: float, bridged: bool) -> None:
     heights, confidence = np.zeros(2600), np.ones(2600)
     at = np.abs(columns() - 100 - place_mm * PX_PER_MM) < PX_PER_MM / 2
-    heights[at], confidence[at] = 5.0, 0.2
+    heights[at], confidence[at] = 5.0, 0.1
     readings = read_cells((trace(heights, confidence).curve,), match(cell("V1", 0.0, 2.5)), PX_PER_MM)
     sample = round(place_mm / SPEED * FS)
     assert readings.heights[0, sample] == pytest.approx(0.0 if bridged else 5.0, abs=0.01)
-    assert readings.confidence[0, sample] == pytest.approx(0.2, abs=0.01)
+    assert readings.confidence[0, sample] == pytest.approx(0.1, abs=0.01)
 
 
 def test_the_last_known_sample_is_held_for_a_moment_without_confidence() -> None:
