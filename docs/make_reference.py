@@ -18,6 +18,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from ecgimg import errors
 from ecgimg.cli.app import app
+from ecgimg.corrections import Corrections
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
@@ -44,6 +45,7 @@ JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.aligned.json", AlignedRecord, "`--format aligned` and `ecgimg synth --aligned`, [in words](../aligned.md)"),
     ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
+    ("STEM.corrections.json", Corrections, "you or the web page, and read by `--corrections`"),
 )
 
 
@@ -98,9 +100,9 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure` and `screen` print the same as JSON Schemas. The
-number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any
-time, so ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure`, `screen` and `corrections` print the same as JSON
+Schemas. The number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields may
+come at any time, so ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

@@ -19,10 +19,13 @@ from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import page_confidence
 from ecgimg.schemas.common import (
+    CORRECTED,
     PageLayout,
     PageScale,
     PageSource,
     Part,
+    StretchResult,
+    describe_corrected,
     describe_recording_file,
     describe_scale,
     describe_source,
@@ -99,14 +102,6 @@ class EvidenceResult(Part):
     uncertainty: float = Field(description="one standard deviation")
     unit: str = Field(description="unit of both")
     reason: str = Field(description="why there is no value, else empty")
-
-
-class StretchResult(Part):
-    """Where evidence lies."""
-
-    lead: str = Field(description="name of the lead, empty for the whole page")
-    start: float = Field(description="seconds of recording time")
-    end: float = Field(description="seconds of recording time")
 
 
 class StatementResult(Part):
@@ -198,6 +193,7 @@ class ReportResult(Part):
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
     statements: tuple[StatementResult, ...] = Field(default=(), description="criteria of the protocol, in its order")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
+    corrected: tuple[StretchResult, ...] = Field(default=(), description=CORRECTED)
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
     files: tuple[str, ...] = Field(description="names of the files that belong to this report, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the report")
@@ -235,6 +231,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
             )
             for q in report.leads
         },
+        corrected=describe_corrected(report.recording),
         not_visible=report.not_visible,
         files=files,
         warnings=report.warnings,
