@@ -18,7 +18,7 @@ from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
-from ecgimg.options import PageOptions, PhotoStored, export_options
+from ecgimg.options import Language, PageOptions, PhotoStored, export_options
 from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording, trace_page
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.pipelines.screen import screen_page
@@ -47,9 +47,19 @@ class Report(ReportContent):
         """Writes the report as JSON."""
         return write_json(self.result(), Path(path))
 
-    def to_html(self, path: str | Path) -> Path:
+    def to_html(self, path: str | Path, language: Language = "en") -> Path:
         """Writes the report as one self-contained HTML file."""
-        return write_html(self, self.result(), Path(path))
+        return write_html(self, self.result(), Path(path), language)
+
+    def to_pdf(self, path: str | Path, language: Language = "en") -> Path:
+        """Writes the report as a PDF, the ECG as lines in true size.
+
+        Raises:
+            DependencyError: the package reportlab is not installed.
+        """
+        from ecgimg.report.pdf import write_pdf
+
+        return write_pdf(self, self.result(), Path(path), language)
 
     def write_recording(
         self, folder: str | Path, format: str = DEFAULT_FORMAT, *, name: str | None = None, **options: object

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -33,6 +33,9 @@ from ecgimg.text import shortened
 AUTO_LAYOUT = "auto"
 PhotoStored = Literal["whole", "redacted", "none"]
 """What of the photo the stored pictures show."""
+Language = Literal["en", "de"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""Languages of a report for a reader; JSON files and messages are English."""
 PHOTO_STORED = (
     "what of the photo the stored pictures show: whole, redacted (only the surroundings of the traces) or none"
 )
@@ -139,6 +142,8 @@ class RunOptions(ExportOptions, BaseSettings):
     max_memory: float = Field(4.0, ge=1, description="GB of memory for each page at work; a usual page needs 1")
     max_pages: int = Field(1000, ge=1, description="pages that a document may have")
     force: bool = Field(False, description="do pages again that are done")
+    language: Language = Field("en", description=f"of reports for a reader: {', '.join(LANGUAGES)}")
+    pdf: bool = Field(False, description="write each report as a PDF too")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     dicom_photo: bool = Field(
         False, description="store the photo as a DICOM secondary capture too, in the study of `dicom`"

@@ -76,6 +76,8 @@ def diagnose(
     gain: p.Gain = None,
     corrections: p.Corrections = None,
     age: p.PatientAge = None,
+    language: p.Language = None,
+    pdf: p.Pdf = False,
     format: p.ReportFormats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
@@ -109,7 +111,7 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
-    given |= {"jobs": jobs, "corrections": corrections}
+    given |= {"jobs": jobs, "corrections": corrections, "language": language, "pdf": pdf or None}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}

@@ -16,7 +16,7 @@ from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screenin
 from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import network_hashes
-from ecgimg.options import PageSettings
+from ecgimg.options import Language, PageSettings
 from ecgimg.recording.quality import page_confidence
 from ecgimg.schemas.common import (
     CORRECTED,
@@ -175,6 +175,7 @@ class ReportResult(Part):
     )
     source: PageSource
     settings: PageSettings
+    language: Language = Field(default="en", description="language of the report for a reader; the JSON is English")
     read_by: ReadBy = Field(description="signal and image, signal, image, or nothing")
     refusal: str = Field(description="why the signal says nothing, and what to try, else empty")
     refused: RefusalResult | None = Field(default=None, description="its cause and evidence, or null")
@@ -203,11 +204,12 @@ class ReportResult(Part):
     disclaimer: str = Field(default=DISCLAIMER, description="what this is not")
 
 
-def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> ReportResult:
-    """The JSON content of a report; `files` are the names of the files that belong to it."""
+def describe_report(report: ReportContent, files: tuple[str, ...] = (), language: Language = "en") -> ReportResult:
+    """The JSON content of a report; `files` are the names of the files that belong to it, in this language."""
     return ReportResult(
         source=describe_recording_file(report.source) if report.photo is None else describe_source(report.photo),
         settings=report.settings,
+        language=language,
         read_by=report.read_by,
         refusal=str(report.refusal or ""),
         refused=_refusal(report.refusal),
