@@ -50,7 +50,7 @@ def test_a_redrawn_stretch_is_the_user_s_and_marked() -> None:
     assert made.lead("V1")[375] == pytest.approx(1.0, abs=0.02), "80 px are 10 mm are 1 mV"
     row = LEADS.index("V1")
     assert (made.confidences[row][made.by_user[row]] == 1).all()
-    assert made.confidences[row][~made.by_user[row] & np.isfinite(made.signals[row])] == pytest.approx(0.8)
+    assert (made.confidences[row][~made.by_user[row] & np.isfinite(made.signals[row])] < 1).all()
     assert not made.by_user[np.arange(12) != row].any()
     assert any(line.startswith("drawn or erased by the user: V1 0.5") for line in made.origin)
     assert made.geometry is not None
