@@ -260,7 +260,8 @@ class LayoutMatch:
     """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
 
     `chest_gain` is the gain of V1 to V6 where it is not the other leads'. `contradictions` are sentences for the user
-    on what on the page speaks against its leads. `lead_gains` are gains in mm/mV that the user gave for single leads.
+    on what on the page speaks against its leads, and `fit` is the confidence without them; None where there are none.
+    `lead_gains` are gains in mm/mV that the user gave for single leads.
     """
 
     layout_id: str
@@ -273,6 +274,7 @@ class LayoutMatch:
     chest_gain: Scale | None = None
     contradictions: tuple[str, ...] = ()
     lead_gains: tuple[tuple[str, float], ...] = ()
+    fit: float | None = None
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")

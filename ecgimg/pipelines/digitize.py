@@ -17,7 +17,7 @@ from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.step_runner import Hook, StepRunner
-from ecgimg.pipelines.traced_page import PlacedCurves, TracedPage, layout_options, place, trace_photo
+from ecgimg.pipelines.traced_page import PlacedCurves, TracedPage, layout_options, named_by_user, place, trace_photo
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.correct.curves import correct_curves
@@ -85,6 +85,8 @@ def digitize_traced(page: TracedPage, options: PageOptions, name: str, steps: St
     match, curves = placed.match, placed.curves
     if options.corrections is not None:
         match = correct_leads(match, options.corrections, upright.sheet)
+        if options.corrections.lead_changes:
+            match = named_by_user(page.rows, placed, match)
         curves = correct_curves(curves, match, options.corrections, upright)
     recording = steps.run("assemble", lambda: assemble(upright.sheet, curves, match, name))
     warnings = (*recording.warnings, *_notes(page), *_corrected(options.corrections))

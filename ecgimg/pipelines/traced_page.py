@@ -22,9 +22,10 @@ from ecgimg.pipelines.vector_page import read_vector
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.landmarks.find import landmarks_as_it_lies, turn_sheet
 from ecgimg.stages.layout.constants import C
-from ecgimg.stages.layout.contradictions import contradicted
+from ecgimg.stages.layout.contradictions import contradicted, contradicted_anew
 from ecgimg.stages.layout.direction import reversed_margin
 from ecgimg.stages.layout.match import find_layout
+from ecgimg.stages.layout.observations import observe
 from ecgimg.stages.layout.scales import LayoutOptions
 from ecgimg.stages.printed_scales import read_scales
 from ecgimg.stages.straighten.polarity import dark_on_bright
@@ -45,10 +46,11 @@ class TracedRows:
 
 @dataclass(frozen=True, eq=False)
 class PlacedCurves:
-    """The layout of traced rows, and the curve of each of its cells."""
+    """The layout of traced rows, the curve of each of its cells, and what in the photo speaks against it."""
 
     match: LayoutMatch
     curves: tuple[Curve, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +127,20 @@ def place(page: TracedPage, rows: TracedRows, wanted: LayoutOptions) -> PlacedCu
     return _doubted(page, rows, PlacedCurves(match, curves))
 
 
+def named_by_user(rows: TracedRows, placed: PlacedCurves, match: LayoutMatch) -> LayoutMatch:
+    """A layout whose leads the user named, with what on the page and in its photo still speaks against it."""
+    seen, first = observe(rows.upright, rows.traces, rows.scales)
+    return contradicted(contradicted_anew(match, seen, first), *placed.doubts)
+
+
 def _doubted(page: TracedPage, rows: TracedRows, placed: PlacedCurves) -> PlacedCurves:
     """A layout with what in the photo speaks against it."""
-    match = placed.match
-    if shows_another_ecg(page.photo, rows.upright.sheet, match.cells):
-        match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
+    doubts = []
+    if shows_another_ecg(page.photo, rows.upright.sheet, placed.match.cells):
+        doubts.append("another ECG is in this picture and was not read; give each its own picture")
     if page.doubt is not None and page.doubt.cause is Cause.TOO_BLURRED:
-        match = contradicted(match, f"the image network has a doubt: {page.doubt.cause.seen}")
-    return PlacedCurves(match, placed.curves)
+        doubts.append(f"the image network has a doubt: {page.doubt.cause.seen}")
+    return PlacedCurves(contradicted(placed.match, *doubts), placed.curves, tuple(doubts))
 
 
 def _read_sheet(empty: TracedPage, upright: UprightSheet, wanted: LayoutOptions, steps: StepRunner) -> TracedPage:

@@ -130,10 +130,13 @@ class Recording:
             speed, gain = self.geometry.paper_speed, self.geometry.gain
             lines.append(f"paper speed: {speed.value:g} mm/s ({speed.source})")
             lines.append(f"gain: {gain.value:g} mm/mV ({gain.source})")
-        if self.corrected_stretches:
-            places = ", ".join(f"{lead} {start:.2f}-{end:.2f} s" for lead, start, end in self.corrected_stretches)
-            lines.append(f"drawn or erased by the user: {places}")
         return tuple(lines)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every file of the samples has to state about them: the stretches that the user drew or erased."""
+        places = ", ".join(f"{lead} {start:.2f}-{end:.2f} s" for lead, start, end in self.corrected_stretches)
+        return (f"drawn or erased by the user: {places}",) if places else ()
 
     def to_wfdb(self, folder: str | Path, name: str | None = None) -> Path:
         """Writes NAME.hea and NAME.dat (16 bit, 1 uV) into a folder and returns the header's path."""

@@ -9,6 +9,7 @@ from made_corrections import corrections
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Curve, LayoutMatch, PlacedCell, Scale, Sheet, SheetMap, UprightSheet
 from ecgimg.errors import UsageError
+from ecgimg.recording.export import export
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.correct.curves import correct_curves
@@ -52,7 +53,8 @@ def test_a_redrawn_stretch_is_the_user_s_and_marked() -> None:
     assert (made.confidences[row][made.by_user[row]] == 1).all()
     assert (made.confidences[row][~made.by_user[row] & np.isfinite(made.signals[row])] < 1).all()
     assert not made.by_user[np.arange(12) != row].any()
-    assert any(line.startswith("drawn or erased by the user: V1 0.5") for line in made.origin)
+    assert made.marks == ("drawn or erased by the user: V1 0.50-1.00 s",)
+    assert export(made).notes == made.marks
     assert made.geometry is not None
     assert made.geometry.corrected[0].sum() == 101
 
