@@ -18,6 +18,8 @@ from ecgimg.text import printable
 
 MAX_EVIDENCE = 4
 """Measurements of a statement in its table."""
+MIN_SHARE = 0.01
+"""Less probable statements that are unlikely have no row; the JSON has them."""
 _RESTS = ("screening", "rhythm", "superclass", "subclass", "form")
 
 
@@ -37,7 +39,7 @@ def details(report: ReportContent, result: ReportResult, texts: Texts) -> tuple[
         Notes(texts.label("how_to_read"), (texts.label("explanation"), texts.say(result.agreement))),
         Notes(texts.label("how_made"), tuple(_provenance(report, result, texts))),
     ]
-    return (*(one for one in tables if one.rows), *(one for one in notes if one.items))
+    return (*(one for one in tables if one.rows or one.note), *(one for one in notes if one.items))
 
 
 def page_facts(report: ReportContent, result: ReportResult, texts: Texts) -> tuple[str, ...]:
@@ -59,8 +61,12 @@ def page_facts(report: ReportContent, result: ReportResult, texts: Texts) -> tup
 
 
 def _findings(title: str, findings: Sequence[Finding], texts: Texts) -> Table:
+    """Findings as a table; the improbable ones are only counted, unless something about them is open."""
     head = tuple(texts.label(key) for key in ("statement", "together", "threshold", "signal", "image"))
-    return Table(title, head, tuple(_finding_row(finding, texts) for finding in findings), n_figures=4)
+    shown = [one for one in findings if one.verdict != "unlikely" or one.probability >= MIN_SHARE]
+    left = len(findings) - len(shown)
+    note = texts.label("improbable", count=str(left), share=texts.percent(MIN_SHARE)) if left else ""
+    return Table(title, head, tuple(_finding_row(one, texts) for one in shown), n_figures=4, note=note)
 
 
 def _finding_row(finding: Finding, texts: Texts) -> Row:
@@ -83,7 +89,8 @@ def _statements(result: ReportResult, texts: Texts) -> Table:
     shown = [one for one in result.statements if one.verdict is not RuleVerdict.NOT_MET]
     rows = tuple(_statement_row(one, texts) for one in shown)
     head = (texts.label("criterion"), texts.label("verdict"))
-    note = texts.label("not_met", count=str(len(result.statements) - len(shown)))
+    left = len(result.statements) - len(shown)
+    note = texts.label("not_met", count=str(left)) if left else ""
     return Table(texts.label("statements"), head, rows, n_figures=0, note=note)
 
 
