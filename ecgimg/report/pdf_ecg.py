@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from reportlab.lib.units import mm
+
+from ecgimg.report.pdf_style import PAGE
+
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 Color = tuple[float, float, float]
-_PT_PER_MM = 72 / 25.4
 _SPACE = "{http://www.w3.org/2000/svg}"
 _COMMAND = re.compile(r"([MmLlHhVv])([^MmLlHhVv]*)")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
@@ -53,8 +56,8 @@ def draw_ecg(canvas: Canvas, svg: str, left_mm: float, top_mm: float) -> None:
     """Draws an SVG of `ecg_svg` with its upper left corner at a place from the page's, in millimetres of paper."""
     root = ElementTree.fromstring(svg)
     canvas.saveState()
-    canvas.translate(left_mm * _PT_PER_MM, canvas._pagesize[1] - top_mm * _PT_PER_MM)
-    canvas.scale(_PT_PER_MM, -_PT_PER_MM)
+    canvas.translate(left_mm * mm, PAGE[1] - top_mm * mm)
+    canvas.scale(mm, -mm)
     canvas.setLineCap(1)
     canvas.setLineJoin(1)
     for element in root:
@@ -134,4 +137,4 @@ def _text(canvas: Canvas, element: ElementTree.Element) -> None:
 def _style(canvas: Canvas, line: Line) -> None:
     canvas.setLineWidth(line.width)
     canvas.setStrokeColorRGB(*line.color)
-    canvas.setDash(*([list(line.dashes)] if line.dashes else []))
+    canvas.setDash(list(line.dashes), 0)
