@@ -28,6 +28,9 @@ MAX_POINTS = 4000
 MAX_PX = 100_000
 """No photo that can be read has a longer side."""
 
+KIND = "what is changed"
+"""Description of a field of each change."""
+
 Pixel = Annotated[float, Field(ge=-MAX_PX, le=MAX_PX, allow_inf_nan=False)]
 Point: TypeAlias = tuple[Pixel, Pixel]
 Count = Annotated[int, Field(ge=1, le=1000)]
@@ -54,7 +57,7 @@ class _Change(_Part):
 class Rename(_Change):
     """Another name for a lead: all of its stretches, or those of one row."""
 
-    kind: Literal["rename"] = "rename"
+    kind: Literal["rename"] = Field("rename", description=KIND)
     lead: str = Field(description="present name of the lead")
     to: str = Field(description="its right name; -aVR where it is printed upside down")
     row: Count | None = Field(None, description="only in this row; null for all rows")
@@ -76,7 +79,7 @@ class Rename(_Change):
 class Exchange(_Change):
     """Two leads get each other's name."""
 
-    kind: Literal["exchange"] = "exchange"
+    kind: Literal["exchange"] = Field("exchange", description=KIND)
     leads: tuple[str, str] = Field(description="present names of the two leads")
 
     @field_validator("leads")
@@ -96,7 +99,7 @@ class Exchange(_Change):
 class ChooseLayout(_Change):
     """Another layout; leads and columns start afresh with it."""
 
-    kind: Literal["layout"] = "layout"
+    kind: Literal["layout"] = Field("layout", description=KIND)
     layout: str = Field(description="a name of `ecgimg layouts list`")
 
     @field_validator("layout")
@@ -115,7 +118,7 @@ class ChooseLayout(_Change):
 class SetSpeed(_Change):
     """Another paper speed."""
 
-    kind: Literal["speed"] = "speed"
+    kind: Literal["speed"] = Field("speed", description=KIND)
     mm_per_s: float = Field(description="mm/s")
 
     @field_validator("mm_per_s")
@@ -132,7 +135,7 @@ class SetSpeed(_Change):
 class SetGain(_Change):
     """Another gain."""
 
-    kind: Literal["gain"] = "gain"
+    kind: Literal["gain"] = Field("gain", description=KIND)
     mm_per_mv: float = Field(description="mm/mV")
     lead: str | None = Field(None, description="only of this lead; null for all leads")
 
@@ -152,7 +155,7 @@ class SetGain(_Change):
 class MoveColumn(_Change):
     """Another place at which a stretch begins: the n-th of every row, or of one row."""
 
-    kind: Literal["column_start"] = "column_start"
+    kind: Literal["column_start"] = Field("column_start", description=KIND)
     column: Count = Field(description="number of the stretch in its row, from the left")
     at: Point = Field(description="photo point through which the stretches begin")
     row: Count | None = Field(None, description="only in this row; null for all rows")
@@ -166,7 +169,7 @@ class MoveColumn(_Change):
 class Redraw(_Change):
     """A stretch of a curve drawn anew, from the leftmost to the rightmost of its points."""
 
-    kind: Literal["redraw"] = "redraw"
+    kind: Literal["redraw"] = Field("redraw", description=KIND)
     row: Count = Field(description="row of the curve, from the top")
     points: tuple[Point, ...] = Field(min_length=2, max_length=MAX_POINTS, description="photo points along the curve")
     snap: bool = Field(False, description="whether the curve follows the ink near to the points")
@@ -180,7 +183,7 @@ class Redraw(_Change):
 class Erase(_Change):
     """A stretch of a curve that shows nothing: unknown from the leftmost to the rightmost of two points."""
 
-    kind: Literal["erase"] = "erase"
+    kind: Literal["erase"] = Field("erase", description=KIND)
     row: Count = Field(description="row of the curve, from the top")
     points: tuple[Point, Point] = Field(description="photo points at the ends of the stretch")
 
