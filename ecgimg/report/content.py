@@ -87,10 +87,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class EcgText:
-    """What stands beside the redrawn ECG: its title, the legend of its letters, and notes on its scale and marks."""
+    """The redrawn ECG as an SVG in true size, its title, the legend of its letters, and notes on scale and marks."""
 
     title: str
-    alt: str
+    svg: str
     legend: tuple[FindingText, ...]
     notes: tuple[str, ...]
 

@@ -18,19 +18,14 @@ from ecgimg.options import Language
 from ecgimg.report.build import report_text
 from ecgimg.report.columns import in_columns
 from ecgimg.report.content import EcgText, Figure, FindingText, Notes, PhotoText, ReportText, Summary, Table
-from ecgimg.report.ecg_svg import ecg_svg
-from ecgimg.report.evidence import leading
 from ecgimg.schemas.report import ReportResult
-
-ECG_HEIGHT_MM = 116.0
-"""Height of the redrawn ECG: with the first part above it, it fills a page of A4."""
 
 
 def report_html(report: ReportContent, result: ReportResult, language: Language = "en") -> str:
     """The whole file; `result` is the report's JSON content."""
     text = report_text(report, result, language)
     css = resources.files("ecgimg.report").joinpath("report.css").read_text(encoding="utf-8")
-    first = f"{_summary(text.summary)}{_ecg(report, text.ecg)}"
+    first = f"{_summary(text.summary)}{_ecg(text.ecg)}"
     return (
         f'<!doctype html><html lang="{text.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -121,16 +116,15 @@ def _notes(notes: Notes) -> str:
     return f"<section><h2>{escape(notes.title)}</h2><ul>{items}</ul></section>"
 
 
-def _ecg(report: ReportContent, text: EcgText | None) -> str:
+def _ecg(text: EcgText | None) -> str:
     """The redrawn ECG in a box that scrolls sideways where the screen is narrower than the paper."""
-    if report.recording is None or text is None:
+    if text is None:
         return ""
-    drawing = ecg_svg(report.recording, leading(report), ECG_HEIGHT_MM, (), text.alt)
     marks = "".join(f"<li>{_mark(one)} {escape(one.name)} {escape(one.percent)}</li>" for one in text.legend)
     notes = "".join(f"<li>{escape(note)}</li>" for note in text.notes)
     return (
         f'<section class="ecg"><h2>{escape(text.title)}</h2>'
-        f'<div class="ecgbox" tabindex="0" role="region" aria-label="{escape(text.title)}">{drawing}</div>'
+        f'<div class="ecgbox" tabindex="0" role="region" aria-label="{escape(text.title)}">{text.svg}</div>'
         f'<ul class="legend">{marks}{notes}</ul></section>'
     )
 

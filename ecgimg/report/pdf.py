@@ -14,10 +14,7 @@ from ecgimg.errors import missing_package
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.files import write_atomically
 from ecgimg.options import Language
-from ecgimg.report.build import report_text
-from ecgimg.report.ecg_svg import ecg_svg
-from ecgimg.report.evidence import leading
-from ecgimg.report.html import ECG_HEIGHT_MM
+from ecgimg.report.build import ECG_HEIGHT_MM, report_text
 from ecgimg.schemas.report import ReportResult
 
 try:
@@ -46,14 +43,13 @@ LEGEND_MM = 9.0
 def report_pdf(report: ReportContent, result: ReportResult, language: Language = "en") -> bytes:
     """The whole file; `result` is the report's JSON content."""
     text = report_text(report, result, language)
-    svg = "" if report.recording is None else ecg_svg(report.recording, leading(report), ECG_HEIGHT_MM)
     file = io.BytesIO()
     document = BaseDocTemplate(
         file, pagesize=PAGE, title=f"{text.kind} {text.name}", creator=text.made_by, lang=text.language, invariant=1
     )
     document.addPageTemplates(
         [
-            PageTemplate("first", [_frame(0, 1)], onPage=partial(_first_page, text=text, svg=svg)),
+            PageTemplate("first", [_frame(0, 1)], onPage=partial(_first_page, text=text)),
             PageTemplate("details", [_frame(k, COLUMNS) for k in range(COLUMNS)], onPage=partial(_foot, text=text)),
         ]
     )
@@ -80,17 +76,17 @@ def _frame(column: int, columns: int) -> Frame:
     return Frame(left, FOOT + 3 * mm, _width(columns), height, 0, 0, 0, 0)
 
 
-def _first_page(canvas: Canvas, document: object, text: ReportText, svg: str) -> None:
+def _first_page(canvas: Canvas, document: object, text: ReportText) -> None:
     """The first part, and the ECG below it; where there is no room for it, on a page of its own."""
     bottom = draw_summary(canvas, text)
-    if svg and text.ecg is not None:
+    if text.ecg is not None:
         needed = (ECG_HEIGHT_MM + LEGEND_MM) * mm + FOOT
         if bottom < needed:
             _foot(canvas, document, text)
             canvas.showPage()
             bottom = PAGE[1] - MARGIN
         top_mm = (PAGE[1] - bottom) / mm
-        draw_ecg(canvas, svg, MARGIN / mm, top_mm)
+        draw_ecg(canvas, text.ecg.svg, MARGIN / mm, top_mm)
         pen = Pen(canvas, MARGIN, bottom - (ECG_HEIGHT_MM + 1) * mm, WIDTH)
         pen.put_marks(text.ecg.legend)
         pen.put(" ".join(text.ecg.notes), SMALL)

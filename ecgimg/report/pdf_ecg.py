@@ -44,11 +44,12 @@ LINES = {
     "erased": Line(0.5, _USER, (0.5, 0.8)),
     "pulse": Line(0.22, _SOFT),
     "tick": Line(0.25, _SOFT),
+    "caliper": Line(0.25, _INK),
 }
 """Lines by the class of their path, as in report.css; a class without an entry is drawn as a tick."""
 GRID = ((1.0, Line(0.1, (0.953, 0.804, 0.784))), (5.0, Line(0.18, (0.89, 0.604, 0.569))))
 """Distances of the grid's lines in mm, and how they are drawn."""
-TEXT_MM = {"lead": 3.1, "letter": 2.6}
+TEXT_MM = {"lead": 3.1, "letter": 2.6, "measured": 2.4}
 """Heights of texts in mm by their class; a class without an entry has 2.4."""
 
 
@@ -130,7 +131,8 @@ def _text(canvas: Canvas, element: ElementTree.Element) -> None:
     canvas.scale(1, -1)
     canvas.setFont("Helvetica-Bold", TEXT_MM.get(element.get("class", ""), 2.4))
     canvas.setFillColorRGB(*_INK)
-    canvas.drawString(0, 0, element.text or "")
+    draw = canvas.drawRightString if element.get("text-anchor") == "end" else canvas.drawString
+    draw(0, 0, element.text or "")
     canvas.restoreState()
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from made_reports import report
 
-from ecgimg.report.html import ECG_HEIGHT_MM, write_html
+from ecgimg.report.build import ECG_HEIGHT_MM
+from ecgimg.report.html import write_html
 
 CHROMIUM = shutil.which("chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -10,10 +10,8 @@ from pathlib import Path
 import doubles
 import numpy as np
 import pytest
-from made_measurements import measured
-
-
 from made_corrections import corrections
+from made_measurements import measured
 from made_reports import recording, report
 from PIL import Image
 
