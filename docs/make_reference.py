@@ -102,8 +102,8 @@ def json_page() -> str:
 {NOTE}
 `ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure`, `screen` and `corrections` print the same as
 JSON Schemas. The number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields
-may come at any time, so ignore unknown fields. `[]` marks the entries of a list, `[rename]` those of one kind, `LEAD` is
-a lead's name, `*` any other key.
+may come at any time, so ignore unknown fields. `[]` marks the entries of a list, `[rename]` those of one kind, `LEAD` a
+lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

@@ -84,6 +84,13 @@ class ConclusionParts:
         )
 
 
+def conclusion(
+    interpretation: RuleInterpretation | None, measured: Measurements | None, findings: Sequence[Finding]
+) -> str:
+    """The conclusion in one line."""
+    return conclusion_parts(interpretation, measured, findings).text
+
+
 def conclusion_parts(
     interpretation: RuleInterpretation | None, measured: Measurements | None, findings: Sequence[Finding]
 ) -> ConclusionParts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from made_measurements import SHAPE, measured
 
-from ecgimg.findings.conclusion import Compared, compared, conclusion_parts
+from ecgimg.findings.conclusion import Compared, compared, conclusion
 from ecgimg.findings.measurements import Missing
 from ecgimg.findings.opinions import Finding, Opinion, Verdict
 from ecgimg.stages.interpret.interpret import interpret
@@ -22,7 +22,7 @@ FIBRILLATION = finding("AFIB", "rhythm", "Atrial fibrillation", "likely", 0.92, 
 
 def test_a_normal_heart_in_one_line() -> None:
     hearts = measured()
-    text = conclusion_parts(interpret(hearts, "male", 50), hearts, ()).text
+    text = conclusion(interpret(hearts, "male", 50), hearts, ())
     assert text == (
         "Normal ECG by the rules; sinus rhythm 70/min; normal axis; PR 160, QRS 90, QTc 410 ms; "
         "rules: no other disorder"
@@ -31,20 +31,20 @@ def test_a_normal_heart_in_one_line() -> None:
 
 def test_disorders_and_what_cant_be_judged_are_named() -> None:
     hearts = measured(dict.fromkeys(("V1", "V2"), SHAPE), PR_interval=Missing.WAVE_UNSEEN, QRS_axis=-55.0)
-    text = conclusion_parts(interpret(hearts, "male", 50), hearts, (ABNORMAL, FIBRILLATION)).text
+    text = conclusion(interpret(hearts, "male", 50), hearts, (ABNORMAL, FIBRILLATION))
     assert text.startswith("Not a normal ECG; sinus rhythm 70/min; left axis deviation; QRS 90, QTc 410 ms; rules: ")
     assert "networks: likely: Atrial fibrillation 92 %, Not a normal ECG 90 %" in text
     assert text.endswith("not assessable: short PR interval, first-degree AV block")
 
 
 def test_it_works_without_rules_and_without_networks() -> None:
-    assert conclusion_parts(None, None, (FIBRILLATION,)).text == "networks: likely: Atrial fibrillation 92 %"
-    assert conclusion_parts(None, None, ()).text == "no finding"
+    assert conclusion(None, None, (FIBRILLATION,)) == "networks: likely: Atrial fibrillation 92 %"
+    assert conclusion(None, None, ()) == "no finding"
 
 
 def test_a_limit_for_one_sex_is_named() -> None:
     hearts = measured(QTc_Fridericia=470.0)
-    assert "prolonged QTc (Fridericia) by the limit for men" in conclusion_parts(interpret(hearts), hearts, ()).text
+    assert "prolonged QTc (Fridericia) by the limit for men" in conclusion(interpret(hearts), hearts, ())
 
 
 @pytest.mark.parametrize(
