@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import typer
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from typer.models import ArgumentInfo, OptionInfo
 
 from ecgimg import errors
 from ecgimg.cli.app import app
+from ecgimg.corrections import Corrections
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
@@ -44,6 +45,7 @@ JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.aligned.json", AlignedRecord, "`--format aligned` and `ecgimg synth --aligned`, [in words](../aligned.md)"),
     ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
+    ("STEM.corrections.json", Corrections, "you or the web page, and read by `--corrections`"),
 )
 
 
@@ -98,9 +100,10 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure` and `screen` print the same as JSON Schemas. The
-number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any
-time, so ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure`, `screen` and `corrections` print the same as
+JSON Schemas. The number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields
+may come at any time, so ignore unknown fields. `[]` marks the entries of a list, `[rename]` those of one kind, `LEAD` a
+lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default
@@ -190,35 +193,52 @@ def _is_error_class(one: object) -> bool:
 
 
 def _json_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    """(dotted name, type, description) of every field, each model's own fields below the field that holds it."""
+    """(dotted name, type, description) of every field, each model's own fields below the field that holds it.
+
+    Corrections within another file are not repeated: they have a file of their own.
+    """
     for name, field in model.model_fields.items():
         path = f"{prefix}{field.alias or name}"
-        part, step = _part_of(field.annotation, path)
-        description = field.description or (inspect.getdoc(part) if part else "")
-        yield path, _type_name(field.annotation), _cell(description)
-        if part is not None:
-            yield from _json_fields(part, f"{path}{step}.")
+        parts = list(_parts_of(field.annotation, path))
+        described = field.description or (inspect.getdoc(parts[0][0]) if parts else "")
+        yield path, _type_name(field.annotation), _cell(described)
+        for part, step in parts:
+            if part is not Corrections:
+                yield from _json_fields(part, f"{path}{step}.")
 
 
-def _part_of(annotation: Any, path: str) -> tuple[type[BaseModel] | None, str]:
-    """The model inside an annotation, and how its path goes on: "", "[]" for a list, ".LEAD" or ".*" for a table."""
+def _parts_of(annotation: Any, path: str) -> Iterator[tuple[type[BaseModel], str]]:
+    """The models inside an annotation, and how the path of each goes on.
+
+    That is "", "[]" for a list, ".LEAD" or ".*" for a table. Of several kinds in a list each has its own, "[KIND]".
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, ""
-    step = {tuple: "[]", dict: ".LEAD" if path.endswith("leads") else ".*"}.get(get_origin(annotation), "")
-    for one in get_args(annotation):
-        part, rest = _part_of(one, path)
-        if part is not None:
-            return part, step + rest
-    return None, ""
+        yield annotation, ""
+        return
+    origin = get_origin(annotation)
+    step = {tuple: "[]", dict: ".LEAD" if path.endswith("leads") else ".*"}.get(origin, "")
+    inner = [found for one in get_args(annotation) for found in _parts_of(one, path)]
+    for part, rest in inner:
+        is_kind = origin is tuple and len(inner) > 1
+        yield part, f"[{part.model_fields['kind'].default}]" if is_kind else step + rest
 
 
-_TYPE_NAMES = {str: "string", float: "number", int: "integer", bool: "boolean", type(None): "null"}
+_TYPE_NAMES = {
+    str: "string",
+    float: "number",
+    int: "integer",
+    bool: "boolean",
+    type(None): "null",
+    AwareDatetime: "string",
+}
 
 
 def _type_name(annotation: Any) -> str:
     if annotation in _TYPE_NAMES:
         return _TYPE_NAMES[annotation]
     origin, parts = get_origin(annotation), [one for one in get_args(annotation) if one is not Ellipsis]
+    if origin is Annotated:
+        return _type_name(parts[0])
     if origin in (Union, UnionType):
         return " or ".join(map(_type_name, parts))
     if origin is tuple:

@@ -6,13 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, interpret, measure, read, screen, write
+    from ecgimg.api import Report, diagnose, digitize, interpret, measure, read, screen, trace, write
+    from ecgimg.corrections import Corrections
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
     from ecgimg.recording.recording import Recording
 
 __all__ = [
     "LEADS",
+    "Corrections",
     "Recording",
     "Report",
     "diagnose",
@@ -22,6 +24,7 @@ __all__ = [
     "measure",
     "read",
     "screen",
+    "trace",
     "write",
 ]
 
@@ -29,6 +32,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "LEADS": "ecgimg.datamodel.leads",
+    "Corrections": "ecgimg.corrections",
     "Recording": "ecgimg.recording.recording",
     "Report": "ecgimg.api",
     "diagnose": "ecgimg.api",
@@ -37,6 +41,7 @@ _HOMES = {
     "measure": "ecgimg.api",
     "read": "ecgimg.api",
     "screen": "ecgimg.api",
+    "trace": "ecgimg.api",
     "write": "ecgimg.api",
 }
 

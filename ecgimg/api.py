@@ -1,4 +1,4 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `measure`, `interpret`, `screen`, `read`, `write`, `Report`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `trace`, `measure`, `interpret`, `screen`, `read`, `write`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -10,6 +10,7 @@ from time import perf_counter
 
 from ecgimg.aligned.page import ReadPage, record_of_page, record_of_recording, write_beside
 from ecgimg.aligned.record import Interpreted
+from ecgimg.corrections import Corrections, read_corrections
 from ecgimg.datamodel.patient import Sex
 from ecgimg.errors import OutputError, UsageError
 from ecgimg.findings.interpretation import interpret_for_files
@@ -17,11 +18,12 @@ from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
-from ecgimg.options import PageOptions, PhotoStored, export_options
-from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording
+from ecgimg.options import Language, PageOptions, PhotoStored, export_options
+from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording, trace_page
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.pipelines.screen import screen_page
 from ecgimg.pipelines.step_runner import Hook
+from ecgimg.pipelines.traced_page import TracedPage
 from ecgimg.recording.export import Interpretation, export
 from ecgimg.recording.formats import ALIGNED_JSON, DEFAULT_FORMAT, FORMAT_NAMES, recording_format
 from ecgimg.recording.read import read_recording
@@ -45,9 +47,19 @@ class Report(ReportContent):
         """Writes the report as JSON."""
         return write_json(self.result(), Path(path))
 
-    def to_html(self, path: str | Path) -> Path:
+    def to_html(self, path: str | Path, language: Language = "en") -> Path:
         """Writes the report as one self-contained HTML file."""
-        return write_html(self, self.result(), Path(path))
+        return write_html(self, self.result(), Path(path), language)
+
+    def to_pdf(self, path: str | Path, language: Language = "en") -> Path:
+        """Writes the report as a PDF, the ECG as lines in true size.
+
+        Raises:
+            DependencyError: the package reportlab is not installed.
+        """
+        from ecgimg.report.pdf import write_pdf
+
+        return write_pdf(self, self.result(), Path(path), language)
 
     def write_recording(
         self, folder: str | Path, format: str = DEFAULT_FORMAT, *, name: str | None = None, **options: object
@@ -87,7 +99,7 @@ class Report(ReportContent):
         return write_json(record, folder / f"{name}{ALIGNED_JSON}")
 
 
-def digitize(
+def trace(
     source: PageInput,
     *,
     page: int = 1,
@@ -95,25 +107,51 @@ def digitize(
     paper_speed: float | None = None,
     gain: float | None = None,
     hook: Hook | None = None,
+) -> TracedPage:
+    """All of a page that corrections do not change: `digitize` and `diagnose` go on from it.
+
+    It can be pickled. Arguments are those of `ecgimg.digitize`. A page that is refused is no error here:
+    `TracedPage.refusal` is the reason, and another layout may still be chosen where its rows were seen.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        DependencyError: the weights of a network are missing or damaged.
+        UsageError: there is no such page, layout, speed or gain, or the source is of another type.
+    """
+    return trace_page(source, page, PageOptions.of(layout, paper_speed, gain), hook)
+
+
+def digitize(
+    source: PageInput | TracedPage,
+    *,
+    page: int = 1,
+    layout: str | Path | None = None,
+    paper_speed: float | None = None,
+    gain: float | None = None,
+    corrections: Corrections | str | Path | None = None,
+    hook: Hook | None = None,
 ) -> Recording:
     """The recording on a photo, scan or PDF page of a paper ECG.
 
     Args:
         source: a JPEG, PNG, TIFF, BMP, WebP, HEIC or PDF file: its path, its bytes, or a file object opened with "rb";
-            or the page itself as a PIL image, or as an array uint8 [H, W, 3] (RGB) or [H, W] (grey).
+            or the page itself as a PIL image, or as an array uint8 [H, W, 3] (RGB) or [H, W] (grey); or a page of
+            `ecgimg.trace`, which has its layout, speed and gain by then.
         page: page of the document, from 1.
         layout: a name of `ecgimg layouts list` or a YAML file; found from the page by default.
         paper_speed: mm/s; read from the page by default, 25 where the page does not show it.
         gain: mm/mV; read from the page by default, 10 where the page does not show it.
+        corrections: what was corrected on the page, or its JSON file.
         hook: called after each step as hook(step, artifact, done, total).
 
     Raises:
         UnreadableInputError: the file can't be read.
         RefusedError: no ECG that can be digitized without guessing was found.
-        UsageError: there is no such page, layout, speed or gain, or the source is of another type.
+        UsageError: there is no such page, layout, speed or gain, the source is of another type, or the corrections are
+            of another page or of what it does not have.
     """
-    options = PageOptions.of(layout, paper_speed, gain)
-    return digitize_page(source, page, options, source_name(source), hook).recording
+    options = _options(source, PageOptions.of(layout, paper_speed, gain, corrections=_corrections(corrections)))
+    return digitize_page(source, page, options, _name(source), hook).recording
 
 
 def read(source: str | Path) -> Recording:
@@ -190,7 +228,7 @@ def interpret(recording: Recording, sex: Sex | None = None, age: int | None = No
 
 
 def diagnose(
-    source: PageInput | Recording,
+    source: PageInput | TracedPage | Recording,
     *,
     page: int = 1,
     layout: str | Path | None = None,
@@ -199,6 +237,7 @@ def diagnose(
     photo: PhotoStored = "whole",
     sex: Sex | None = None,
     age: int | None = None,
+    corrections: Corrections | str | Path | None = None,
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
@@ -213,10 +252,27 @@ def diagnose(
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age)
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections))
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
-    return Report(**vars(diagnose_page(source, page, options, source_name(source), hook)))
+    return Report(**vars(diagnose_page(source, page, _options(source, options), _name(source), hook)))
+
+
+def _corrections(given: Corrections | str | Path | None) -> Corrections | None:
+    """Corrections, or those of a file."""
+    return read_corrections(Path(given)) if isinstance(given, str | Path) else given
+
+
+def _options(source: object, options: PageOptions) -> PageOptions:
+    """The options of a call; a page that was traced has its layout, speed and gain."""
+    if not isinstance(source, TracedPage):
+        return options
+    traced = source.options
+    return options.model_copy(update={name: getattr(traced, name) for name in ("layout", "paper_speed", "gain")})
+
+
+def _name(source: PageInput | TracedPage) -> str:
+    return source.photo.source.stem if isinstance(source, TracedPage) else source_name(source)
 
 
 def screen(source: PageInput, *, page: int = 1, hook: Hook | None = None) -> ScreenResult:

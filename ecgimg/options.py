@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from ecgimg.corrections import Corrections, read_corrections
 from ecgimg.datamodel.patient import MAX_AGE, SEXES, Sex
 from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
@@ -32,6 +33,9 @@ from ecgimg.text import shortened
 AUTO_LAYOUT = "auto"
 PhotoStored = Literal["whole", "redacted", "none"]
 """What of the photo the stored pictures show."""
+Language = Literal["en", "de"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""Languages of a report for a reader; JSON files and messages are English."""
 PHOTO_STORED = (
     "what of the photo the stored pictures show: whole, redacted (only the surroundings of the traces) or none"
 )
@@ -50,6 +54,7 @@ class PageSettings(BaseModel):
     photo: PhotoStored = Field(default="whole", description=PHOTO_STORED)
     sex: Sex | None = Field(default=None, description="male or female where the user gave it, or null")
     age: int | None = Field(default=None, ge=0, le=MAX_AGE, description="years where the user gave it, or null")
+    corrections: Corrections | None = Field(default=None, description="what the user corrected on the page, or null")
 
 
 class PageOptions(PageSettings):
@@ -87,6 +92,7 @@ class PageOptions(PageSettings):
         photo: PhotoStored = "whole",
         sex: Sex | None = None,
         age: int | None = None,
+        corrections: Corrections | None = None,
     ) -> Self:
         """Options of a call; None leaves a value to the page.
 
@@ -95,9 +101,15 @@ class PageOptions(PageSettings):
         """
         try:
             name = AUTO_LAYOUT if layout is None else str(layout)
-            return cls(layout=name, paper_speed=paper_speed, gain=gain, photo=photo, sex=sex, age=age)
+            given = {"paper_speed": paper_speed, "gain": gain, "photo": photo, "sex": sex, "age": age}
+            return cls(layout=name, corrections=corrections, **given)  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
+
+    @property
+    def uncorrected(self) -> Self:
+        """The options without corrections: those of a page that may be corrected later."""
+        return self.model_copy(update={"corrections": None})
 
     @property
     def settings(self) -> PageSettings:
@@ -115,6 +127,7 @@ class RunOptions(ExportOptions, BaseSettings):
     paper_speed: float | None = Field(None, description="mm/s; read from the page when not given")
     gain: float | None = Field(None, description="mm/mV; read from the page when not given")
     age: int | None = Field(None, ge=0, le=MAX_AGE, description="years: chooses limits of statements")
+    corrections: Path | None = Field(None, description="JSON file of what was corrected on the page")
     format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
@@ -129,6 +142,8 @@ class RunOptions(ExportOptions, BaseSettings):
     max_memory: float = Field(4.0, ge=1, description="GB of memory for each page at work; a usual page needs 1")
     max_pages: int = Field(1000, ge=1, description="pages that a document may have")
     force: bool = Field(False, description="do pages again that are done")
+    language: Language = Field("en", description=f"of reports for a reader: {', '.join(LANGUAGES)}")
+    pdf: bool = Field(False, description="write each report as a PDF too")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     dicom_photo: bool = Field(
         False, description="store the photo as a DICOM secondary capture too, in the study of `dicom`"
@@ -173,7 +188,9 @@ class RunOptions(ExportOptions, BaseSettings):
     def page(self) -> PageOptions:
         """The options that concern one page; `no_photo` goes before `redact`."""
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
-        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, SEXES.get(self.sex or ""), self.age)
+        corrections = None if self.corrections is None else read_corrections(self.corrections)
+        sex = SEXES.get(self.sex or "")
+        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, sex, self.age, corrections)
 
     @cached_property
     def export(self) -> ExportOptions:

@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from made_corrections import corrections
 
 from ecgimg.errors import UsageError
 from ecgimg.options import RunOptions, unknown_variables
@@ -108,3 +109,20 @@ def test_a_name_in_a_file_that_is_no_option(tmp_path: Path) -> None:
     (tmp_path / "options.yaml").write_text("timeotu: 9\n")
     with pytest.raises(UsageError, match=r"timeotu: there is no such option; did you mean timeout\?"):
         RunOptions.read(config=tmp_path / "options.yaml")
+
+
+def test_corrections_are_read_with_the_options(tmp_path: Path) -> None:
+    made = corrections({"kind": "speed", "mm_per_s": 50})
+    path = made.write(tmp_path / "page.corrections.json")
+    options = RunOptions.read(corrections=path)
+    assert options.page.corrections == made
+    assert options.page.settings.corrections == made
+    assert options.page.uncorrected.corrections is None
+    path.write_text("{}")
+    with pytest.raises(UsageError, match=r"page\.corrections\.json: page: Field required"):
+        RunOptions.read(corrections=path)
+
+
+def test_a_language_that_there_is_not() -> None:
+    with pytest.raises(UsageError, match="language: Input should be 'en' or 'de'"):
+        RunOptions.read(language="fr")

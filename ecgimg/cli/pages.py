@@ -24,6 +24,7 @@ def digitize(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    corrections: p.Corrections = None,
     format: p.Formats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
@@ -55,7 +56,8 @@ def digitize(
     from ecgimg.options import RunOptions
     from ecgimg.runs.digitize import DIGITIZE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
+    given |= {"jobs": jobs, "corrections": corrections}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
@@ -72,7 +74,10 @@ def diagnose(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    corrections: p.Corrections = None,
     age: p.PatientAge = None,
+    language: p.Language = None,
+    pdf: p.Pdf = False,
     format: p.ReportFormats = None,
     fs: p.ExportRate = None,
     seconds: p.ExportSeconds = None,
@@ -105,7 +110,8 @@ def diagnose(
     from ecgimg.options import RunOptions
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format, "jobs": jobs}
+    given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
+    given |= {"jobs": jobs, "corrections": corrections, "language": language, "pdf": pdf or None}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}

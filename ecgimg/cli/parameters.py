@@ -39,6 +39,9 @@ PatientName = Annotated[str | None, typer.Option(help="Patient name in the files
 BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
 Sex = Annotated[str | None, typer.Option(help="M, F or O: in the files, and for limits of statements.")]
 Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
+Corrections = Annotated[Path | None, typer.Option(help="JSON file of what was corrected on the page.")]
+Language = Annotated[str | None, typer.Option(help="Of reports: en or de. [en]")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Write each report as a PDF too.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]
 MaxMemory = Annotated[

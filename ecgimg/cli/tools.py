@@ -37,6 +37,7 @@ class _Schema(StrEnum):
     report = "report"
     measure = "measure"
     screen = "screen"
+    corrections = "corrections"
 
 
 def json_schema(
@@ -44,28 +45,31 @@ def json_schema(
         _Schema,
         typer.Argument(
             help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
-            "aligned, report, measure, screen: STEM.aligned.json and so on."
+            "aligned, report, measure, screen: STEM.aligned.json and so on; corrections: what --corrections reads."
         ),
     ] = _Schema.page,
 ) -> None:
-    """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes."""
+    """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes, or reads as corrections."""
     import json
 
+    from pydantic import BaseModel
+
+    from ecgimg.corrections import Corrections
     from ecgimg.schemas.aligned import AlignedRecord
-    from ecgimg.schemas.common import Part
     from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
     from ecgimg.schemas.recording import RecordingResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[Part]] = {
+    models: dict[str, type[BaseModel]] = {
         "aligned": AlignedRecord,
         "page": PageResult,
         "recording": RecordingResult,
         "report": ReportResult,
         "measure": MeasureResult,
         "screen": ScreenResult,
+        "corrections": Corrections,
     }
     typer.echo(json.dumps(models[of].model_json_schema(by_alias=True), indent=2))
 

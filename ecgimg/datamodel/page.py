@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.datamodel.arrays import Doubles, Floats, Pixels, require
+from ecgimg.datamodel.arrays import Bools, Doubles, Floats, Pixels, require
 from ecgimg.datamodel.leads import PRECORDIAL_LEADS, lead_name
 from ecgimg.datamodel.vector_page import VectorPage
 
@@ -81,6 +81,17 @@ class SheetMap:
         top = self.nodes[j, i] * (1 - u) + self.nodes[j, i + 1] * u
         low = self.nodes[j + 1, i] * (1 - u) + self.nodes[j + 1, i + 1] * u
         return np.asarray(top * (1 - v) + low * v, np.float32)
+
+    def to_sheet(self, points: Doubles) -> Doubles:
+        """Sheet points [..., 2] of photo points [..., 2]; beyond the sheet by the affine map that fits it best."""
+        from scipy.interpolate import LinearNDInterpolator  # slow to import, and seldom needed
+
+        rows, columns = self.nodes.shape[:2]
+        x, y = np.meshgrid(np.arange(columns) * self.step, np.arange(rows) * self.step)
+        sheet, photo = np.stack([x, y], axis=2).reshape(-1, 2), self.nodes.reshape(-1, 2).astype(np.float64)
+        inside = np.asarray(LinearNDInterpolator(photo, sheet)(points), np.float64).reshape(points.shape)
+        affine = np.linalg.lstsq(np.c_[photo, np.ones(len(photo))], sheet, rcond=None)[0]
+        return np.where(np.isfinite(inside), inside, points @ affine[:2] + affine[2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +260,8 @@ class LayoutMatch:
     """The paper format of a sheet, its cells in place, and the evidence for it; `seconds` is the recording's length.
 
     `chest_gain` is the gain of V1 to V6 where it is not the other leads'. `contradictions` are sentences for the user
-    on what on the page speaks against its leads.
+    on what on the page speaks against its leads, and `fit` is the confidence without them; None where there are none.
+    `lead_gains` are gains in mm/mV that the user gave for single leads.
     """
 
     layout_id: str
@@ -261,11 +273,18 @@ class LayoutMatch:
     seconds: float
     chest_gain: Scale | None = None
     contradictions: tuple[str, ...] = ()
+    lead_gains: tuple[tuple[str, float], ...] = ()
+    fit: float | None = None
 
     def __post_init__(self) -> None:
         require(len(self.cells) > 0, "a layout has cells")
         require(0 <= self.confidence <= 1, "a confidence lies in 0..1")
         require(self.seconds > 0, "a recording has a length")
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The number of each cell within its row, from 1 on the left."""
+        return tuple(sum(c.line == cell.line and c.x0 <= cell.x0 for c in self.cells) for cell in self.cells)
 
     def curves_of(self, traces: tuple[Trace, ...]) -> tuple[Curve, ...]:
         """Each cell's curve: the trace of its row, one of `traces`."""
@@ -273,6 +292,9 @@ class LayoutMatch:
 
     def gain_of(self, lead: str) -> float:
         """The gain of a lead in mm/mV."""
+        for name, gain in self.lead_gains:
+            if name == lead:
+                return gain
         scale = self.chest_gain if self.chest_gain is not None and lead in PRECORDIAL_LEADS else self.gain
         return scale.value
 
@@ -303,15 +325,28 @@ class Trace:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Points of a printed curve: rising x [N] and y [N] in sheet pixels, and confidence [N]; y is NaN in gaps."""
+    """Points of a printed curve: rising x [N] and y [N] in sheet pixels, and confidence [N]; y is NaN in gaps.
+
+    `corrected` [N] are the points that the user drew, or where they are NaN, erased; None for none.
+    """
 
     x: Doubles
     y: Doubles
     confidence: Floats
+    corrected: Bools | None = None
 
     def __post_init__(self) -> None:
+        if self.corrected is None:
+            object.__setattr__(self, "corrected", np.zeros(self.x.shape, bool))
+        require(self.by_user.shape == self.x.shape, "points are [N]")
         require(self.x.ndim == 1 and self.x.shape == self.y.shape == self.confidence.shape, "points are [N]")
         require(bool((np.diff(self.x) > 0).all()), "points follow one another")
+
+    @property
+    def by_user(self) -> Bools:
+        """Which points the user drew or erased [N]."""
+        assert self.corrected is not None
+        return self.corrected
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,3 +362,5 @@ class PageGeometry:
     """Each cell with the photo points [N, 2] of its trace; NaN where nothing was seen."""
     stretch: float = 1.0
     """Height over width of the grid's squares in a stretched picture, else 1."""
+    corrected: tuple[Bools, ...] = ()
+    """For each of `curves` the points [N] that the user drew or erased; empty where there are none on the page."""

@@ -53,18 +53,63 @@ class Compared:
         return "agree" if len(set(decided)) == 1 else "contradict"
 
 
+@dataclass(frozen=True)
+class ConclusionParts:
+    """The parts of a conclusion in English; empty where there is nothing to state.
+
+    `rhythm`, `axis` and `rules` are names of statements, `open` those of leading criteria that can't be judged. `rate`
+    is in beats a minute. Without measured beats only `normal` and `networks` are there.
+    """
+
+    normal: str
+    networks: str
+    rhythm: str = ""
+    rate: str = ""
+    axis: str = ""
+    intervals: str = ""
+    rules: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All parts in one line."""
+        if not self.rhythm:
+            return "; ".join(filter(None, (self.normal, self.networks))) or "no finding"
+        rate = f" {self.rate}/min" if self.rate else ""
+        more = f" and {len(self.open) - MAX_NAMED} more" if len(self.open) > MAX_NAMED else ""
+        unseen = f"not assessable: {', '.join(self.open[:MAX_NAMED])}{more}" if self.open else ""
+        rules = f"rules: {', '.join(self.rules)}"
+        return "; ".join(
+            filter(None, (self.normal, self.rhythm + rate, self.axis, self.intervals, rules, self.networks, unseen))
+        )
+
+
 def conclusion(
     interpretation: RuleInterpretation | None, measured: Measurements | None, findings: Sequence[Finding]
 ) -> str:
     """The conclusion in one line."""
+    return conclusion_parts(interpretation, measured, findings).text
+
+
+def conclusion_parts(
+    interpretation: RuleInterpretation | None, measured: Measurements | None, findings: Sequence[Finding]
+) -> ConclusionParts:
+    """The conclusion by its parts."""
+    normal = _normal(interpretation, findings) if findings or interpretation is not None else ""
+    networks = _networks(findings) if findings else ""
     if interpretation is None or measured is None or not measured.times:
-        parts = [_normal(interpretation, findings), _networks(findings)] if findings else ["no finding"]
-        return "; ".join(part for part in parts if part)
-    parts = [_normal(interpretation, findings), _rhythm(interpretation, measured), _axis(interpretation)]
-    parts += [_intervals(measured), f"rules: {_rules(interpretation)}"]
-    parts += [_networks(findings)] if findings else []
-    parts += [f"not assessable: {open_}"] if (open_ := _open(interpretation)) else []
-    return "; ".join(part for part in parts if part)
+        return ConclusionParts(normal if findings else "", networks)
+    rate = measured.figure("heart rate").value
+    return ConclusionParts(
+        normal,
+        networks,
+        rhythm=_rhythm(interpretation),
+        rate="" if rate is None else f"{rate:.0f}",
+        axis=_axis(interpretation),
+        intervals=_intervals(measured),
+        rules=_rules(interpretation),
+        open=_open(interpretation),
+    )
 
 
 def compared(interpretation: RuleInterpretation | None, findings: Iterable[Finding]) -> tuple[Compared, ...]:
@@ -111,10 +156,9 @@ def _normal(interpretation: RuleInterpretation | None, findings: Sequence[Findin
     return words_of_rules.get(rule, "Open whether the ECG is normal")
 
 
-def _rhythm(interpretation: RuleInterpretation, measured: Measurements) -> str:
+def _rhythm(interpretation: RuleInterpretation) -> str:
     met = [interpretation.of(id)[0].statement for id in RHYTHMS if interpretation.met(id)]
-    rate = measured.figure("heart rate").value
-    return f"{met[0] if met else 'rhythm open'}{'' if rate is None else f' {rate:.0f}/min'}"
+    return met[0] if met else "rhythm open"
 
 
 def _axis(interpretation: RuleInterpretation) -> str:
@@ -127,12 +171,12 @@ def _intervals(measured: Measurements) -> str:
     return f"{', '.join(known)} ms" if known else ""
 
 
-def _rules(interpretation: RuleInterpretation) -> str:
+def _rules(interpretation: RuleInterpretation) -> tuple[str, ...]:
     """The leading disorders that are met, but rhythm and axis, which have their own part."""
     shown = {*RHYTHMS, *AXES}
     met = [one for one in interpretation.statements if one.is_leading and one.is_abnormal and one.id not in shown]
     names = dict.fromkeys(_name(one) for one in met if one.verdict is RuleVerdict.MET)
-    return ", ".join(names) or "no other disorder"
+    return tuple(names) or ("no other disorder",)
 
 
 def _name(one: RuleStatement) -> str:
@@ -143,8 +187,6 @@ def _networks(findings: Sequence[Finding]) -> str:
     return f"networks: {headline_text(headline(findings), MAX_NAMED)}"
 
 
-def _open(interpretation: RuleInterpretation) -> str:
+def _open(interpretation: RuleInterpretation) -> tuple[str, ...]:
     unseen = [one for one in interpretation.statements if one.is_leading and one.verdict is RuleVerdict.NOT_ASSESSABLE]
-    names = list(dict.fromkeys(one.statement for one in unseen))
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
+    return tuple(dict.fromkeys(one.statement for one in unseen))

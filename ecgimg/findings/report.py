@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Refusal
-from ecgimg.findings.conclusion import Compared, compared, conclusion
+from ecgimg.findings.conclusion import Compared, ConclusionParts, compared, conclusion_parts
 from ecgimg.findings.headline import Entry, headline, in_order
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
@@ -65,7 +65,12 @@ class ReportContent:
     @property
     def conclusion(self) -> str:
         """Everything in one line."""
-        return conclusion(self.interpretation, self.measurements, self.findings)
+        return self.conclusion_parts.text
+
+    @property
+    def conclusion_parts(self) -> ConclusionParts:
+        """The conclusion by its parts."""
+        return conclusion_parts(self.interpretation, self.measurements, self.findings)
 
     @property
     def compared(self) -> tuple[Compared, ...]:

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.datamodel.page import Photo
 from ecgimg.errors import Cause, Refusal, RefusedError, UsageError
 from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
-from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_photo
+from ecgimg.pipelines.digitize import TRACING_STEPS, Digitized, digitize_traced
 from ecgimg.pipelines.step_runner import Hook, StepRunner
+from ecgimg.pipelines.traced_page import TracedPage, trace_photo
 from ecgimg.recording.kinds import is_recording
 from ecgimg.recording.quality import lead_qualities, page_confidence
 from ecgimg.recording.read import read_recording
@@ -52,10 +52,24 @@ RECORDING_STEPS = ("load", "diagnose", "measure", "interpret", "combine")
 STEPS = ("load", "screen", *TRACING_STEPS, "diagnose", "measure", "interpret", "combine")
 
 
+def trace_page(source: PageInput, page: int, options: PageOptions, hook: Hook | None = None) -> TracedPage:
+    """One page of a picture or document up to its layout, with the opinions of the image network: all that corrections
+    do not change. A page that is refused is no error.
+
+    Raises:
+        UnreadableInputError: the file can't be read.
+        DependencyError: the weights of a network are missing or damaged.
+        UsageError: there is no such page or layout.
+    """
+    return _trace(source, page, options, StepRunner(hook, STEPS))
+
+
 def diagnose_page(
-    source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None
+    source: PageInput | TracedPage, page: int, options: PageOptions, name: str, hook: Hook | None = None
 ) -> ReportContent:
-    """The report of one page of a picture or document, or of a recording in a file; `name` becomes the report's.
+    """The report of one page of a picture or document, of a page that was traced, or of a recording in a file.
+
+    `name` becomes the report's.
 
     Raises:
         UnreadableInputError: the file can't be read.
@@ -65,9 +79,9 @@ def diagnose_page(
     if isinstance(source, str | os.PathLike) and is_recording(Path(source)):
         return _diagnose_file(Path(source), page, options, name, hook)
     steps = StepRunner(hook, STEPS)
-    photo = steps.run("load", lambda: read_source(source, page))
-    seen = steps.run("screen", lambda: image_opinion(dark_on_bright(photo)))
-    read = _digitize(photo, options, name, steps, seen.refusal)
+    traced = source if isinstance(source, TracedPage) else _trace(source, page, options, steps)
+    photo, seen = traced.photo, _screening(traced, steps)
+    read = _digitize(traced, options, name, steps)
     made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
@@ -156,9 +170,20 @@ class _Read:
     refusal: Refusal | None = None
 
 
-def _digitize(photo: Photo, options: PageOptions, name: str, steps: StepRunner, doubt: Refusal | None) -> _Read:
+def _trace(source: PageInput, page: int, options: PageOptions, steps: StepRunner) -> TracedPage:
+    photo = steps.run("load", lambda: read_source(source, page))
+    seen = steps.run("screen", lambda: image_opinion(dark_on_bright(photo)))
+    return trace_photo(photo, options.uncorrected, steps, seen.refusal, seen)
+
+
+def _screening(page: TracedPage, steps: StepRunner) -> Screening:
+    """The opinions of the image network; it is asked where a page was traced without."""
+    return page.screening or steps.run("screen", lambda: image_opinion(dark_on_bright(page.photo)))
+
+
+def _digitize(page: TracedPage, options: PageOptions, name: str, steps: StepRunner) -> _Read:
     try:
-        return _Read(digitize_photo(photo, options, name, steps, doubt))
+        return _Read(digitize_traced(page, options, name, steps))
     except RefusedError as error:
         return _Read(None, error.refusal)
 

@@ -9,35 +9,21 @@ The image network is used in two places, both measured. Its gate refuses what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ecgimg.datamodel.page import Curve, LayoutMatch, Photo, Sheet, Trace, UprightSheet
+from ecgimg.corrections import Corrections
+from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
-from ecgimg.layouts import load_layout, load_layouts
-from ecgimg.options import AUTO_LAYOUT, PageOptions
-from ecgimg.pipelines.another_ecg import shows_another_ecg
-from ecgimg.pipelines.page_search import find_page, is_proven
-from ecgimg.pipelines.refusals import with_what_was_seen
+from ecgimg.options import PageOptions
 from ecgimg.pipelines.step_runner import Hook, StepRunner
-from ecgimg.pipelines.vector_page import read_vector
+from ecgimg.pipelines.traced_page import PlacedCurves, TracedPage, layout_options, named_by_user, place, trace_photo
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
-from ecgimg.stages.ink_fit import fit_to_ink
-from ecgimg.stages.landmarks.constants import LANDMARKS
-from ecgimg.stages.landmarks.find import landmarks_as_it_lies, turn_sheet
-from ecgimg.stages.layout.constants import C
-from ecgimg.stages.layout.contradictions import contradicted
-from ecgimg.stages.layout.direction import reversed_margin
-from ecgimg.stages.layout.match import find_layout
-from ecgimg.stages.layout.scales import LayoutOptions
-from ecgimg.stages.printed_scales import read_scales
+from ecgimg.stages.correct.curves import correct_curves
+from ecgimg.stages.correct.leads import correct_leads
 from ecgimg.stages.screen import gate_doubt
 from ecgimg.stages.straighten.polarity import dark_on_bright
-from ecgimg.stages.trace import trace
 
 TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
 """The steps after loading and the gate."""
@@ -55,8 +41,10 @@ class Digitized:
     timings: tuple[tuple[str, float], ...]
 
 
-def digitize_page(source: PageInput, page: int, options: PageOptions, name: str, hook: Hook | None = None) -> Digitized:
-    """Digitizes one page of a picture or document; `name` becomes the recording's.
+def digitize_page(
+    source: PageInput | TracedPage, page: int, options: PageOptions, name: str, hook: Hook | None = None
+) -> Digitized:
+    """Digitizes one page of a picture or document, or goes on with a page that was traced; `name` is the recording's.
 
     Raises:
         UnreadableInputError: the file can't be read.
@@ -64,6 +52,8 @@ def digitize_page(source: PageInput, page: int, options: PageOptions, name: str,
         UsageError: there is no such page or layout.
     """
     steps = StepRunner(hook, STEPS)
+    if isinstance(source, TracedPage):
+        return digitize_traced(source, options, name, steps)
     photo = steps.run("load", lambda: read_source(source, page))
     doubt = steps.run("gate", lambda: gate_doubt(dark_on_bright(photo)))
     return digitize_photo(photo, options, name, steps, doubt)
@@ -72,105 +62,65 @@ def digitize_page(source: PageInput, page: int, options: PageOptions, name: str,
 def digitize_photo(
     photo: Photo, options: PageOptions, name: str, steps: StepRunner, doubt: Refusal | None = None
 ) -> Digitized:
-    """All steps after loading and the gate.
-
-    The gate's `doubt` refuses the page, unless its rows, lead names and layout prove that it is one: an ECG in a letter
-    or a chat does not look like the pages that the image network was trained on.
+    """All steps after loading and the gate; `doubt` is the gate's, see `trace_photo`.
 
     Raises:
         RefusedError: no ECG that can be digitized without guessing was found.
         UsageError: there is no such layout.
     """
-    layouts = load_layouts() if options.layout == AUTO_LAYOUT else (load_layout(options.layout),)
-    wanted = LayoutOptions(layouts, options.paper_speed, options.gain)
-    seen = dark_on_bright(photo)
-    exact = read_vector(photo, wanted, steps)
-    if exact is not None:
-        return _assemble(photo, seen, exact.upright, exact.match, exact.curves, name, steps, doubt)
-    with _in_doubt(doubt):
-        upright = find_page(seen, steps, thorough=doubt is None)
-        if doubt is not None and not is_proven(upright):
-            raise RefusedError.of(doubt)
-        try:
-            return _read_sheet(photo, seen, upright, wanted, name, steps, doubt)
-        except RefusedError as error:
-            raise with_what_was_seen(error, upright) from error
+    return digitize_traced(trace_photo(photo, options.uncorrected, steps, doubt), options, name, steps)
 
 
-@contextmanager
-def _in_doubt(doubt: Refusal | None) -> Iterator[None]:
-    """A page that the gate doubts is refused for the gate's reason, with the rows and names that were seen."""
-    try:
-        yield
-    except RefusedError as error:
-        if doubt is None:
-            raise
-        seen = error.refusal
-        raise RefusedError.of(replace(doubt, rows=seen.rows, leads=seen.leads)) from error
+def digitize_traced(page: TracedPage, options: PageOptions, name: str, steps: StepRunner) -> Digitized:
+    """The recording of a page that was traced, with the corrections of the options.
 
-
-def _read_sheet(
-    photo: Photo,
-    seen: Photo,
-    upright: UprightSheet,
-    wanted: LayoutOptions,
-    name: str,
-    steps: StepRunner,
-    doubt: Refusal | None,
-) -> Digitized:
-    """The steps from tracing on; `seen` is the photo, dark on bright. Errors as `digitize_photo`."""
-    with ThreadPoolExecutor(1) as beside:  # tesseract is a program of its own and reads while the curves are traced
-        scales = beside.submit(read_scales, upright)
-        page, traces = _traced(upright, steps)
-        if page is not upright:
-            scales = beside.submit(read_scales, page)
-        match = steps.run("layout", lambda: find_layout(page, traces, scales.result(), wanted))
-    return _assemble(photo, seen, page, match, match.curves_of(traces), name, steps, doubt)
-
-
-def _assemble(
-    photo: Photo,
-    seen: Photo,
-    page: UprightSheet,
-    match: LayoutMatch,
-    curves: tuple[Curve, ...],
-    name: str,
-    steps: StepRunner,
-    doubt: Refusal | None,
-) -> Digitized:
-    """The last step, from the curve of each cell of a page."""
-    if shows_another_ecg(photo, page.sheet, match.cells):
-        match = contradicted(match, "another ECG is in this picture and was not read; give each its own picture")
-    if doubt is not None and doubt.cause is Cause.TOO_BLURRED:
-        match = contradicted(match, f"the image network has a doubt: {doubt.cause.seen}")
-    recording = steps.run("assemble", lambda: assemble(page.sheet, curves, match, name))
-    notes = _notes(seen is not photo, doubt)
-    recording = replace(recording, source_sha256=photo.sha256, warnings=(*recording.warnings, *notes))
-    return Digitized(photo, page.sheet, match, recording, steps.timings)
-
-
-def _traced(upright: UprightSheet, steps: StepRunner) -> tuple[UprightSheet, tuple[Trace, ...]]:
-    """The curves of a sheet; it is turned first where few marks show that it stands upright, and its beats that it does
-    not.
+    Raises:
+        RefusedError: the page is refused, or the layout, speed or gain of the corrections does not fit it.
+        UsageError: the corrections are of another page, or of what it does not have.
     """
-    traces = steps.time("trace", lambda: trace(upright))
-    if upright.n_identified_marks < LANDMARKS.enough_marks and _is_reversed(upright.sheet, traces):
-        upright = steps.time("landmarks", lambda: landmarks_as_it_lies(turn_sheet(upright.sheet, 2)))
-        traces = steps.time("trace", lambda: trace(upright))
-    traces = steps.time("trace", lambda: fit_to_ink(upright, traces))
-    steps.report("trace", traces)
-    return upright, traces
+    placed = _placed(page, options, steps)
+    if page.rows is None or placed is None:
+        raise RefusedError.of(_refusal(page))
+    upright = page.rows.upright
+    match, curves = placed.match, placed.curves
+    if options.corrections is not None:
+        match = correct_leads(match, options.corrections, upright.sheet)
+        if options.corrections.lead_changes:
+            match = named_by_user(page.rows, placed, match)
+        curves = correct_curves(curves, match, options.corrections, upright)
+    recording = steps.run("assemble", lambda: assemble(upright.sheet, curves, match, name))
+    warnings = (*recording.warnings, *_notes(page), *_corrected(options.corrections))
+    recording = replace(recording, source_sha256=page.photo.sha256, warnings=warnings)
+    return Digitized(page.photo, upright.sheet, match, recording, steps.timings)
 
 
-def _is_reversed(sheet: Sheet, traces: tuple[Trace, ...]) -> bool:
-    """Whether the beats run backwards. Of two ways in doubt, that in which the photo lies is the right one."""
-    lies_upright = abs(sheet.rotation) < 90
-    return reversed_margin(traces, sheet.px_per_mm) > (C.reversed_margin if lies_upright else -C.reversed_margin)
+def _placed(page: TracedPage, options: PageOptions, steps: StepRunner) -> PlacedCurves | None:
+    """The layout of a page, found again where the user corrected it or its scales; None where the page has no rows."""
+    corrected = options.corrections
+    if corrected is not None:
+        corrected.require_page(page.photo)
+    if page.rows is None or corrected is None or (corrected.layout, corrected.speed, corrected.gain) == (None,) * 3:
+        return page.placed
+    rows = page.rows
+    placed = steps.time("layout", lambda: place(page, rows, layout_options(options)))
+    steps.report("layout", placed.match)
+    return placed
 
 
-def _notes(is_reversed: bool, doubt: Refusal | None) -> tuple[str, ...]:
+def _refusal(page: TracedPage) -> Refusal:
+    assert page.refusal is not None, "a page without a layout has a refusal"
+    return page.refusal
+
+
+def _notes(page: TracedPage) -> tuple[str, ...]:
     """Warnings on how the picture looks."""
-    notes = ["the picture is white on black and was read in reversed colours"] if is_reversed else []
-    if doubt is not None and doubt.cause is Cause.NOT_AN_ECG:
+    notes = ["the picture is white on black and was read in reversed colours"] if page.is_reversed else []
+    if page.doubt is not None and page.doubt.cause is Cause.NOT_AN_ECG:
         notes.append("the image network takes the picture for something else; rows and lead names prove an ECG page")
     return tuple(notes)
+
+
+def _corrected(corrections: Corrections | None) -> tuple[str, ...]:
+    """A warning that names the changes of a user."""
+    changes = () if corrections is None else corrections.changes
+    return (f"corrected by the user: {', '.join(one.summary for one in changes)}",) if changes else ()

@@ -26,9 +26,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class VectorReading:
-    """A page that was read from a PDF's lines: its sheet with its landmarks, its layout, and each cell's curve."""
+    """A page that was read from a PDF's lines: what it draws, its sheet with its landmarks and printed scales, its
+    layout, and each cell's curve.
+    """
 
+    drawn: DrawnPage
     upright: UprightSheet
+    scales: PrintedScales
     match: LayoutMatch
     curves: tuple[Curve, ...]
 
@@ -56,7 +60,7 @@ def read_vector(photo: Photo, wanted: LayoutOptions, steps: StepRunner) -> Vecto
     match, curves = cut_cells(match, page)
     for step, artifact in (("straighten", sheet), ("landmarks", upright), ("trace", page.traces), ("layout", match)):
         steps.report(step, artifact)
-    return VectorReading(upright, match, curves)
+    return VectorReading(page, upright, scales, match, curves)
 
 
 def _with_landmarks(page: DrawnPage) -> UprightSheet:

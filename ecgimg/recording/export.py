@@ -116,7 +116,7 @@ def export(
         fs=fs,
         name=name or recording.name,
         options=options,
-        notes=_notes(signals, filled, options, recording.fs),
+        notes=(*recording.marks, *_notes(signals, filled, options, recording.fs)),
         origin=tuple(map(printable, recording.origin)),
         interpretation=interpretation or Interpretation(),
         written=datetime.now().replace(microsecond=0),

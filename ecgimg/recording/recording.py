@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats, require
+from ecgimg.datamodel.arrays import Bools, Floats, require
 from ecgimg.datamodel.leads import LEADS, lead_name
 from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.csv_table import write_csv
-from ecgimg.recording.export import export
+from ecgimg.recording.export import export, runs_of
 from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.recording.worst_beat import worst_beat
 
@@ -23,7 +23,8 @@ class Recording:
     `leads` begins with the 12 in the order of `LEADS`; others, such as V4R or a strip without a name, follow them.
     Time is absolute: sample k of every lead was taken k / fs seconds after the page's first column began.
     `confidence` [L, T] lies in 0..1 and is 0 where the signal is NaN. `source_sha256` is the hash of the picture that
-    it was read from; empty where it was read from none.
+    it was read from; empty where it was read from none. `corrected` [L, T] are the samples that the user drew, whose
+    confidence is 1, the user's word and no measurement, and those that the user erased, which are NaN.
 
     Raises:
         ValueError: a wrong shape or order of leads, a lead that stands twice, a sampling rate that is not positive, an
@@ -39,6 +40,7 @@ class Recording:
     warnings: tuple[str, ...] = field(default=())
     leads: tuple[str, ...] = LEADS
     source_sha256: str = ""
+    corrected: Bools | None = None
 
     def __post_init__(self) -> None:
         s, count = self.signals, len(self.leads)
@@ -50,6 +52,9 @@ class Recording:
         require(not bool(np.isinf(s).any()), "signals are finite or NaN")
         if self.confidence is None:
             object.__setattr__(self, "confidence", np.isfinite(s).astype(np.float32))
+        if self.corrected is None:
+            object.__setattr__(self, "corrected", np.zeros(s.shape, bool))
+        require(self.by_user.shape == s.shape, "corrected is [L, T]")
         c = self.confidences
         require(c.shape == s.shape and bool(((c >= 0) & (c <= 1)).all()), "confidence is [L, T] in 0..1")
 
@@ -60,13 +65,25 @@ class Recording:
         return self.confidence
 
     @property
+    def by_user(self) -> Bools:
+        """Which samples the user drew or erased [L, T]."""
+        assert self.corrected is not None
+        return self.corrected
+
+    @property
+    def corrected_stretches(self) -> tuple[tuple[str, float, float], ...]:
+        """Lead, first and last second of each stretch that the user drew or erased."""
+        runs = [(lead, run) for lead, row in zip(self.leads, self.by_user, strict=True) for run in runs_of(row)]
+        return tuple((lead, first / self.fs, last / self.fs) for lead, (first, last) in runs)
+
+    @property
     def twelve(self) -> Recording:
         """The recording without leads beyond the 12."""
         if self.leads == LEADS:
             return self
         count = len(LEADS)
-        signals, confidence = self.signals[:count], self.confidences[:count]
-        return replace(self, signals=signals, confidence=confidence, leads=LEADS)
+        signals, confidence, corrected = self.signals[:count], self.confidences[:count], self.by_user[:count]
+        return replace(self, signals=signals, confidence=confidence, corrected=corrected, leads=LEADS)
 
     @property
     def seconds(self) -> float:
@@ -118,6 +135,12 @@ class Recording:
             lines.append(f"paper speed: {speed.value:g} mm/s ({speed.source})")
             lines.append(f"gain: {gain.value:g} mm/mV ({gain.source})")
         return tuple(lines)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every file of the samples has to state about them: the stretches that the user drew or erased."""
+        places = ", ".join(f"{lead} {start:.2f}-{end:.2f} s" for lead, start, end in self.corrected_stretches)
+        return (f"drawn or erased by the user: {places}",) if places else ()
 
     def to_wfdb(self, folder: str | Path, name: str | None = None) -> Path:
         """Writes NAME.hea and NAME.dat (16 bit, 1 uV) into a folder and returns the header's path."""

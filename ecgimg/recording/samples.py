@@ -36,6 +36,11 @@ class Samples(Protocol):
         ...
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """Sentences on samples that every file has to give."""
+        ...
+
+    @property
     def origin(self) -> tuple[str, ...]:
         """Lines on where the recording came from; none where that is not known."""
         ...

@@ -5,15 +5,17 @@ Leads are drawn in the rows of the page, each at its time; unknown samples stay 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import cv2
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.findings.calipers import Caliper
 from ecgimg.findings.opinions import Finding
+from ecgimg.recording.export import runs_of
 from ecgimg.recording.recording import Recording
 from ecgimg.report.calipers import svg_calipers, svg_height_mm
 from ecgimg.report.evidence import HUES, LETTERS, weights_of
@@ -38,6 +40,8 @@ LETTERED_SHARE = 0.5
 """Ribbons with at least this share of the strongest evidence have the letter of their finding."""
 DOUBTFUL = 0.5
 """Samples with a lower confidence are drawn in grey."""
+USER_LETTER = "U"
+"""Beside its dashes a stretch of the user has this letter, so that no reader needs the colour."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,17 @@ class _Place:
     thick: float
 
 
-def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float, laid: Sequence[Caliper] = ()) -> str:
+def ecg_svg(
+    recording: Recording,
+    findings: Sequence[Finding],
+    height_mm: float,
+    laid: Sequence[Caliper] = (),
+    alt: str = "12-lead ECG",
+) -> str:
     """The drawing as an SVG element, `height_mm` high and as wide as the recording is long.
 
-    Under the traces are the ribbons of `findings`, and the calipers that are `laid` on a beat.
+    Under the traces are the ribbons of `findings`, and the calipers that are `laid` on a beat. `alt` is its text for
+    readers who can't see it.
     """
     rows = drawn_rows(recording)
     measured_row = max((k for k, row in enumerate(rows) if _holds(row, laid)), default=None)
@@ -77,7 +88,7 @@ def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float,
             parts.append(_calipers(recording, laid, baseline_y, top + pitch, shrink))
     return (
         f'<svg class="ecg" viewBox="0 0 {width:.1f} {height_mm:.1f}" width="{width:.1f}mm" height="{height_mm:.1f}mm" '
-        f'xmlns="http://www.w3.org/2000/svg" role="img" aria-label="12-lead ECG">{"".join(parts)}</svg>'
+        f'xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
     )
 
 
@@ -112,11 +123,11 @@ def trace_path(x: Floats, y: Floats) -> str:
 def _grid(width: float, height: float) -> str:
     return (
         '<defs><pattern id="mm" width="1" height="1" patternUnits="userSpaceOnUse">'
-        '<path d="M1 0H0V1" fill="none" stroke="#f3cdc8" stroke-width=".1"/></pattern>'
+        '<path d="M1 0H0V1" class="fine"/></pattern>'
         '<pattern id="cm" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="url(#mm)"/>'
-        '<path d="M5 0H0V5" fill="none" stroke="#e39a91" stroke-width=".18"/></pattern></defs>'
-        f'<rect width="{width:.1f}" height="{height:.1f}" fill="#fffdfc"/>'
+        '<path d="M5 0H0V5" class="bold"/></pattern></defs>'
+        f'<rect width="{width:.1f}" height="{height:.1f}" class="paper"/>'
         f'<rect width="{width:.1f}" height="{height:.1f}" fill="url(#cm)"/>'
     )
 
@@ -193,17 +204,30 @@ def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats
 
 def _trace(recording: Recording, stretch: Stretch, baseline_y: float, shrink: float) -> str:
     times, values, confidence = _cut(recording, stretch)
+    first = round(stretch.start * recording.fs)
+    user = recording.by_user[recording.row(stretch.lead)][first : first + len(values)]
     x, y = LEFT_MM + times * SPEED * shrink, baseline_y - values * GAIN
     paths = []
-    for name, chosen in (("sure", confidence >= DOUBTFUL), ("doubt", confidence < DOUBTFUL)):
+    for name, chosen in (
+        ("sure", ~user & (confidence >= DOUBTFUL)),
+        ("doubt", ~user & (confidence < DOUBTFUL)),
+        ("user", user),
+    ):
         shown = np.isfinite(values) & chosen
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], shown, [False]]).astype(np.int8)))
-        runs = [slice(a, min(b + 1, len(x))) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        runs = [slice(a, min(b + 1, len(x))) for a, b in runs_of(shown)]
         whole = [run if np.isfinite(y[run]).all() else slice(run.start, run.stop - 1) for run in runs]
         data = "".join(trace_path(x[run], y[run]) for run in whole if run.stop - run.start > 1)
         if data:
             paths.append(f'<path d="{data}" class="{name}" transform="scale(.01)"/>')
-    return "".join(paths)
+    return "".join((*paths, *_user_marks(x, np.isnan(values) & user, user, baseline_y)))
+
+
+def _user_marks(x: Floats, erased: Bools, user: Bools, baseline_y: float) -> Iterator[str]:
+    """A dotted zero line where the user erased, and the letter above each stretch of the user."""
+    for a, b in runs_of(erased):
+        yield f'<path d="M{x[a]:.2f} {baseline_y:.2f}h{x[b - 1] - x[a]:.2f}" class="erased"/>'
+    for a, _ in runs_of(user):
+        yield f'<text x="{x[a]:.2f}" y="{baseline_y + 7:.2f}" class="letter">{USER_LETTER}</text>'
 
 
 def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, float], shrink: float) -> str:

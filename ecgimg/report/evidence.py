@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 import cv2
@@ -15,7 +14,6 @@ from ecgimg.findings.calipers import calipers
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import NORMAL
-from ecgimg.io.jpeg import encode_jpeg
 from ecgimg.recording.plot import BLUE, GREEN, VERMILLION, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 from ecgimg.report.calipers import draw_calipers
@@ -28,7 +26,6 @@ FADE = 0.25
 MARGIN = 0.1
 """Width of the photo around the traces, as a share of their extent."""
 TRACE_COLOR = (20, 60, 70)
-JPEG_QUALITY = 82
 HUES: tuple[Color, ...] = (VERMILLION, BLUE, GREEN)
 """RGB of the leading findings A, B and C, everywhere in the report."""
 LETTERS = "ABC"
@@ -92,11 +89,6 @@ def evidence_image(report: ReportContent) -> Pixels:
     for finding, hue, letter in marked:
         _draw_letter(canvas, moved, finding, hue, letter, unit)
     return canvas
-
-
-def jpeg_uri(pixels: Pixels, quality: int = JPEG_QUALITY) -> str:
-    """RGB pixels as a data URI of a JPEG."""
-    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(pixels, quality)).decode()
 
 
 def _upright(photo: Photo, recording: Recording | None) -> tuple[Pixels, Curves]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.arrays import Bools, Floats, Pixels
 from ecgimg.datamodel.page import Photo, PlacedCell
+from ecgimg.recording.export import runs_of
 from ecgimg.recording.plot import COLORS, OTHER_COLOR, draw_curve, write_text
 from ecgimg.recording.recording import Recording
+from ecgimg.report.ecg_svg import USER_LETTER
 
 MIN_SIDE_PX = 1400
 """Longest side of an overlay, at least: smaller photos are enlarged, so that a trace is seen."""
@@ -16,10 +18,14 @@ MAX_SIDE_PX = 2400
 """Longest side of an overlay, at most: larger photos are shrunk."""
 FADE = 0.45
 """Share of white that is mixed into the photo under the traces."""
+DASH_POINTS = 8
+"""Points of a dash and of the gap behind it: a millimetre of paper each."""
 
 
 def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     """The traces of a digitized recording over its photo, one colour a lead, each cell's lead name where it starts.
+
+    What the user drew is dashed; the letter U stands where that, or what the user erased, begins.
 
     Raises:
         ValueError: the recording has no geometry, since it was not read from a photo.
@@ -35,9 +41,23 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     curves = [(cell, (points + 0.5) * factor - 0.5) for cell, points in recording.geometry.curves]
     for cell, points in curves:
         draw_curve(canvas, points, COLORS.get(cell.lead, OTHER_COLOR), max(1, round(1.2 * unit)))
+    for (_, points), by_user in zip(curves, recording.geometry.corrected, strict=False):
+        _mark_corrected(canvas, points, by_user, unit)
     for cell, points in curves:
         _draw_name(canvas, cell, points, unit)
     return canvas
+
+
+def _mark_corrected(canvas: Pixels, points: Floats, by_user: Bools, unit: float) -> None:
+    """Dashes on the stretches that the user drew, and a letter where each begins, or where an erased one does."""
+    for first, last in runs_of(by_user):
+        gaps = points[first:last].copy()
+        gaps[np.arange(len(gaps)) // DASH_POINTS % 2 == 0] = np.nan
+        draw_curve(canvas, gaps, (255, 255, 255), max(1, round(1.2 * unit)))
+        before = points[: first + 1][np.isfinite(points[: first + 1]).all(axis=1)]
+        if len(before):
+            at = (round(float(before[-1, 0])), round(float(before[-1, 1]) + 20 * unit))
+            write_text(canvas, USER_LETTER, at, 0.6 * unit, (0, 0, 0), max(1, round(1.6 * unit)))
 
 
 def _draw_name(canvas: Pixels, cell: PlacedCell, points: Floats, unit: float) -> None:

@@ -18,7 +18,15 @@ from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.aligned_files import has_aligned, make_aligned_page, make_aligned_recording
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.digitize import files as recording_set
-from ecgimg.runs.file_names import PAGE_JSON, REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
+from ecgimg.runs.file_names import (
+    PAGE_JSON,
+    REPORT_FILES,
+    REPORT_HTML,
+    REPORT_JSON,
+    REPORT_PDF,
+    REPORT_THUMBNAIL,
+    FileSet,
+)
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_files, make_recording_files
 from ecgimg.runs.records import Made
@@ -55,11 +63,17 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
 
     job = task.job
     report = diagnose_page(job.path, job.page, task.options.page, job.name, hook)
-    suffixes = (REPORT_JSON, REPORT_HTML, *(() if report.photo is None else (REPORT_THUMBNAIL,)))
-    result = describe_report(report, tuple(task.path(suffix).name for suffix in suffixes))
+    language, is_pdf = task.options.language, task.options.pdf
+    pictures = () if report.photo is None else (REPORT_THUMBNAIL,)
+    suffixes = (REPORT_JSON, REPORT_HTML, *((REPORT_PDF,) if is_pdf else ()), *pictures)
+    result = describe_report(report, tuple(task.path(suffix).name for suffix in suffixes), language)
 
     def write() -> None:
-        write_html(report, result, task.path(REPORT_HTML))
+        write_html(report, result, task.path(REPORT_HTML), language)
+        if is_pdf:
+            from ecgimg.report.pdf import write_pdf
+
+            write_pdf(report, result, task.path(REPORT_PDF), language)
         if report.photo is not None:
             write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
 
@@ -68,7 +82,9 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
 
 def is_current(task: Task, result: ReportResult) -> bool:
     """Whether a report has the same settings and networks, and the recording that was asked for is there."""
-    if result.settings != task.options.page.settings:
+    if result.settings != task.options.page.settings or result.language != task.options.language:
+        return False
+    if task.options.pdf and task.path(REPORT_PDF).name not in result.files:
         return False
     if result.networks != network_hashes():
         return False

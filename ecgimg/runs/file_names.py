@@ -22,6 +22,7 @@ OVERLAY = ".overlay.png"
 OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
 REPORT_JSON = ".report.json"
 REPORT_HTML = ".report.html"
+REPORT_PDF = ".report.pdf"
 REPORT_THUMBNAIL = ".report.thumb.jpg"
 MEASURE_JSON = ".measure.json"
 SCREEN_JSON = ".screen.json"
@@ -58,7 +59,7 @@ def recording_files(formats: Sequence[str], dicom_photo: bool = False) -> FileSe
 
 
 RECORDING_FILES = recording_files([one.name for one in FORMATS], dicom_photo=True)
-REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
+REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_PDF, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 MEASURE_FILES = FileSet(MEASURE_JSON, ())
 ALIGNED_FILES = FileSet(ALIGNED_JSON, (ALIGNED_ARRAYS, ALIGNED_IMAGE, ALIGNED_MEETI))

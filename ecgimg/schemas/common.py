@@ -77,6 +77,18 @@ class LeadResult(Part):
     interval: tuple[float, float] | None = Field(description="first and last second that is known, or null")
 
 
+class StretchResult(Part):
+    """A stretch of a lead."""
+
+    lead: str = Field(description="name of the lead, empty for the whole page")
+    start: float = Field(description="seconds of recording time")
+    end: float = Field(description="seconds of recording time")
+
+
+CORRECTED = (
+    "stretches that the user drew, whose confidence of 1 is the user's word, or erased; see settings.corrections"
+)
+"""Description of the field of a recording's corrected stretches."""
 EXPORT = "how the files of the recording were written"
 """Description of a field of `ExportOptions`."""
 
@@ -130,6 +142,12 @@ def describe_leads(recording: Recording) -> dict[str, LeadResult]:
         lead: LeadResult(confidence=rounded(recording.lead_confidence(lead)), interval=recording.interval(lead))
         for lead in recording.leads
     }
+
+
+def describe_corrected(recording: Recording | None) -> tuple[StretchResult, ...]:
+    """The stretches of a recording that the user drew or erased."""
+    stretches = () if recording is None else recording.corrected_stretches
+    return tuple(StretchResult(lead=lead, start=rounded(start), end=rounded(end)) for lead, start, end in stretches)
 
 
 def describe_scale(scale: Scale) -> PageScale:

@@ -17,12 +17,15 @@ from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.recording import Recording
 from ecgimg.schemas.common import (
+    CORRECTED,
     EXPORT,
     LeadResult,
     PageLayout,
     PageScale,
     PageSource,
     Part,
+    StretchResult,
+    describe_corrected,
     describe_leads,
     describe_scale,
     describe_source,
@@ -70,6 +73,7 @@ class PageResult(Part):
         " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
     )
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
+    corrected: tuple[StretchResult, ...] = Field(default=(), description=CORRECTED)
     export: ExportOptions = Field(default=ExportOptions(), description=EXPORT)
     with_findings: bool = Field(default=False, description="whether they hold the findings of `diagnose`")
     files: tuple[str, ...] = Field(description="names of the files that belong to this page, in its folder")
@@ -108,6 +112,7 @@ def describe_page(
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
         leads=describe_leads(recording),
+        corrected=describe_corrected(recording),
         export=export or ExportOptions(),
         with_findings=with_findings,
         files=files,

@@ -16,13 +16,16 @@ from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screenin
 from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import network_hashes
-from ecgimg.options import PageSettings
+from ecgimg.options import Language, PageSettings
 from ecgimg.recording.quality import page_confidence
 from ecgimg.schemas.common import (
+    CORRECTED,
     PageLayout,
     PageScale,
     PageSource,
     Part,
+    StretchResult,
+    describe_corrected,
     describe_recording_file,
     describe_scale,
     describe_source,
@@ -101,14 +104,6 @@ class EvidenceResult(Part):
     reason: str = Field(description="why there is no value, else empty")
 
 
-class StretchResult(Part):
-    """Where evidence lies."""
-
-    lead: str = Field(description="name of the lead, empty for the whole page")
-    start: float = Field(description="seconds of recording time")
-    end: float = Field(description="seconds of recording time")
-
-
 class StatementResult(Part):
     """One criterion of the protocol with its verdict."""
 
@@ -180,6 +175,7 @@ class ReportResult(Part):
     )
     source: PageSource
     settings: PageSettings
+    language: Language = Field(default="en", description="language of the report for a reader; the JSON is English")
     read_by: ReadBy = Field(description="signal and image, signal, image, or nothing")
     refusal: str = Field(description="why the signal says nothing, and what to try, else empty")
     refused: RefusalResult | None = Field(default=None, description="its cause and evidence, or null")
@@ -198,6 +194,7 @@ class ReportResult(Part):
     measurements: tuple[MeasurementResult, ...] = Field(description="figures taken from the signal")
     statements: tuple[StatementResult, ...] = Field(default=(), description="criteria of the protocol, in its order")
     leads: dict[str, LeadReading] = Field(description="the 12 leads by name")
+    corrected: tuple[StretchResult, ...] = Field(default=(), description=CORRECTED)
     not_visible: tuple[str, ...] = Field(description="what the page does not show and so leaves open")
     files: tuple[str, ...] = Field(description="names of the files that belong to this report, in its folder")
     warnings: tuple[str, ...] = Field(description="what a reader should know before trusting the report")
@@ -207,11 +204,12 @@ class ReportResult(Part):
     disclaimer: str = Field(default=DISCLAIMER, description="what this is not")
 
 
-def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> ReportResult:
-    """The JSON content of a report; `files` are the names of the files that belong to it."""
+def describe_report(report: ReportContent, files: tuple[str, ...] = (), language: Language = "en") -> ReportResult:
+    """The JSON content of a report; `files` are the names of the files that belong to it, in this language."""
     return ReportResult(
         source=describe_recording_file(report.source) if report.photo is None else describe_source(report.photo),
         settings=report.settings,
+        language=language,
         read_by=report.read_by,
         refusal=str(report.refusal or ""),
         refused=_refusal(report.refusal),
@@ -235,6 +233,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
             )
             for q in report.leads
         },
+        corrected=describe_corrected(report.recording),
         not_visible=report.not_visible,
         files=files,
         warnings=report.warnings,

@@ -211,3 +211,14 @@ def test_what_can_be_is_accepted() -> None:
     assert Photo(np.zeros((4, 6, 3), np.uint8), Path("p"), page=2, pages=2).shape == (4, 6)
     assert match().cells == (cell(),)
     assert trace().y.shape == (4,)
+
+
+def test_photo_points_on_the_sheet() -> None:
+    x, y = np.meshgrid(np.arange(6) * 20.0, np.arange(5) * 20.0)
+    angle = np.deg2rad(10)
+    turned = np.stack([np.cos(angle) * x - np.sin(angle) * y + 50, np.sin(angle) * x + np.cos(angle) * y], axis=2)
+    sheet_map = SheetMap(turned.astype(np.float32), 20.0)
+    points = np.array([[10.0, 10.0], [77.0, 33.0], [-15.0, 120.0]])
+    there = sheet_map.to_photo(points).astype(np.float64)
+    np.testing.assert_allclose(sheet_map.to_sheet(there), points, atol=0.05)
+    np.testing.assert_allclose(sheet_map.to_sheet(there[0]), points[0], atol=0.05)

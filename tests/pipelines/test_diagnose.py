@@ -14,9 +14,10 @@ from PIL import Image
 import ecgimg
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo
-from ecgimg.errors import Cause, Refusal, RefusedError, UnreadableInputError, UsageError
+from ecgimg.errors import Cause, Refusal, UnreadableInputError, UsageError
 from ecgimg.findings.opinions import Opinion, Screening
 from ecgimg.pipelines import diagnose as diagnosing
+from ecgimg.pipelines.traced_page import TracedPage
 from ecgimg.report.html import report_html
 from ecgimg.synth.signals.simulator import Heart
 
@@ -33,10 +34,13 @@ def image_network(monkeypatch: pytest.MonkeyPatch) -> list[Screening]:
 
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*given: object) -> None:
-        raise RefusedError.of(Refusal(Cause.NO_GRID, "straighten: no grid", 4, ("I", "II")))
+    refuse(monkeypatch, Refusal(Cause.NO_GRID, "straighten: no grid", 4, ("I", "II")))
 
-    monkeypatch.setattr(diagnosing, "digitize_photo", refuse)
+
+def refuse(monkeypatch: pytest.MonkeyPatch, refusal: Refusal) -> None:
+    """No page is traced."""
+    traced = lambda photo, options, *rest: TracedPage(photo, options, None, rest[-1], refusal=refusal)  # noqa: E731
+    monkeypatch.setattr(diagnosing, "trace_photo", traced)
 
 
 def blank(folder: Path) -> Path:
@@ -105,10 +109,7 @@ def test_the_image_network_alone_gives_no_report_of_what_is_no_whole_page(
     image_network: list[Screening],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(*given: object) -> None:
-        raise RefusedError.of(Refusal(cause, "layout: seen", rows, leads))
-
-    monkeypatch.setattr(diagnosing, "digitize_photo", refuse)
+    refuse(monkeypatch, Refusal(cause, "layout: seen", rows, leads))
     report = ecgimg.diagnose(blank(tmp_path))
     assert (report.read_by, report.findings) == ("nothing", ())
     assert report.result().refusal == cause.sentence

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from refused import refused
 
-from ecgimg.datamodel.page import Photo
+from ecgimg.datamodel.page import Photo, PrintedScales
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.options import PageOptions
-from ecgimg.pipelines import digitize as module
+from ecgimg.pipelines import traced_page as module
+from ecgimg.pipelines.digitize import STEPS, digitize_traced
 from ecgimg.pipelines.step_runner import StepRunner
 
 PHOTO = Photo(np.full((30, 40, 3), 220, np.uint8), Path("x.png"))
@@ -28,38 +29,52 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         told.thorough = thorough
         return SimpleNamespace(baselines=(1.0, 2.0), names=())
 
-    def read_sheet(*args: object) -> str:
+    def place(*args: object) -> object:
         if told.refuses:
             raise RefusedError(Cause.UNKNOWN_LAYOUT, "a double", where="layout")
-        return "read"
+        return SimpleNamespace(match="read")
 
     monkeypatch.setattr(module, "find_page", find_page)
     monkeypatch.setattr(module, "is_proven", lambda page: told.proven)
-    monkeypatch.setattr(module, "_read_sheet", read_sheet)
+    monkeypatch.setattr(module, "_traced", lambda page, steps: (page, ()))
+    monkeypatch.setattr(module, "read_scales", lambda page: PrintedScales())
+    monkeypatch.setattr(module, "place", place)
     monkeypatch.setattr(module, "with_what_was_seen", lambda error, page: error)
     return told
 
 
-def digitize(doubt: Refusal | None) -> object:
-    return module.digitize_photo(PHOTO, PageOptions(), "x", StepRunner(None, module.STEPS), doubt)
+def traced(doubt: Refusal | None) -> module.TracedPage:
+    return module.trace_photo(PHOTO, PageOptions(), StepRunner(None, STEPS), doubt)
+
+
+def cause(doubt: Refusal | None) -> tuple[Cause | None, str]:
+    """Why a page is refused, and the details."""
+    page = traced(doubt)
+    assert page.placed is None
+    assert page.refusal is not None
+    return page.refusal.cause, page.refusal.details
 
 
 def test_a_proven_page_is_read_in_spite_of_the_doubt(seen: SimpleNamespace) -> None:
-    assert digitize(DOUBT) == "read"
+    assert traced(DOUBT).refusal is None
+    assert traced(DOUBT).placed is not None
     assert seen.thorough is False
-    assert digitize(None) == "read"
+    assert traced(None).placed is not None
     assert seen.thorough is True
 
 
 def test_a_page_that_is_not_proven_is_refused_for_the_gate_s_reason(seen: SimpleNamespace) -> None:
     seen.proven = False
-    with refused(Cause.NOT_AN_ECG, r"0\.030"):
-        digitize(DOUBT)
+    assert cause(DOUBT) == (Cause.NOT_AN_ECG, "screen: probability of an ECG page 0.030")
 
 
 def test_a_refusal_of_a_later_step_gives_the_gate_s_reason_only_where_the_gate_doubts(seen: SimpleNamespace) -> None:
     seen.refuses = True
-    with refused(Cause.NOT_AN_ECG):
-        digitize(DOUBT)
-    with refused(Cause.UNKNOWN_LAYOUT):
-        digitize(None)
+    assert cause(DOUBT)[0] is Cause.NOT_AN_ECG
+    assert cause(None) == (Cause.UNKNOWN_LAYOUT, "layout: a double")
+
+
+def test_a_traced_page_that_is_refused_can_not_be_digitized() -> None:
+    page = module.TracedPage(PHOTO, PageOptions(), refusal=Refusal(Cause.NO_GRID, "straighten: none"))
+    with refused(Cause.NO_GRID, "none"):
+        digitize_traced(page, PageOptions(), "x", StepRunner(None, STEPS))

@@ -68,3 +68,19 @@ def test_a_curve_that_was_not_seen_draws_nothing() -> None:
 def test_a_recording_without_a_photo_has_no_overlay() -> None:
     with pytest.raises(ValueError, match="not read from a photo"):
         overlay_image(on_photo(100, 100)[0], half_known())
+
+
+def test_what_the_user_drew_is_dashed_and_has_a_letter() -> None:
+    photo, recording = on_photo(1500, 1000)
+    assert recording.geometry is not None
+    by_user = np.zeros(90, bool)
+    by_user[5:25] = True
+    drawn = replace(recording, geometry=replace(recording.geometry, corrected=(by_user,)))
+    plain, marked = (overlay_image(photo, one).astype(int) for one in (recording, drawn))
+    row = marked.shape[0] // 2
+    left, right = (round((0.1 + 0.8 * k / 89) * marked.shape[1]) for k in (5, 24))
+    bright = (marked[row - 3 : row + 4, left:right].min(axis=2) > 240).any(axis=0)
+    assert 0.2 < bright.mean() < 0.8, "dashes and gaps"
+    below = (slice(row + 8, row + 40), slice(left - 5, left + 40))
+    assert (marked[below].max(axis=2) < 60).sum() > (plain[below].max(axis=2) < 60).sum() + 20, "the letter"
+    assert (marked[:, right + 60 :] == plain[:, right + 60 :]).all()

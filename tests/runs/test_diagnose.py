@@ -10,6 +10,7 @@ from pathlib import Path
 import doubles
 import numpy as np
 import pytest
+from made_corrections import corrections
 from made_measurements import measured
 from made_reports import recording, report
 from PIL import Image
@@ -270,3 +271,34 @@ def test_findings_have_names_and_stand_once(tmp_path: Path, monkeypatch: pytest.
     assert row["likely"] == "Atrial fibrillation 0.92"
     assert (row["paper_speed"], row["paper_speed_from"]) == ("25", "text")
     assert (row["gain"], row["gain_from"]) == ("10", "assumed")
+
+
+def test_a_report_is_made_again_in_another_language_and_where_its_pdf_is_missing(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+
+    def is_skipped(**given: object) -> bool:
+        (outcome,) = run(inputs, out, **given)
+        return outcome.skipped
+
+    assert not is_skipped()
+    assert not is_skipped(language="de")
+    assert "Vorhofflimmern" in (out / "x.report.html").read_text(encoding="utf-8")
+    assert is_skipped(language="de")
+    assert not is_skipped(language="de", pdf=True)
+    assert (out / "x.report.pdf").read_bytes().startswith(b"%PDF-")
+    assert "x.report.pdf" in json.loads((out / "x.report.json").read_text(encoding="utf-8"))["files"]
+    assert is_skipped(language="de", pdf=True)
+    assert not is_skipped(pdf=True)
+
+
+def test_other_corrections_are_another_reading(tmp_path: Path) -> None:
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    made = corrections({"kind": "rename", "lead": "V1", "to": "V2"})
+    path = made.write(tmp_path / "x.corrections.json")
+    assert [outcome.skipped for outcome in run(inputs, out, corrections=path)] == [False]
+    assert [outcome.skipped for outcome in run(inputs, out, corrections=path)] == [True]
+    assert json.loads((out / "x.report.json").read_text(encoding="utf-8"))["settings"]["corrections"] == json.loads(
+        made.model_dump_json(by_alias=True)
+    )
+    made.model_copy(update={"changes": ()}).write(path)
+    assert [outcome.skipped for outcome in run(inputs, out, corrections=path)] == [False]

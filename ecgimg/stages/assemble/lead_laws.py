@@ -27,7 +27,8 @@ class Readings:
     """A page's readings of N stretches of leads on one clock of `fs` Hz.
 
     `heights` [N, T] are mm above the baselines, NaN where nothing is known; `confidence` is [N, T]. `printed` [N, T] is
-    the time that each stretch covers on the paper. `paper_speed` is in mm/s.
+    the time that each stretch covers on the paper. `by_user` [N, T] are the samples that the user drew or erased.
+    `paper_speed` is in mm/s.
     """
 
     leads: tuple[str, ...]
@@ -35,6 +36,7 @@ class Readings:
     heights: Doubles
     confidence: Doubles
     printed: Bools
+    by_user: Bools
     fs: float
     paper_speed: float
 
@@ -48,12 +50,14 @@ class Readings:
 class CorrectedReadings:
     """Readings that agree: heights [N, T] in mm and confidence [N, T].
 
-    `corrected` [N, T] are the samples that were moved so far that they had been misread.
+    `corrected` [N, T] are the samples that were moved so far that they had been misread. `by_user` [N, T] are those
+    that the user drew or erased; they stay as they are.
     """
 
     heights: Doubles
     confidence: Doubles
     corrected: Bools
+    by_user: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +70,8 @@ class _Group:
 
 def as_read(readings: Readings) -> CorrectedReadings:
     """Readings without any change."""
-    return CorrectedReadings(readings.heights, readings.confidence, np.zeros(readings.heights.shape, bool))
+    untouched = np.zeros(readings.heights.shape, bool)
+    return CorrectedReadings(readings.heights, readings.confidence, untouched, readings.by_user)
 
 
 def enforce_lead_laws(readings: Readings) -> CorrectedReadings:
@@ -86,21 +91,25 @@ def enforce_lead_laws(readings: Readings) -> CorrectedReadings:
             part = np.ix_(group.rows, group.samples)
             sure = np.asarray((page.confidence[part] > ASSEMBLE.sure_confidence).all(axis=0))
             change[part] = _change(laws, page.heights[part], variance[part], sure, page.min_sure_samples)
+    change[page.by_user] = 0
     corrected = np.isfinite(page.heights) & (np.abs(change) > ASSEMBLE.min_corrected_mm)
     capped = np.minimum(page.confidence, ASSEMBLE.corrected_confidence)
-    return CorrectedReadings(page.heights - change, np.where(corrected, capped, page.confidence), corrected)
+    return CorrectedReadings(
+        page.heights - change, np.where(corrected, capped, page.confidence), corrected, page.by_user
+    )
 
 
 def _on_one_clock(page: Readings) -> Readings:
     """The readings with every rhythm strip moved in time so that it repeats its cell at the same moment."""
-    heights, confidence = page.heights.copy(), page.confidence.copy()
+    heights, confidence, by_user = page.heights.copy(), page.confidence.copy(), page.by_user.copy()
     for strip in np.flatnonzero(page.is_strip).tolist():
         cells = [k for k, lead in enumerate(page.leads) if lead == page.leads[strip] and not page.is_strip[k]]
         lag = _lag(page, strip, cells[0]) if cells else 0
         if lag:
             heights[strip] = _moved(page.heights[strip], lag, np.nan)
             confidence[strip] = _moved(page.confidence[strip], lag, 0.0)
-    return replace(page, heights=heights, confidence=confidence)
+            by_user[strip] = _moved(page.by_user[strip].astype(float), lag, 0.0) > 0
+    return replace(page, heights=heights, confidence=confidence, by_user=by_user)
 
 
 def _lag(page: Readings, strip: int, cell: int) -> int:

@@ -14,19 +14,21 @@ def read_cells(curves: tuple[Curve, ...], match: LayoutMatch, px_per_mm: float) 
     """The heights of each cell's curve on the clock of the page, at `fs_hz`."""
     fs = ASSEMBLE.fs_hz
     shape = len(match.cells), round(match.seconds * fs)
-    heights, confidence, printed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, bool)
+    heights, confidence = np.full(shape, np.nan), np.zeros(shape)
+    printed, by_user = np.zeros(shape, bool), np.zeros(shape, bool)
     for k, (cell, curve) in enumerate(zip(match.cells, curves, strict=True)):
-        values, confidences = _cell_signal(curve, cell, match.paper_speed.value, px_per_mm)
+        values, confidences, drawn = _cell_signal(curve, cell, match.paper_speed.value, px_per_mm)
         first = round(cell.start * fs)
         count = min(len(values), shape[1] - first)
         place = slice(first, first + count)
         heights[k, place], confidence[k, place], printed[k, place] = values[:count], confidences[:count], True
+        by_user[k, place] = drawn[:count]
     leads, strips = tuple(cell.lead for cell in match.cells), tuple(cell.is_strip for cell in match.cells)
-    return Readings(leads, strips, heights, confidence, printed, fs, match.paper_speed.value)
+    return Readings(leads, strips, heights, confidence, printed, by_user, fs, match.paper_speed.value)
 
 
-def _cell_signal(curve: Curve, cell: PlacedCell, paper_speed: float, px_per_mm: float) -> tuple[Floats, Floats]:
-    """Millimetres above the row's baseline and confidence at `fs_hz` over a cell.
+def _cell_signal(curve: Curve, cell: PlacedCell, paper_speed: float, px_per_mm: float) -> tuple[Floats, Floats, Bools]:
+    """Millimetres above the row's baseline, confidence, and which are the user's, at `fs_hz` over a cell.
 
     Samples that are held at the cell's ends have the confidence 0. `paper_speed` is in mm/s.
     """
@@ -36,7 +38,9 @@ def _cell_signal(curve: Curve, cell: PlacedCell, paper_speed: float, px_per_mm: 
     values = _interpolate(x, curve.x, _without_names(heights, curve, cell, px_per_mm))
     values[x > cell.x1 + ASSEMBLE.end_tolerance_px] = np.nan
     confidence = np.interp(x, curve.x, curve.confidence)
-    return _held(values), np.where(np.isfinite(values), confidence, 0).astype(np.float32)
+    by_user = np.interp(x, curve.x, curve.by_user) == 1
+    held = np.where(by_user, values, _held(values))  # what was erased stays unknown
+    return held, np.where(np.isfinite(values), confidence, 0).astype(np.float32), by_user
 
 
 def _held(values: Floats) -> Floats:

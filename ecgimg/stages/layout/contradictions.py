@@ -41,8 +41,21 @@ def contradicted(match: LayoutMatch, *warnings: str) -> LayoutMatch:
     """A match with more contradictions, if there are any, and the confidence that they leave."""
     if not warnings:
         return match
-    confidence = min(match.confidence, C.contradicted_confidence)
-    return replace(match, confidence=confidence, contradictions=(*match.contradictions, *warnings))
+    fit = match.confidence if match.fit is None else match.fit
+    confidence, texts = min(fit, C.contradicted_confidence), (*match.contradictions, *warnings)
+    return replace(match, confidence=confidence, contradictions=texts, fit=fit)
+
+
+def contradicted_anew(match: LayoutMatch, page: PageObservations, first: int) -> LayoutMatch:
+    """A match whose leads the user named, with the contradictions that they leave; the printed names no longer count.
+
+    `first` is the row of the sheet that is the first one of the observations.
+    """
+    fit = match.confidence if match.fit is None else match.fit
+    named = replace(match, confidence=fit, contradictions=(), fit=None)
+    cells = tuple(replace(cell, line=cell.line - first) for cell in match.cells)
+    nominal_mm = match.seconds * match.paper_speed.value
+    return contradicted(named, *find_contradictions(replace(page, names=()), cells, nominal_mm))
 
 
 def without_other_leads(page: PageObservations, cells: tuple[PlacedCell, ...]) -> tuple[PlacedCell, ...]:

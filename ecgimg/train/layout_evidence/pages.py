@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator
 
-from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.page import LeadName, Photo, PrintedScales, Pulse, SheetMap, Trace
 from ecgimg.errors import EcgimgError
 from ecgimg.io.files import write_atomically
@@ -92,21 +90,11 @@ def true_stretches(page: SynthPage, sheet_map: SheetMap) -> tuple[TrueStretch, .
     cells = page.sheet.cells
     ends = np.array([[(cell.x0, cell.y0), (cell.x1, cell.y0)] for cell in cells], np.float32)
     (on_photo,) = page.warp.all_to_photo([ends])
-    on_sheet = to_sheet(sheet_map, np.asarray(on_photo, np.float64))
+    on_sheet = sheet_map.to_sheet(np.asarray(on_photo, np.float64))
     return tuple(
         TrueStretch(cell.lead, cell.sign, float(left[0]), float(right[0]), float((left[1] + right[1]) / 2))
         for cell, (left, right) in zip(cells, on_sheet, strict=True)
     )
-
-
-def to_sheet(sheet_map: SheetMap, points: Doubles) -> Doubles:
-    """Sheet points [..., 2] of photo points [..., 2]; beyond the sheet by the affine map that fits it best."""
-    rows, columns = sheet_map.nodes.shape[:2]
-    x, y = np.meshgrid(np.arange(columns) * sheet_map.step, np.arange(rows) * sheet_map.step)
-    sheet, photo = np.stack([x, y], axis=2).reshape(-1, 2), sheet_map.nodes.reshape(-1, 2).astype(np.float64)
-    inside = np.asarray(LinearNDInterpolator(photo, sheet)(points), np.float64)
-    affine = np.linalg.lstsq(np.c_[photo, np.ones(len(photo))], sheet, rcond=None)[0]
-    return np.where(np.isfinite(inside), inside, points @ affine[:2] + affine[2])
 
 
 def write_page(path: Path, page: ObservedPage) -> Path:

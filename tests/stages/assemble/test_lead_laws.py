@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +40,7 @@ def readings(leads: tuple[str, ...], heights: Doubles, strips: tuple[str, ...] =
     noisy = heights + np.random.default_rng(0).normal(0, NOISE_MM, heights.shape)
     is_strip = tuple(k >= len(leads) - len(strips) for k in range(len(leads)))
     sure = np.full(heights.shape, 0.98)
-    return Readings(leads, is_strip, noisy, sure, np.ones(heights.shape, bool), FS, 25.0)
+    return Readings(leads, is_strip, noisy, sure, np.ones(heights.shape, bool), np.zeros(heights.shape, bool), FS, 25.0)
 
 
 def rms(values: Doubles) -> float:
@@ -152,7 +154,8 @@ def lawful_page(seed: int, seconds: float = 1.2) -> Readings:
     bumps = np.stack([height * np.exp(-(((t - at) / width) ** 2)) for height, at, width in waves])
     heights = FROM_I_AND_II @ np.stack([bumps[:6].sum(axis=0), bumps[6:].sum(axis=0)]) + rng.uniform(-2, 2, (6, 1))
     sure = np.full(heights.shape, 0.98)
-    return Readings(LIMB_LEADS, (False,) * 6, heights, sure, np.ones(heights.shape, bool), FS, 25.0)
+    printed = np.ones(heights.shape, bool)
+    return Readings(LIMB_LEADS, (False,) * 6, heights, sure, printed, ~printed, FS, 25.0)
 
 
 @quick
@@ -204,9 +207,7 @@ def test_the_order_of_rows_does_not_matter(seed: int, order: list[int]) -> None:
     page = noisy(lawful_page(seed), seed)
     page.heights[2, 300:310] += 4
     leads = tuple(page.leads[k] for k in order)
-    moved = Readings(
-        leads, page.is_strip, page.heights[order], page.confidence[order], page.printed, page.fs, page.paper_speed
-    )
+    moved = replace(page, leads=leads, heights=page.heights[order], confidence=page.confidence[order])
     one, other = enforce_lead_laws(page), enforce_lead_laws(moved)
     np.testing.assert_allclose(other.heights, one.heights[order], atol=NOISE_MM / 2)
     assert np.array_equal(other.corrected, one.corrected[order])

@@ -71,7 +71,8 @@ def test_a_printed_lead_that_is_unknown_or_doubtful_is_warned_of() -> None:
 def test_leads_that_were_misread_for_long_are_warned_of(samples: int, warned: bool) -> None:
     corrected = np.zeros((2, 500), bool)
     corrected[1, :samples] = True
-    warnings = corrected_warnings(("I", "II"), CorrectedReadings(np.zeros((2, 500)), np.ones((2, 500)), corrected))
+    agreed = CorrectedReadings(np.zeros((2, 500)), np.ones((2, 500)), corrected, np.zeros((2, 500), bool))
+    warnings = corrected_warnings(("I", "II"), agreed)
     assert len(warnings) == warned
     assert all(warning.startswith("lead II disagrees") and "0.1 s" in warning for warning in warnings)
 
@@ -79,6 +80,6 @@ def test_leads_that_were_misread_for_long_are_warned_of(samples: int, warned: bo
 def test_a_lead_s_cell_and_strip_count_together() -> None:
     corrected = np.zeros((2, 500), bool)
     corrected[:, :30] = True
-    agreed = CorrectedReadings(np.zeros((2, 500)), np.ones((2, 500)), corrected)
+    agreed = CorrectedReadings(np.zeros((2, 500)), np.ones((2, 500)), corrected, np.zeros((2, 500), bool))
     assert len(corrected_warnings(("II", "II"), agreed)) == 1
     assert corrected_warnings(("I", "II"), agreed) == ()

@@ -13,6 +13,7 @@ from ecgimg.datamodel.page import LayoutMatch, LeadName, PlacedCell, Scale
 from ecgimg.layouts import Layout, layout_ids, load_layout
 from ecgimg.stages.layout.contradictions import (
     contradicted,
+    contradicted_anew,
     find_contradictions,
     impossible_laws,
     several_ecgs,
@@ -180,3 +181,18 @@ def test_names_of_another_ecg() -> None:
     (warning,) = contradictions(page, cells, layout)
     assert warning.startswith("another ECG stands beside this one, with 12 lead names")
     assert several_ecgs(page) == 12
+
+
+def test_leads_that_the_user_named_are_judged_by_their_curves_and_no_more_by_printed_names() -> None:
+    page, cells, layout = placed("3x4+1R", {"V1": "V3", "V3": "V1"})
+    match = LayoutMatch("3x4+1R", cells, Scale(25.0, "text"), Scale(10.0, "text"), 0.95, (), layout.seconds)
+    disputed = contradicted(match, *contradictions(page, cells, layout))
+    assert disputed.confidence < 0.8
+    names = {"V1": "V3", "V3": "V1"}
+    right = replace(disputed, cells=tuple(replace(c, lead=names.get(c.lead, c.lead), line=c.line + 2) for c in cells))
+    settled = contradicted_anew(right, page, 2)
+    assert (settled.confidence, settled.contradictions, settled.fit) == (0.95, (), None)
+    assert settled.cells == right.cells
+    names = {"I": "II", "II": "I"}
+    wrong = replace(disputed, cells=tuple(replace(c, lead=names.get(c.lead, c.lead)) for c in cells))
+    assert any("contradict each other" in text for text in contradicted_anew(wrong, page, 0).contradictions)

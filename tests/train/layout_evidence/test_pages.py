@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from observed_pages import observe_ideal
 
-from ecgimg.datamodel.page import SheetMap
 from ecgimg.layouts import load_layout
 from ecgimg.synth.signals.sources import Simulated
 from ecgimg.train.layout_evidence import pages
@@ -18,7 +17,6 @@ from ecgimg.train.layout_evidence.pages import (
     TrueStretch,
     observed_pages,
     read_page,
-    to_sheet,
     write_page,
 )
 
@@ -55,16 +53,6 @@ def test_pages_that_lie_in_the_folder_are_not_drawn_again(tmp_path: Path, monkey
     assert [page.number for page in observed_pages(Simulated(1), tmp_path, 2)] == [0, 1]
     assert [page.number for page in observed_pages(Simulated(1), tmp_path, 3)] == [0, 1, 2]
     assert drawn == [0, 1, 2]
-
-
-def test_photo_points_on_the_sheet() -> None:
-    x, y = np.meshgrid(np.arange(6) * 20.0, np.arange(5) * 20.0)
-    angle = np.deg2rad(10)
-    turned = np.stack([np.cos(angle) * x - np.sin(angle) * y + 50, np.sin(angle) * x + np.cos(angle) * y], axis=2)
-    sheet_map = SheetMap(turned.astype(np.float32), 20.0)
-    points = np.array([[10.0, 10.0], [77.0, 33.0], [-15.0, 120.0]])
-    there = sheet_map.to_photo(points).astype(np.float64)
-    np.testing.assert_allclose(to_sheet(sheet_map, there), points, atol=0.05)
 
 
 @pytest.mark.slow
