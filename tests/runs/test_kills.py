@@ -14,6 +14,7 @@ from pathlib import Path
 import doubled_pipelines
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from ecgimg.runs.file_names import INDEX, SUMMARY
@@ -21,7 +22,8 @@ from ecgimg.schemas.owner import read_owner
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="signals")]
 
-KILLS = 25
+KILLS = settings().max_examples // 8
+"""As many as the profile has time for: `--hypothesis-profile=thorough` kills ten times as often."""
 PAGES = 6
 FILES = {
     "digitize": {".json", ".hea", ".dat", ".csv", ".overlay.png", ".overlay.thumb.jpg"},
