@@ -82,8 +82,8 @@ def _box(canvas: Canvas, element: ElementTree.Element) -> None:
         _grid(canvas, width, height)
         return
     canvas.saveState()
-    color = [int(part) / 255 for part in re.findall(r"\d+", element.get("fill", ""))]
-    canvas.setFillColorRGB(*(color or _PAPER), alpha=float(element.get("fill-opacity", "1")))
+    red, green, blue = [int(part) / 255 for part in re.findall(r"\d+", element.get("fill", ""))] or _PAPER
+    canvas.setFillColorRGB(red, green, blue, alpha=float(element.get("fill-opacity", "1")))
     canvas.rect(x, y, width, height, stroke=0, fill=1)
     canvas.restoreState()
 
