@@ -101,11 +101,11 @@ def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -
     if fit is None:
         return None
     page = flat_page(work, fit, factor)
-    nodes, strength = sheet_nodes(page, fit)
+    nodes = sheet_nodes(page, fit)
     from_flat = np.asarray(np.linalg.inv(page.from_photo), np.float64)
-    grid = grid_box(strength)
+    grid = grid_box(nodes.strength)
     paper = paper_box(work, page.from_photo, grid)
-    photo_nodes = _to_photo(carried_on(nodes, grid, paper), from_flat, factor)
+    photo_nodes = _to_photo(carried_on(nodes.places, grid, paper), from_flat, factor)
     x0, y0, x1, y1 = ((side - paper[k % 2]) * STRAIGHTEN.node_px for k, side in enumerate(grid))
     return sheet_of(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), "grid", _confidence(fit), (x0, y0, x1, y1))
 
