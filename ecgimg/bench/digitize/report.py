@@ -22,12 +22,15 @@ _BEAT_HEAD = (
     "| pages | R peaks found | R peak's time | its height | RR interval | samples read "
     f"| scale or leads wrong, confidence above {SURE} |\n|---|---|---|---|---|---|---|"
 )
+_SHEET_HEAD = (
+    "| pages | mean dB | mean dB without 40 ms at both ends of each stretch | waviness of the grid |\n|---|---|---|---|"
+)
 
 
 def markdown(bench: DigitizeBench) -> str:
     """All tables."""
     parts = [page_table(bench.groups, "pages of"), _beat_table(bench.groups)]
-    parts += [_samples_table(bench.groups), _pages_table(bench.groups)]
+    parts += [_sheet_table(bench.groups), _samples_table(bench.groups), _pages_table(bench.groups)]
     if bench.layouts:
         parts += ["### By layout", page_table(bench.layouts, "layout")]
     if bench.slices:
@@ -79,6 +82,15 @@ def _beat_table(scores: Sequence[DigitizeSliceScore]) -> str:
         beats = [percent(s.beats_found), number(s.r_ms, "{:.1f} ms"), number(s.r_mv, "{:.3f} mV")]
         lines.append(table_row([s.name, *beats, number(s.rr_ms, "{:.1f} ms"), percent(s.read), sure]))
     return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _sheet_table(scores: Sequence[DigitizeSliceScore]) -> str:
+    """What the ends of stretches cost, and how straight the sheets are, one slice a row."""
+    rows = []
+    for s in scores:
+        mean = number(s.mean_db.value, "{:.2f}"), number(s.inner_db, "{:.2f}")
+        rows.append(table_row([s.name, *mean, number(s.waviness_mm, "{:.4f} mm")]))
+    return "\n".join([_SHEET_HEAD, *rows])
 
 
 def _samples_table(scores: Sequence[DigitizeSliceScore]) -> str:

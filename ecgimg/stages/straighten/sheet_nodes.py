@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats
+from ecgimg.datamodel.page import PaperBend
 from ecgimg.stages.straighten.bend import settled_bend
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import FlatPage
@@ -21,12 +22,12 @@ from ecgimg.stages.straighten.smoothing import robust_weights, thin_plate, thin_
 class SheetNodes:
     """Flat-page pixels [R, C, 2] of the sheet's nodes, and the grid's strength [R, C] there.
 
-    `is_flat`: the page's lines speak for flat paper, whose nodes are displaced by one cubic polynomial.
+    `bend` is how far they lie from even places, and why.
     """
 
     places: Floats
     strength: Floats
-    is_flat: bool
+    bend: PaperBend
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def sheet_nodes(page: FlatPage, fit: GridFit) -> SheetNodes:
         weight = _node_weights(strength)
         free = thin_plate_with_creases(shift, weight, STRAIGHTEN.crease_stiffness, STRAIGHTEN.crease_bend_mm)
     bend = settled_bend(_straight(page.contrast, grid, shift), shift, free, fit.line_mm)
-    return SheetNodes(np.asarray((grid + bend.shift) * scale, np.float32), strength, bend.is_flat)
+    places = np.asarray((grid + bend.shift) * scale, np.float32)
+    return SheetNodes(places, strength, PaperBend(bend.is_flat, _rms(bend.shift, _node_weights(strength))))
 
 
 def _straight(flat: Floats, grid: Floats, shift: Floats) -> Floats:
@@ -145,6 +147,13 @@ def _tile_shifts(places: Floats, from_photo: Doubles, from_mm: Doubles, grid: Fl
     values[rows[inside], cols[inside]] = (flat - sheet)[inside]
     weight[rows[inside], cols[inside]] = places[inside, 4]
     return thin_plate(values, weight, STRAIGHTEN.anchor_reach_nodes)
+
+
+def _rms(shift: Floats, weight: Floats) -> float:
+    """Displacement in mm rms of the nodes [R, C, 2] with weights [R, C] from their mean."""
+    share = weight[..., None] / max(float(weight.sum()), 1e-9)
+    apart = shift - (share * shift).sum(axis=(0, 1))
+    return float(np.sqrt((share * apart**2).sum()))
 
 
 def _node_weights(strength: Floats) -> Floats:

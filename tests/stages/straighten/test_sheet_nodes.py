@@ -42,7 +42,8 @@ def test_nodes_follow_a_bump_in_the_paper(line_mm: float) -> None:
     rows, cols = nodes.places.shape[:2]
     assert (rows, cols) == (24, 40)
     assert nodes.strength.shape == (rows, cols)
-    assert not nodes.is_flat
+    assert not nodes.bend.is_flat
+    assert 0.1 < nodes.bend.rms_mm < 0.3
     x, y = (v * STRAIGHTEN.node_mm for v in np.meshgrid(np.arange(cols), np.arange(rows)))
     error = nodes.places / SCALE - np.stack([x + bump(x, y), y], axis=2)
     assert np.abs(error[3:-3, 3:-3]).max() < 0.1
