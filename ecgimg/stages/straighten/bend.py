@@ -126,7 +126,7 @@ def _terms(across: Doubles, along: Doubles, squares: _Squares) -> Doubles:
 def _cubic_at_nodes(squares: _Squares, shape: tuple[int, ...]) -> Doubles:
     """The squares' cubic at the nodes [R, C]."""
     coefficients = _cubic(_terms(squares.across, squares.along, squares), squares.shift, squares.weight)
-    columns, rows = (np.arange(n) * STRAIGHTEN.node_mm for n in shape[::-1])
+    columns, rows = (np.arange(n, dtype=np.float64) * STRAIGHTEN.node_mm for n in shape[::-1])
     return np.asarray(_terms(columns, rows, squares) @ coefficients)
 
 
