@@ -28,7 +28,7 @@ from ecgimg.synth.signals.sources import Simulated
 from ecgimg.train.patchecg.fit import OUTPUTS
 from ecgimg.train.screen.data import FINDINGS
 
-GOOD = Agreement(100.0, 1.0, (), 10, 1.0, 2.0, 0.0, 0.01, 3.0, 1.0)
+GOOD = Agreement(100.0, 1.0, (), 10, 1.0, 2.0, 0.0, 0.01, 3.0, 1.0, inner_snr=100.0)
 """The agreement of a page that was digitized well: 20 dB."""
 CHAIN_KEYS = (("NORM", "subclass"), ("AMI", "subclass"), ("MI", "superclass"), ("AFIB", "rhythm"))
 DATABASE = ("ecg_id", "patient_id", "age", "sex", "report", "scp_codes", "strat_fold", "filename_lr", "filename_hr")
@@ -45,7 +45,8 @@ def digitized_page(
 ) -> PageScore:  # fmt: skip
     """A page of 3x4 in the group `scan`; refused where `snr` is None."""
     agreement = replace(GOOD, snr=snr) if snr is not None else None
-    return PageScore("scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",))
+    score = PageScore("scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",))
+    return replace(score, waviness_mm=0.02)
 
 
 def columns_of_3x4(seed: int = 4) -> Floats:

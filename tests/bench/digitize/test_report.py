@@ -33,4 +33,4 @@ def test_results_are_written_and_sure_mistakes_are_listed(tmp_path: Path) -> Non
     assert pictures <= {path.name for path in tmp_path.iterdir()}
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| scan")}
     assert widths <= {5, 7, 8, 10}
-    assert "| scan | 15.80 | 18.33 | 0.0300 mm |" in text
+    assert "| scan | 15.80 | 18.81 | 0.0200 mm |" in text
