@@ -45,8 +45,10 @@ def digitized_page(
 ) -> PageScore:  # fmt: skip
     """A page of 3x4 in the group `scan`; refused where `snr` is None."""
     agreement = replace(GOOD, snr=snr) if snr is not None else None
-    score = PageScore("scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",))
-    return replace(score, waviness_mm=0.02)
+    return PageScore(
+        "scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",),
+        waviness_mm=0.02,
+    )  # fmt: skip
 
 
 def columns_of_3x4(seed: int = 4) -> Floats:
