@@ -29,7 +29,7 @@ from ecgimg.synth.signals.sources import Simulated
 from ecgimg.train.patchecg.fit import OUTPUTS
 from ecgimg.train.screen.data import FINDINGS
 
-GOOD = Agreement(100.0, 1.0, (), 10, 1.0, 2.0, 0.0, 0.01, 3.0, 1.0)
+GOOD = Agreement(100.0, 1.0, (), 10, 1.0, 2.0, 0.0, 0.01, 3.0, 1.0, inner_snr=100.0)
 """The agreement of a page that was digitized well: 20 dB."""
 PEAKS = QrsPeaks(
     (1.0, 0.5, 0.9, 1.0), (0.95,) * 4, (0.95, 0.5, 0.95, 0.95), (1.0, 9.0, 0.0, -1.0), (1.0, 9.0, 0.0, -1.0)
@@ -50,7 +50,10 @@ def digitized_page(
 ) -> PageScore:  # fmt: skip
     """A page of 3x4 in the group `scan`; refused where `snr` is None."""
     agreement = replace(GOOD, snr=snr) if snr is not None else None
-    return PageScore("scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",))
+    return PageScore(
+        "scan", number, f"scan-{number}", "3x4", found, confidence, True, agreement, True, ("bent paper",),
+        waviness_mm=0.02,
+    )  # fmt: skip
 
 
 def columns_of_3x4(seed: int = 4) -> Floats:

@@ -94,6 +94,21 @@ class SheetMap:
         return np.where(np.isfinite(inside), inside, points @ affine[:2] + affine[2])
 
 
+@dataclass(frozen=True)
+class PaperBend:
+    """How far the paper's grid lies from the flat view of a camera, in mm rms.
+
+    `is_flat`: the grid's own lines speak for flat paper, so that one cubic polynomial made the sheet straight; else the
+    grid was followed from place to place.
+    """
+
+    is_flat: bool
+    rms_mm: float
+
+    def __post_init__(self) -> None:
+        require(self.rms_mm >= 0, "a bend is no less than 0 mm")
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """A straightened page: RGB pixels [H, W, 3] at a known scale, and the way back to the photo.
@@ -102,7 +117,7 @@ class Sheet:
     angle in degrees by which the photo was rotated clockwise. `straightened_by` is the origin of the geometry.
     `grid_box` (x0, y0, x1, y1) in sheet pixels is the part on which the grid was seen, with a margin; None where no
     grid was. `stretch` is the height over the width of the grid's squares in a photo that had to be resized before its
-    grid could be followed, else 1.
+    grid could be followed, else 1. `bend` is None where no grid's pixels were followed.
     """
 
     pixels: Pixels
@@ -114,6 +129,7 @@ class Sheet:
     grid_confidence: float
     grid_box: tuple[float, float, float, float] | None = None
     stretch: float = 1.0
+    bend: PaperBend | None = None
 
     def __post_init__(self) -> None:
         require(self.stretch > 0, "a stretch is positive")

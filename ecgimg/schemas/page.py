@@ -49,6 +49,14 @@ class PageShape(Part):
         default=1.0,
         description="height over width of the grid's squares where the picture was unstretched, else 1",
     )
+    flat: bool | None = Field(
+        default=None,
+        description="true where the grid's lines show flat paper, which one cubic makes straight; false where its bends"
+        " were followed; null where no grid was",
+    )
+    bend_mm: float | None = Field(
+        default=None, description="how far the grid lies from a flat view, in mm rms; null where no grid was followed"
+    )
 
 
 class PageResult(Part):
@@ -107,6 +115,8 @@ def describe_page(
             straightened_by=sheet.straightened_by,
             grid_confidence=rounded(sheet.grid_confidence),
             stretch=rounded(sheet.stretch),
+            flat=None if sheet.bend is None else sheet.bend.is_flat,
+            bend_mm=None if sheet.bend is None else rounded(sheet.bend.rms_mm),
         ),
         fs=recording.fs,
         seconds=rounded(recording.seconds),

@@ -27,6 +27,8 @@ MIN_SECONDS = 1.0
 """Shortest stretch of two curves that are compared."""
 MAX_BEAT_SHIFT_S = 0.15
 """Longest distance in time of a beat and its counterpart."""
+END_S = 0.04
+"""Time at both ends of each printed stretch that `inner_snr` leaves out: held ends, separators, the neighbour's QRS."""
 BINS = 64
 """Number of bins of equal width in -log10(1 - confidence), from 0 to BINS_END: fine near 1, where most samples are."""
 BINS_END = 4.0
@@ -41,7 +43,8 @@ class Agreement:
     enough with its truth). `swapped` names the leads that show another lead's curve. The errors of the R peaks are
     those of `ecgimg.bench.common.beat_errors`; `rr_ms` is the mean error of the RR intervals in ms. `read` is the share
     of the printed samples that were digitized. `risk` counts these by bins of confidence and `squares` sums their
-    squared errors in mV^2; both are empty for a band-limited truth. `peaks` are the R and S peaks.
+    squared errors in mV^2; both are empty for a band-limited truth. `peaks` are the R and S peaks. `inner_snr` is the
+    SNR without the ends of stretches.
     """
 
     snr: float
@@ -57,6 +60,7 @@ class Agreement:
     risk: tuple[int, ...] = ()
     squares: tuple[float, ...] = ()
     peaks: QrsPeaks = field(default_factory=QrsPeaks)
+    inner_snr: float = float("nan")
 
 
 def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> Agreement:
@@ -81,7 +85,15 @@ def agreement(truth: Floats, output: Recording, band_limited: bool = False) -> A
         beats=beats.beats, beats_found=beats.found, r_ms=beats.ms, r_bias_ms=beats.bias_ms, r_mv=beats.mv,
         rr_ms=rr_error(Recording(truth.astype(np.float32), fs), output), read=float(read.sum() / printed.sum()),
         risk=risk, squares=squares, peaks=qrs_peaks(truth, signals, output.confidences, leads, fit.leads, fs),
+        inner_snr=_inner_snr(truth, output.signals, fs, band_limited),
     )  # fmt: skip
+
+
+def without_ends(truth: Floats, fs: float) -> Floats:
+    """A truth [12, T] without END_S at both ends of each stretch of known samples; longer than that they stay known."""
+    width = 2 * round(END_S * fs) + 1
+    inner = np.stack([np.convolve(row, np.ones(width), "same") for row in np.isfinite(truth)]) > width - 0.5
+    return np.where(inner, truth, np.float32(np.nan))
 
 
 def shifted_rows(signals: Floats, length: int) -> Floats:
@@ -153,6 +165,14 @@ def risk_counts(
         counts += np.bincount(bins, minlength=BINS)
         squares += np.bincount(bins, error[known].astype(np.float64) ** 2, BINS)
     return tuple(int(n) for n in counts), tuple(float(f"{s:.6g}") for s in squares)
+
+
+def _inner_snr(truth: Floats, signals: Floats, fs: float, band_limited: bool) -> float:
+    """The linear SNR without the ends of stretches; NaN where no lead is long enough."""
+    try:
+        return fit_page(without_ends(truth, fs), signals, fs, band_limited).snr
+    except ValueError:
+        return float("nan")
 
 
 def _bins(confidence: Floats) -> NDArray[np.int64]:

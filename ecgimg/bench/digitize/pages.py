@@ -22,6 +22,7 @@ from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resum
 from ecgimg.bench.common.signal_metrics import to_db
 from ecgimg.bench.digitize.agreement import Agreement, agreement
 from ecgimg.bench.digitize.slices import slices_of
+from ecgimg.bench.digitize.waviness import true_waviness
 from ecgimg.errors import EcgimgError, WorkerError
 from ecgimg.layouts import layout_ids
 from ecgimg.options import PageOptions
@@ -54,6 +55,7 @@ class PageScore:
     `found` is the layout of the result, None for a refused page; `reason` is why it was refused. `has_truth`: the
     signal of the page is known; `agreement` compares it with the result, None for a refused page. `scale_right`: the
     paper speed and gain of the result are the printed ones, None if unknown. `confidence` is that of the page's JSON.
+    `waviness_mm` is how far the sheet's grid is from straight, NaN where no grid was followed.
     """
 
     group: str
@@ -68,6 +70,7 @@ class PageScore:
     slices: tuple[str, ...] = ()
     reason: str = ""
     seconds: float = 0.0
+    waviness_mm: float = float("nan")
 
     @property
     def snr(self) -> float:
@@ -184,14 +187,15 @@ def _score(job: DrawnJob, page: SynthPage, picture: Path) -> PageScore:
     made, reason = digitized(picture)
     seconds = round(perf_counter() - start, 3)
     found = compared = scale_right = None
-    confidence = 0.0
+    confidence, waviness = 0.0, float("nan")
     if made is not None:
         found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
         scale_right = (made.match.gain.value, made.match.paper_speed.value) == (page.sheet.gain, page.sheet.paper_speed)
         compared = agreement(shown_signals(page.curves), made.recording)
+        waviness = true_waviness(made.sheet, page.warp, page.sheet.px_per_mm)
     return PageScore(
         job.preset, job.number, picture.name, page.layout.id, found, confidence, True, compared, scale_right,
-        slices_of(page), reason, seconds,
+        slices_of(page), reason, seconds, waviness,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.digitize.agreement import agreement
 from ecgimg.bench.digitize.pages import OnProgress, PageScore, digitized, networks, page_score
+from ecgimg.bench.digitize.waviness import straightness
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.errors import UnreadableInputError, UsageError, WorkerError
@@ -101,15 +102,17 @@ def index_page(job: IndexJob, tell: Tell) -> PageScore:
     has_truth = bool(job.truth) and bool(job.layout) and not job.layout.startswith(OTHER)
     band_limited = job.fs == BAND_LIMITED_FS
     kind_of_truth = f"{job.fs:g} Hz truth" if band_limited else "full-rate truth"
-    found, confidence, compared = None, 0.0, None
+    found, confidence, compared, waviness = None, 0.0, None, float("nan")
     if made is not None:
         found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
+        waviness = straightness(made.sheet)
         if has_truth:
             truth = printed(read_truth(Path(job.truth), job.fs), job.layout)
             compared = agreement(truth, made.recording, band_limited)
     return PageScore(
         job.kind, job.number, Path(job.image).name, job.layout, found, confidence, has_truth, compared,
         slices=(kind_of_truth,) if has_truth else (), reason=reason, seconds=seconds,
+        waviness_mm=waviness,
     )  # fmt: skip
 
 

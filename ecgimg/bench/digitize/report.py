@@ -23,6 +23,9 @@ _BEAT_HEAD = (
     "| pages | R peaks found | R peak's time | its height | RR interval | samples read "
     f"| scale or leads wrong, confidence above {SURE} |\n|---|---|---|---|---|---|---|"
 )
+_SHEET_HEAD = (
+    "| pages | mean dB | mean dB without 40 ms at both ends of each stretch | waviness of the grid |\n|---|---|---|---|"
+)
 
 _PEAK_HEAD = (
     "| pages | R and S peaks | read / true height | over a fifth lost | of those on a lead with confidence above "
@@ -34,7 +37,7 @@ _PEAK_HEAD = (
 def markdown(bench: DigitizeBench) -> str:
     """All tables."""
     parts = [page_table(bench.groups, "pages of"), _beat_table(bench.groups), _peaks_table(bench.groups)]
-    parts += [_samples_table(bench.groups), _pages_table(bench.groups)]
+    parts += [_sheet_table(bench.groups), _samples_table(bench.groups), _pages_table(bench.groups)]
     if bench.layouts:
         parts += ["### By layout", page_table(bench.layouts, "layout")]
     if bench.slices:
@@ -98,6 +101,15 @@ def _peaks_table(scores: Sequence[DigitizeSliceScore]) -> str:
         edges = [number(p.edge_ms, "{:.2f} ms"), number(p.edge_correlation, "{:.2f}")]
         rows.append(table_row([s.name, str(p.count), number(p.ratio, "{:.3f}"), *lost, *edges]))
     return "\n".join([_PEAK_HEAD, *rows]) if rows else ""
+
+
+def _sheet_table(scores: Sequence[DigitizeSliceScore]) -> str:
+    """What the ends of stretches cost, and how straight the sheets are, one slice a row."""
+    rows = []
+    for s in scores:
+        mean = number(s.mean_db.value, "{:.2f}"), number(s.inner_db, "{:.2f}")
+        rows.append(table_row([s.name, *mean, number(s.waviness_mm, "{:.4f} mm")]))
+    return "\n".join([_SHEET_HEAD, *rows])
 
 
 def _samples_table(scores: Sequence[DigitizeSliceScore]) -> str:

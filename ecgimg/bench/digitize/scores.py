@@ -43,7 +43,8 @@ class DigitizeSliceScore:
     pages with a truth: `wrong_scale`, `swapped`, the medians of the R peaks' absolute errors in time (`r_ms`) and
     height (`r_mv`) and of the RR intervals' error (`rr_ms`), and the mean shares of R peaks found and of samples read.
     `peaks` are the R and S peaks of all of them. `sure` counts digitized pages with a truth and a confidence above 0.9;
-    `sure_wrong` counts those of them with a wrong scale or swapped leads.
+    `sure_wrong` counts those of them with a wrong scale or swapped leads. `inner_db` is the mean dB without the ends of
+    stretches, `waviness_mm` the median of the sheets' waviness.
     """
 
     name: str
@@ -66,6 +67,8 @@ class DigitizeSliceScore:
     peaks: PeakScore
     samples_risk: tuple[RiskPoint, ...]
     pages_risk: tuple[ChosenPoint, ...]
+    inner_db: float = float("nan")
+    waviness_mm: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def score_slice(name: str, pages: Sequence[PageScore], n_draws: int = N_DRAWS) -
         peaks=score_peaks([a.peaks for _, a in compared], n_draws),
         samples_risk=samples_risk(pages),
         pages_risk=pages_risk(with_truth),
+        inner_db=_inner_db(with_truth),
+        waviness_mm=median_of_known([page.waviness_mm for page in pages]),
     )
 
 
@@ -142,6 +147,13 @@ def pages_risk(with_truth: Sequence[PageScore]) -> tuple[ChosenPoint, ...]:
     order = sorted(with_truth, key=lambda page: (page.found is not None, page.confidence), reverse=True)
     snr = np.array([page.snr for page in order])
     return tuple(ChosenPoint(share, mean_db(snr[: max(1, round(share * len(snr)))])) for share in COVERAGES if len(snr))
+
+
+def _inner_db(with_truth: Sequence[PageScore]) -> float:
+    """Mean dB of pages with a truth without the ends of stretches; a refused page counts as an empty output."""
+    snr = [0.0 if page.agreement is None else page.agreement.inner_snr for page in with_truth]
+    known = np.array([value for value in snr if np.isfinite(value)])
+    return mean_db(known) if known.size else float("nan")
 
 
 def _failed_share(db: Doubles) -> float:

@@ -73,7 +73,7 @@ def by_grid_in_box(photo: Photo, corners: NDArray[np.floating]) -> Sheet | None:
         return None
     nodes: Floats = np.asarray(cv2.perspectiveTransform(sheet.map.nodes, to_photo), np.float32)
     whole = sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
-    return replace(whole, stretch=sheet.stretch)
+    return replace(whole, stretch=sheet.stretch, bend=sheet.bend)
 
 
 def _unstretched(photo: Photo, stretch: float) -> Sheet | None:
@@ -91,7 +91,7 @@ def _unstretched(photo: Photo, stretch: float) -> Sheet | None:
     factor = np.array([width / size[0], height / size[1]], np.float32)
     nodes: Floats = np.asarray((sheet.map.nodes + 0.5) * factor - 0.5, np.float32)
     unstretched = sheet_of(photo, SheetMap(nodes, sheet.map.step), "grid", sheet.grid_confidence, sheet.grid_box)
-    return replace(unstretched, stretch=stretch)
+    return replace(unstretched, stretch=stretch, bend=sheet.bend)
 
 
 def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -> Sheet | None:
@@ -101,13 +101,14 @@ def _straightened(photo: Photo, find_grid: Callable[[Pixels], GridFit | None]) -
     if fit is None:
         return None
     page = flat_page(work, fit, factor)
-    nodes, strength = sheet_nodes(page, fit)
+    nodes = sheet_nodes(page, fit)
     from_flat = np.asarray(np.linalg.inv(page.from_photo), np.float64)
-    grid = grid_box(strength)
+    grid = grid_box(nodes.strength)
     paper = paper_box(work, page.from_photo, grid)
-    photo_nodes = _to_photo(carried_on(nodes, grid, paper), from_flat, factor)
+    photo_nodes = _to_photo(carried_on(nodes.places, grid, paper), from_flat, factor)
     x0, y0, x1, y1 = ((side - paper[k % 2]) * STRAIGHTEN.node_px for k, side in enumerate(grid))
-    return sheet_of(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), "grid", _confidence(fit), (x0, y0, x1, y1))
+    sheet = sheet_of(photo, SheetMap(photo_nodes, STRAIGHTEN.node_px), "grid", _confidence(fit), (x0, y0, x1, y1))
+    return replace(sheet, bend=nodes.bend)
 
 
 def _to_photo(nodes: Floats, from_flat: Doubles, factor: float) -> Floats:

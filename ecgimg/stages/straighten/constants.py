@@ -201,6 +201,34 @@ class StraightenConstants:
     )
     crease_bend_mm: float = constant(0.003, unit="mm", why="a second difference above this is a fold")
 
+    # Flat or bent paper
+    segment_mm: float = constant(
+        2.5, unit="mm", why="length of the segments of grid lines that are measured one by one"
+    )
+    profile_mm: float = constant(
+        1.25,
+        unit="mm",
+        why="reach of a line's profile on each side, or half the spacing of the lines where that is less",
+    )
+    profile_reach_px: float = constant(
+        0.2, unit="px", why="segments that lie no further aside than about this give the usual profile of a line"
+    )
+    min_line_amplitude: float = constant(
+        0.15, unit="share", why="of the usual profile's amplitude, from which a segment of a line is seen"
+    )
+    max_line_offset: float = constant(
+        0.25,
+        unit="share",
+        why="of the spacing of the lines: a segment that seems further aside is ink, or another line",
+    )
+    max_line_error_mm: float = constant(0.2, unit="mm", why="a larger error of a line counts as this: ink and words")
+    cubic_rounds: int = constant(4, unit="count", why="rounds of reweighting of the cubic")
+    held_out_folds: int = constant(
+        4, unit="count", why="every fourth line is held out in turn, so that its neighbours stay"
+    )
+    min_held_out_lines: int = constant(6, unit="count", why="lines and segments that are needed to judge a cubic")
+    min_seen_share: float = constant(0.3, unit="share", why="of a line that is seen, else it does not count")
+
     # The grid's region
     region_blur_nodes: float = constant(
         1.5, unit="nodes", why="smooths the grid's strength before the region is cut out"

@@ -8,12 +8,26 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats
+from ecgimg.datamodel.page import PaperBend
+from ecgimg.stages.straighten.bend import settled_bend
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import FlatPage
 from ecgimg.stages.straighten.grid_fit import GridFit
 from ecgimg.stages.straighten.phase import PhaseField, phase_field
 from ecgimg.stages.straighten.resample import dense_map
 from ecgimg.stages.straighten.smoothing import robust_weights, thin_plate, thin_plate_with_creases
+
+
+@dataclass(frozen=True, eq=False)
+class SheetNodes:
+    """Flat-page pixels [R, C, 2] of the sheet's nodes, and the grid's strength [R, C] there.
+
+    `bend` is how far they lie from even places, and why.
+    """
+
+    places: Floats
+    strength: Floats
+    bend: PaperBend
 
 
 @dataclass(frozen=True)
@@ -61,31 +75,41 @@ the squares are straight already, into parts that were stretched too much to be 
 """
 
 
-def sheet_nodes(page: FlatPage, fit: GridFit) -> tuple[Floats, Floats]:
-    """Flat-page pixels [R, C, 2] of the sheet's nodes, and the grid's strength [R, C] there.
+def sheet_nodes(page: FlatPage, fit: GridFit) -> SheetNodes:
+    """The sheet's nodes on the flat page.
 
     The first pass unwraps the grid's fundamental; the next ones read it, and the harmonics of large squares, on the
-    page so corrected. The lines of a grid with large squares only stand unevenly on the printer's dots by up to 0.1 mm;
-    a creased plate takes that back.
+    page so corrected. The grid's lines then decide whether the paper is flat (`settled_bend`). The lines of a grid with
+    large squares only stand unevenly on the printer's dots by up to 0.1 mm; on bent paper a creased plate takes that
+    back.
     """
-    flat, scale, node_mm = page.contrast, STRAIGHTEN.flat_px_per_mm, STRAIGHTEN.node_mm
-    rows, cols = (int((side - 1) / (node_mm * scale)) + 1 for side in flat.shape)
+    scale, node_mm = STRAIGHTEN.flat_px_per_mm, STRAIGHTEN.node_mm
+    rows, cols = (int((side - 1) / (node_mm * scale)) + 1 for side in page.contrast.shape)
     grid = _node_numbers((rows, cols)) * node_mm
     shift = np.zeros_like(grid)
     if fit.places is not None:
         shift = _tile_shifts(fit.places, page.from_photo, page.from_photo @ np.linalg.inv(fit.matrix), grid)
+    strength = np.zeros((rows, cols), np.float32)
     for step in _passes(fit):
-        straight = flat
-        if shift.any():
-            nodes = np.asarray((grid + shift) * scale, np.float32)
-            maps = dense_map(nodes, (flat.shape[0], flat.shape[1]), node_mm * scale)
-            straight = np.asarray(cv2.remap(flat, *maps, cv2.INTER_CUBIC), np.float32)
-        field = _measured(straight, step)
-        shift = field.shift + _sampled(shift, (grid + field.shift) / node_mm)
+        field = _measured(_straight(page.contrast, grid, shift), step)
+        shift, strength = field.shift + _sampled(shift, (grid + field.shift) / node_mm), field.strength
+    free = shift
     if fit.has_large_squares_only:
-        weight = _node_weights(field.strength)
-        shift = thin_plate_with_creases(shift, weight, STRAIGHTEN.crease_stiffness, STRAIGHTEN.crease_bend_mm)
-    return np.asarray((grid + shift) * scale, np.float32), field.strength
+        weight = _node_weights(strength)
+        free = thin_plate_with_creases(shift, weight, STRAIGHTEN.crease_stiffness, STRAIGHTEN.crease_bend_mm)
+    bend = settled_bend(_straight(page.contrast, grid, shift), shift, free, fit.line_mm)
+    places = np.asarray((grid + bend.shift) * scale, np.float32)
+    return SheetNodes(places, strength, PaperBend(bend.is_flat, _rms(bend.shift, _node_weights(strength))))
+
+
+def _straight(flat: Floats, grid: Floats, shift: Floats) -> Floats:
+    """The contrast [H, W] of a flat page whose nodes at `grid` are displaced by `shift` [R, C, 2] in mm."""
+    if not shift.any():
+        return flat
+    scale = STRAIGHTEN.flat_px_per_mm
+    nodes = np.asarray((grid + shift) * scale, np.float32)
+    maps = dense_map(nodes, (flat.shape[0], flat.shape[1]), STRAIGHTEN.node_mm * scale)
+    return np.asarray(cv2.remap(flat, *maps, cv2.INTER_CUBIC), np.float32)
 
 
 def _passes(fit: GridFit) -> list[_Pass]:
@@ -123,6 +147,13 @@ def _tile_shifts(places: Floats, from_photo: Doubles, from_mm: Doubles, grid: Fl
     values[rows[inside], cols[inside]] = (flat - sheet)[inside]
     weight[rows[inside], cols[inside]] = places[inside, 4]
     return thin_plate(values, weight, STRAIGHTEN.anchor_reach_nodes)
+
+
+def _rms(shift: Floats, weight: Floats) -> float:
+    """Displacement in mm rms of the nodes [R, C, 2] with weights [R, C] from their mean."""
+    share = weight[..., None] / max(float(weight.sum()), 1e-9)
+    apart = shift - (share * shift).sum(axis=(0, 1))
+    return float(np.sqrt((share * apart**2).sum()))
 
 
 def _node_weights(strength: Floats) -> Floats:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from made_benches import columns_of_3x4, digitized_page
 
-from ecgimg.bench.digitize.agreement import agreement, rr_error, swapped_leads
+from ecgimg.bench.common.signal_metrics import to_db
+from ecgimg.bench.digitize.agreement import agreement, rr_error, swapped_leads, without_ends
 from ecgimg.bench.digitize.scores import samples_risk
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.recording.recording import Recording
@@ -101,3 +102,15 @@ def test_risk_falls_where_confidence_is_right() -> None:
     known = np.isfinite(truth)
     assert risks[-1] == pytest.approx(float(np.sqrt(np.mean((output - truth)[known] ** 2))), rel=0.05)
     assert risks[0] < 0.7 * risks[-1]
+
+
+def test_errors_at_the_ends_of_stretches_are_told_apart() -> None:
+    truth = columns_of_3x4()
+    read = truth.copy()
+    for k in range(12):
+        first = k // 3 * 1250
+        read[k, first : first + 15] += 1.0  # 30 ms at each end
+        read[k, first + 1235 : first + 1250] -= 1.0
+    compared = agreement(truth, Recording(read, 500.0))
+    assert to_db(compared.inner_snr) > 60 > to_db(compared.snr)
+    assert np.isfinite(without_ends(truth, 500.0)).sum() == 12 * (1250 - 2 * 20)

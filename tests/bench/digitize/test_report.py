@@ -14,10 +14,11 @@ from ecgimg.bench.digitize.scores import score_pages
 
 
 def test_results_are_written_and_sure_mistakes_are_listed(tmp_path: Path) -> None:
-    wrong = replace(digitized_page(1, 2.0), agreement=replace(GOOD, snr=2.0, gain=2.0, swapped=("V1 is V2",)))
-    counted = replace(
-        digitized_page(0, 100.0), agreement=replace(GOOD, risk=(1,) * 64, squares=(0.1,) * 64, peaks=PEAKS)
+    wrong = replace(
+        digitized_page(1, 2.0), agreement=replace(GOOD, snr=2.0, gain=2.0, swapped=("V1 is V2",), inner_snr=4.0)
     )
+    agreed = replace(GOOD, risk=(1,) * 64, squares=(0.1,) * 64, peaks=PEAKS, inner_snr=200.0)
+    counted = replace(digitized_page(0, 100.0), agreement=agreed, waviness_mm=0.03)
     bench = score_pages([counted, wrong, digitized_page(2, None, None), digitized_page(3, 50.0, "6x2")])
     text = write_all(bench, tmp_path).read_text()
     assert text == markdown(bench)
@@ -31,3 +32,4 @@ def test_results_are_written_and_sure_mistakes_are_listed(tmp_path: Path) -> Non
     assert pictures <= {path.name for path in tmp_path.iterdir()}
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| scan")}
     assert widths <= {5, 7, 8, 9, 10}
+    assert "| scan | 15.80 | 18.81 | 0.0200 mm |" in text

@@ -38,12 +38,14 @@ def bumpy_page(line_mm: float) -> FlatPage:
 
 @pytest.mark.parametrize("line_mm", [1.0, 5.0])
 def test_nodes_follow_a_bump_in_the_paper(line_mm: float) -> None:
-    nodes, strength = sheet_nodes(bumpy_page(line_mm), fit(line_mm))
-    rows, cols = nodes.shape[:2]
+    nodes = sheet_nodes(bumpy_page(line_mm), fit(line_mm))
+    rows, cols = nodes.places.shape[:2]
     assert (rows, cols) == (24, 40)
-    assert strength.shape == (rows, cols)
+    assert nodes.strength.shape == (rows, cols)
+    assert not nodes.bend.is_flat
+    assert 0.1 < nodes.bend.rms_mm < 0.3
     x, y = (v * STRAIGHTEN.node_mm for v in np.meshgrid(np.arange(cols), np.arange(rows)))
-    error = nodes / SCALE - np.stack([x + bump(x, y), y], axis=2)
+    error = nodes.places / SCALE - np.stack([x + bump(x, y), y], axis=2)
     assert np.abs(error[3:-3, 3:-3]).max() < 0.1
 
 
@@ -52,7 +54,7 @@ def test_places_of_tiles_lead_the_way_on_bent_paper() -> None:
     page = bumpy_page(5.0)
     x, y = np.meshgrid(np.arange(5, 100, 10.0), np.arange(5, 60, 10.0))
     places = np.stack([x * SCALE, y * SCALE, x - 5.0, y, np.ones_like(x)], axis=2).reshape(-1, 5).astype(np.float32)
-    nodes, _ = sheet_nodes(page, fit(5.0, places))
+    nodes = sheet_nodes(page, fit(5.0, places)).places
     middle = nodes[10:14, 5:10, 0] / SCALE - np.arange(5, 10) * STRAIGHTEN.node_mm
     assert np.abs(middle - np.median(middle)).max() < 0.3
     assert np.median(middle) == pytest.approx(5.0, abs=0.4)
