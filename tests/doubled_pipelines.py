@@ -135,6 +135,9 @@ class _Printer:
     def planned(self, pages: int) -> None:
         print("planned", flush=True)  # noqa: T201
 
+    def skipped(self, pages: int) -> None:
+        print("skipped", pages, flush=True)  # noqa: T201
+
     def warned(self, text: str) -> None:
         print("warning", text, flush=True)  # noqa: T201
 

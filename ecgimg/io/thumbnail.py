@@ -20,10 +20,15 @@ def write_thumbnail(pixels: Pixels, path: Path) -> Path:
     Raises:
         OutputError: the file can't be written.
     """
+    return write_atomically(path, thumbnail(pixels))
+
+
+def thumbnail(pixels: Pixels) -> bytes:
+    """RGB pixels as a JPEG of at most MAX_SIDE_PX."""
     factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     size = [max(1, round(side * factor)) for side in pixels.shape[1::-1]]
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
     done, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:
-        raise ValueError(f"{path.name}: no picture of shape {pixels.shape}")
-    return write_atomically(path, data.tobytes())
+        raise ValueError(f"no picture of shape {pixels.shape}")
+    return data.tobytes()

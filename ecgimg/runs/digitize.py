@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from ecgimg.io.files import path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.formats import DEFAULT_FORMAT
@@ -52,7 +51,7 @@ def outcome(job: PageJob, result: PageResult) -> Outcome:
     """How a page with this JSON ended."""
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="ok",
         seconds=round(sum(result.timings.values()), 3),

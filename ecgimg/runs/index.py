@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from ecgimg.io.remote import is_uri
 from ecgimg.runs.file_names import (
     OVERLAY,
     OVERLAY_THUMBNAIL,
@@ -103,7 +104,8 @@ def _card(command: str, row: Row, out: Path) -> str:
     head = f"<h2>{tag} {_title(command, row)} {confidence}</h2>"
     place = escape(os.path.basename(row["input"]))
     page = f", page {escape(row['page'])}" if row["page"] != "1" else ""
-    source = f'<p class="from"><a href="{_link(os.path.relpath(row["input"], out))}">{place}</a>{page}</p>'
+    link = escape(row["input"]) if is_uri(row["input"]) else _link(os.path.relpath(row["input"], out))
+    source = f'<p class="from"><a href="{link}">{place}</a>{page}</p>'
     return f"<article{'' if is_sure else ' class=look'}>{head}{_picture(command, row)}{text}{source}</article>"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from ecgimg.bench.chain.pages import ChainRow, page_path
 from ecgimg.bench.common.resumable_rows import read_rows, run_resumably
 from ecgimg.errors import WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.networks.manifest import list_weights
 from ecgimg.networks.screen import NAME, load_screen
-from ecgimg.runs.worker import Tell
 from ecgimg.threads import use_one_opencv_thread
 
 TIMEOUT_S = 300.0

@@ -19,10 +19,10 @@ from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resum
 from ecgimg.bench.common.signal_metrics import fit_page
 from ecgimg.bench.digitize.pages import digitized
 from ecgimg.errors import RefusedError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.networks.patchecg import load_patchecg, prepare, windows
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.worker import Tell
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import FS, PtbxlSource

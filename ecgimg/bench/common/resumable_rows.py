@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from ecgimg.errors import UsageError, WorkerError
 from ecgimg.io.files import write_atomically
-from ecgimg.runs.worker import Done, Step, Tell, WorkerPool
+from ecgimg.jobs import Done, Step, Tell
+from ecgimg.runs.worker import WorkerPool
 
 Key = tuple[str, int]
 """Preset or kind of a page, and its number."""

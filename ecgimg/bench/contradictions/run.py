@@ -16,8 +16,8 @@ from ecgimg.bench.contradictions.pages import KINDS, SEED, draw
 from ecgimg.bench.contradictions.scores import Answer
 from ecgimg.bench.digitize.pages import digitized, networks
 from ecgimg.errors import WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.recording.quality import page_confidence
-from ecgimg.runs.worker import Tell
 from ecgimg.synth.signals.sources import SignalSource, open_source
 from ecgimg.threads import use_one_opencv_thread
 

@@ -22,11 +22,11 @@ from ecgimg.bench.common.signal_metrics import to_db
 from ecgimg.bench.digitize.agreement import Agreement, agreement
 from ecgimg.bench.digitize.slices import slices_of
 from ecgimg.errors import EcgimgError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.recording.quality import page_confidence
-from ecgimg.runs.worker import Tell
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source

@@ -25,10 +25,10 @@ from ecgimg.bench.digitize.pages import OnProgress, PageScore, digitized, networ
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.errors import UnreadableInputError, UsageError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.read import read_recording
-from ecgimg.runs.worker import Tell
 from ecgimg.synth.signals.sources import to_500_hz
 
 FS = 500

@@ -16,8 +16,8 @@ from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, ptbxl_folder, read_ptbxl
 from ecgimg.errors import WorkerError
 from ecgimg.findings.protocol import RuleVerdict
+from ecgimg.jobs import Tell
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.worker import Tell
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 

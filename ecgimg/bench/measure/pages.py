@@ -17,9 +17,9 @@ from ecgimg.datasets.ludb import FS, Ludb, LudbRecord, ludb_folder, read_ludb
 from ecgimg.datasets.ptbxl import Ptbxl, ptbxl_folder
 from ecgimg.errors import WorkerError
 from ecgimg.findings.measurements import Measurements
+from ecgimg.jobs import Tell
 from ecgimg.networks.delineation import Delineator, load_delineation, open_delineation
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.worker import Tell
 from ecgimg.stages.measure.measure import measure
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page

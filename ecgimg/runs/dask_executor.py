@@ -1,0 +1,202 @@
+"""A Dask cluster as the executor of a run: pages travel in batches, and each worker has a process of its own for them.
+
+A worker of the cluster gives its pages to one of our own worker processes (`ecgimg.runs.worker`), so that a page has
+the same limits of time and memory as on one machine, costs only itself when it crashes, and networks are loaded once.
+When a worker of the cluster is lost, Dask does its batches again elsewhere; a page that was in too many lost batches is
+tried alone and then given up. Answers come back to the caller, who writes them: what is done twice is taken once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ecgimg.errors import UsageError, WorkerError, missing_package
+from ecgimg.jobs import Answer, Done, Job, Step, Tell
+from ecgimg.runs.worker import WorkerPool
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "local:"
+BATCHES_A_WORKER = 2
+"""Batches that are sent at a time for each worker: one at work, and one that it finds when it has ended that."""
+BATCH_S = 2.0
+"""Seconds that a batch takes: long against the milliseconds that it costs to send, short against what a lost one costs.
+"""
+MAX_BATCH = 100
+CONNECT_S = 30.0
+LOST_WORKERS = 2
+"""Lost workers after which a batch is divided into pages, and a page that is alone is given up."""
+_WHERE = "cluster"
+
+
+@contextmanager
+def open_dask(address: str, timeout: float, max_memory: float) -> Iterator[DaskExecutor]:
+    """The cluster of an address, or one of N workers on this machine for `local:N`, as long as the context lasts.
+
+    Args:
+        address: of the scheduler, such as tcp://HOST:8786, or local:N.
+        timeout: seconds after which a page is given up.
+        max_memory: gigabytes that a page may use.
+
+    Raises:
+        DependencyError: Dask is not installed.
+        UsageError: N is no positive number.
+        WorkerError: the scheduler does not answer.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise missing_package("a cluster", "distributed", "cluster", where=_WHERE) from error
+    dask.config.set({"distributed.scheduler.allowed-failures": LOST_WORKERS})
+    with _local_cluster(LocalCluster, address) as place:
+        try:
+            client = Client(place, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            remedy = "check the address, and that the scheduler runs and can be reached"
+            raise WorkerError(f"no scheduler answers at {address}", where=_WHERE, remedy=remedy) from error
+        with client:
+            yield DaskExecutor(client, _Limits(timeout, max_memory))
+
+
+@contextmanager
+def _local_cluster(make: Any, address: str) -> Iterator[Any]:
+    """What a client connects to; workers of this machine end with the context."""
+    if not address.startswith(LOCAL):
+        yield address
+        return
+    number = address.removeprefix(LOCAL)
+    if not number.isdecimal() or int(number) < 1:
+        raise UsageError(f"{address!r} is no cluster", where=_WHERE, remedy="write local:4, or a scheduler's address")
+    with make(
+        n_workers=int(number), threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=50
+    ) as cluster:
+        yield cluster
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """Seconds and gigabytes that a page may take."""
+
+    timeout: float
+    max_memory: float
+
+
+@dataclass
+class _Batch:
+    """Jobs that travel together."""
+
+    jobs: list[Any]
+
+
+class DaskExecutor:
+    """See `ecgimg.jobs.Executor`; steps are not reported."""
+
+    def __init__(self, client: Client, limits: _Limits) -> None:
+        self._client = client
+        self._limits = limits
+        self._job_s = BATCH_S
+
+    def run(
+        self,
+        work: Callable[[Job, Tell], Answer],
+        jobs: Iterable[Job],
+        report: Callable[[Step[Job] | Done[Job, Answer]], None],
+        ended: Callable[[int], None] = lambda pid: None,
+    ) -> None:
+        """See `ecgimg.jobs.Executor`.
+
+        Raises:
+            WorkerError: the scheduler is lost.
+        """
+        from distributed import as_completed
+
+        waiting = iter(jobs)
+        live: dict[Any, _Batch] = {}
+        completed = as_completed(loop=self._client.loop)
+        try:
+            while True:
+                for batch in self._next_batches(waiting, len(live)):
+                    self._send(work, batch, live, completed)
+                if not live:
+                    return
+                future = next(completed)
+                batch = live.pop(future)
+                again = self._take(future, batch, report)
+                for one in again:
+                    self._send(work, one, live, completed)
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                self._client.cancel(list(live), force=True)
+
+    def _next_batches(self, waiting: Iterator[Any], live: int) -> Iterator[_Batch]:
+        """As many batches as the workers that there are now can use."""
+        workers = max(1, len(self._client.nthreads()))
+        size = max(1, min(MAX_BATCH, round(BATCH_S / self._job_s)))
+        for _ in range(BATCHES_A_WORKER * workers - live):
+            jobs = list(islice(waiting, size))
+            if not jobs:
+                return
+            yield _Batch(jobs)
+
+    def _send(self, work: Any, batch: _Batch, live: dict[Any, _Batch], completed: Any) -> None:
+        future = self._client.submit(_do_batch, work, batch.jobs, self._limits, pure=False)
+        live[future] = batch
+        completed.add(future)
+
+    def _take(self, future: Any, batch: _Batch, report: Callable[[Any], None]) -> list[_Batch]:
+        """Reports a batch that has ended; gives the batches that have to be done again."""
+        from distributed import KilledWorker
+
+        error = future.exception() if future.status == "error" else None
+        if future.status in ("cancelled", "lost"):
+            raise WorkerError("the cluster was lost", where=_WHERE, remedy="start it again, and run again to go on")
+        if isinstance(error, KilledWorker) and len(batch.jobs) > 1:
+            return [_Batch([job]) for job in batch.jobs]
+        if error is not None:
+            is_lost = isinstance(error, KilledWorker)
+            what = "its workers were lost" if is_lost else f"unexpected {type(error).__name__}: {error}"
+            lost = WorkerError(" ".join(what.split()), where=_WHERE, remedy="run the page alone without --dask")
+            for job in batch.jobs:
+                report(Done(job, lost))
+            return []
+        answers, seconds = future.result()
+        self._job_s = 0.5 * self._job_s + 0.5 * seconds / len(batch.jobs)
+        for job, answer in zip(batch.jobs, answers, strict=True):
+            report(Done(job, answer))
+        return []
+
+
+_pools: dict[_Limits, WorkerPool] = {}
+"""The worker process of this worker of a cluster, by its limits; there is one as long as the limits stay the same."""
+
+
+def _do_batch(work: Callable[[Any, Tell], Any], jobs: list[Any], limits: _Limits) -> tuple[list[Any], float]:
+    """Does jobs one after the other in the process of this worker: their answers or errors, and the seconds."""
+    start = perf_counter()
+    pool = _pool(limits)
+    answers = []
+    for job in jobs:
+        try:
+            answers.append(pool.submit(work, job).result())
+        except WorkerError as error:
+            answers.append(error)
+    return answers, perf_counter() - start
+
+
+def _pool(limits: _Limits) -> WorkerPool:
+    if limits not in _pools:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share a machine
+        while _pools:
+            _pools.popitem()[1].close()
+        _pools[limits] = WorkerPool(1, limits.timeout, limits.max_memory)
+        atexit.register(_pools[limits].close)
+    return _pools[limits]
