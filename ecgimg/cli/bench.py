@@ -34,7 +34,7 @@ def bench_digitize(
     pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 51,
     source: p.SignalSource = "sim",
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
     index: Annotated[Path | None, typer.Option(help="CSV of real pages, measured in place of drawn ones.")] = None,
     layouts: Annotated[Path | None, typer.Option(help="CSV (image, layout) of true layouts, for --index.")] = None,
 ) -> None:
@@ -56,7 +56,7 @@ def bench_contradictions(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the rows; goes on there.")],
     source: p.SignalSource = "sim",
     fold: p.DrawnFold = 9,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Digitize pages that contradict themselves: names exchanged, curves shuffled, leads beyond the twelve."""
     from ecgimg.bench.contradictions.report import markdown
@@ -74,7 +74,7 @@ def bench_chain(
     fold: p.DrawnFold = 9,
     pages: p.PagesOfPreset = 1000,
     preset: p.Presets = "scan,photo",
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
     readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
 ) -> None:
     """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
@@ -127,7 +127,7 @@ def bench_measure(
     pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records of each data set that are drawn.")] = 30,
     preset: p.Presets = "photo",
     tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Score waves and intervals on LUDB, clean and on paper, and PR and QTc against PTB-XL's diagnoses."""
     from ecgimg.bench.measure.report import markdown
@@ -147,7 +147,7 @@ def bench_interpret(
     records: Annotated[int, typer.Option(min=0, help="Records whose statements are scored; 0 for none.")] = 300,
     pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Of these, records that are drawn.")] = 12,
     preset: p.Presets = "photo",
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
     from ecgimg.bench.interpret.report import markdown

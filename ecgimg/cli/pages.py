@@ -189,7 +189,8 @@ def _run_pages(
 
     _check_places(inputs, listing, out, options)
     options = options if options.jobs else options.model_copy(update={"jobs": _worker_count(inputs)})
-    with open_executor(options, kind.preload) as executor:
+    workers = options.dask or options.jobs or 1
+    with open_executor(workers, options.timeout, options.max_memory, kind.preload) as executor:
         from ecgimg.cli.progress import Reporter
         from ecgimg.options import unknown_variables
         from ecgimg.runs.tally import Tally

@@ -75,7 +75,9 @@ SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb
 DrawnFold = Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")]
 Presets = Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")]
 PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")]
-Processes = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")]
+Processes = Annotated[
+    str, typer.Option("-j", "--jobs", help="Processes, or a Dask cluster: local:N or the address of its scheduler.")
+]
 Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
 
 RunFolder = Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")]

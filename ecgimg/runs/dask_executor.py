@@ -38,7 +38,7 @@ _WHERE = "cluster"
 
 
 @contextmanager
-def open_dask(address: str, timeout: float, max_memory: float) -> Iterator[DaskExecutor]:
+def open_dask(address: str, timeout: float, max_memory: float | None) -> Iterator[DaskExecutor]:
     """The cluster of an address, or one of N workers on this machine for `local:N`, as long as the context lasts.
 
     Args:
@@ -87,7 +87,7 @@ class _Limits:
     """Seconds and gigabytes that a page may take."""
 
     timeout: float
-    max_memory: float
+    max_memory: float | None
 
 
 @dataclass

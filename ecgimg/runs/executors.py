@@ -4,30 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
+from ecgimg.errors import UsageError
 from ecgimg.jobs import Executor
-from ecgimg.options import RunOptions
 from ecgimg.runs.worker import WorkerPool
+
+Workers: TypeAlias = int | str
+"""A number of workers of this machine, or a Dask cluster: the address of its scheduler, or local:N."""
 
 
 @contextmanager
-def open_executor(options: RunOptions, preload: Callable[[], None]) -> Iterator[Executor]:
-    """The executor that the options of a run ask for, as long as the context lasts.
+def open_executor(
+    workers: Workers, timeout: float, max_memory: float | None = None, preload: Callable[[], None] | None = None
+) -> Iterator[Executor]:
+    """The executor of these workers, as long as the context lasts.
 
     Args:
-        options: of the run; `jobs` is the number of workers of this machine.
-        preload: a function of a module that workers call before their first page.
+        workers: how many, or where.
+        timeout: seconds after which a job is given up.
+        max_memory: gigabytes that a job may use, where the system can limit it.
+        preload: a function of a module that the first worker of this machine calls before there are jobs.
 
     Raises:
+        UsageError: there can't be such workers.
         DependencyError: a cluster is asked for, and Dask is not installed.
         WorkerError: the cluster can't be reached.
     """
-    if options.dask is not None:
+    text = str(workers)
+    if ":" in text:
         from ecgimg.runs.dask_executor import open_dask
 
-        with open_dask(options.dask, options.timeout, options.max_memory) as cluster:
+        with open_dask(text, timeout, max_memory) as cluster:
             yield cluster
         return
-    with WorkerPool(options.jobs or 1, options.timeout, options.max_memory) as workers:
-        workers.preload(preload)
-        yield workers
+    if not text.isdecimal() or int(text) < 1:
+        remedy = "give a number from 1, or a Dask cluster: local:4, or tcp://HOST:8786"
+        raise UsageError(f"{text!r} are no workers", where="--jobs", remedy=remedy)
+    with WorkerPool(int(text), timeout, max_memory) as pool:
+        if preload is not None:
+            pool.preload(preload)
+        yield pool

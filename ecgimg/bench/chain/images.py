@@ -12,6 +12,7 @@ from ecgimg.errors import WorkerError
 from ecgimg.jobs import Tell
 from ecgimg.networks.manifest import list_weights
 from ecgimg.networks.screen import NAME, load_screen
+from ecgimg.runs.executors import Workers
 from ecgimg.threads import use_one_opencv_thread
 
 TIMEOUT_S = 300.0
@@ -39,7 +40,7 @@ class ImageRow:
 
 
 def run_images(
-    rows: Sequence[ChainRow], out: Path, jobs: int, on_progress: Callable[[ImageRow, int, int], None]
+    rows: Sequence[ChainRow], out: Path, jobs: Workers, on_progress: Callable[[ImageRow, int, int], None]
 ) -> tuple[ImageRow, ...]:
     """A row of each page; those of an earlier run with the same network are taken from OUT/images-SHA.jsonl.
 

@@ -23,6 +23,7 @@ from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.networks.patchecg import load_patchecg, prepare, windows
 from ecgimg.recording.recording import Recording
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import FS, PtbxlSource
@@ -83,7 +84,9 @@ class ChainRow:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_pages(plan: ChainPlan, jobs: int, on_progress: Callable[[ChainRow, int, int], None]) -> tuple[ChainRow, ...]:
+def run_pages(
+    plan: ChainPlan, jobs: Workers, on_progress: Callable[[ChainRow, int, int], None]
+) -> tuple[ChainRow, ...]:
     """All rows of a plan; those of an earlier run are taken from OUT/pages.jsonl.
 
     Raises:

@@ -27,6 +27,7 @@ from ecgimg.layouts import layout_ids
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.recording.quality import page_confidence
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source
@@ -116,7 +117,7 @@ class DrawnJob:
 
 
 def bench_drawn(
-    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: int, on_progress: OnProgress
+    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: Workers, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
     """Scores `pages` pages of each preset; rows of an earlier run are taken from OUT/pages.jsonl.
 

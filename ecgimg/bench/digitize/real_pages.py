@@ -29,6 +29,7 @@ from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.read import read_recording
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.signals.sources import to_500_hz
 
 FS = 500
@@ -58,7 +59,7 @@ class IndexJob:
 
 
 def bench_index(
-    index: Path, layouts: Path | None, out: Path, processes: int, on_progress: OnProgress
+    index: Path, layouts: Path | None, out: Path, processes: Workers, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
     """Scores the pages of an index; rows of an earlier run are taken from OUT/pages.jsonl.
 

@@ -18,6 +18,7 @@ from ecgimg.errors import WorkerError
 from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.jobs import Tell
 from ecgimg.recording.recording import Recording
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 
@@ -63,7 +64,7 @@ class ChainJob:
 
 
 def statement_rows(
-    jobs: Sequence[MeasureJob], out: Path, processes: int, on_progress: Callable[[StatementRow, int, int], None]
+    jobs: Sequence[MeasureJob], out: Path, processes: Workers, on_progress: Callable[[StatementRow, int, int], None]
 ) -> tuple[StatementRow, ...]:
     """The verdicts on all records; those of an earlier run are taken from OUT.
 
@@ -96,7 +97,7 @@ def _refused(job: MeasureJob, error: WorkerError) -> StatementRow:
 
 
 def chain_rows(
-    ptbxl: str, items: Path, most: int, out: Path, processes: int, on_progress: Callable[[ChainRow, int, int], None]
+    ptbxl: str, items: Path, most: int, out: Path, processes: Workers, on_progress: Callable[[ChainRow, int, int], None]
 ) -> tuple[ChainRow, ...]:
     """The answered chains of the records that the database holds, the first `most` of them (0: all).
 

@@ -14,6 +14,7 @@ from ecgimg.bench.interpret.scores import chain_scores, code_scores, kind_scores
 from ecgimg.bench.measure.pages import CLEAN, ptbxl_jobs
 from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.io.files import write_atomically
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.interpret.criteria import packaged_criteria
 
 Tell = Callable[[str], None]
@@ -36,7 +37,7 @@ class InterpretPlan:
     presets: tuple[str, ...] = ("photo",)
 
 
-def run_interpret(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBench:
+def run_interpret(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
     """All tables of a plan, and OUT/bench.json and OUT/bench.md; what an earlier run did is not done again.
 
     Raises:
@@ -57,7 +58,7 @@ def run_interpret(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretB
     return bench
 
 
-def _statements(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBench:
+def _statements(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
     records = {record.ecg_id: record for record in read_ptbxl(ptbxl_folder(plan.ptbxl)).select((plan.fold,))}
     exact = [ecg_id for ecg_id, record in records.items() if record.exact]
     chosen = exact[:: max(len(exact) // plan.records, 1)][: plan.records]

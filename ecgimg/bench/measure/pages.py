@@ -20,6 +20,7 @@ from ecgimg.findings.measurements import Measurements
 from ecgimg.jobs import Tell
 from ecgimg.networks.delineation import Delineator, load_delineation, open_delineation
 from ecgimg.recording.recording import Recording
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.measure.measure import measure
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
@@ -66,7 +67,7 @@ class MeasureJob:
 
 
 def measured_rows(
-    jobs: Sequence[MeasureJob], out: Path, processes: int, on_progress: Callable[[MeasuredRow, int, int], None]
+    jobs: Sequence[MeasureJob], out: Path, processes: Workers, on_progress: Callable[[MeasuredRow, int, int], None]
 ) -> tuple[MeasuredRow, ...]:
     """The rows of all jobs of one source; those of an earlier run are taken from OUT/pages.jsonl.
 

@@ -20,6 +20,7 @@ from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.datasets.ptbxl_plus import read_feature_tables
 from ecgimg.errors import UsageError
 from ecgimg.io.files import write_atomically
+from ecgimg.runs.executors import Workers
 from ecgimg.train.delineation.data import folds
 
 CODES = ("1AVB", "LNGQT")
@@ -47,7 +48,7 @@ class MeasurePlan:
     tools: bool = True
 
 
-def run_measure(plan: MeasurePlan, processes: int, tell: Tell) -> MeasureBench:
+def run_measure(plan: MeasurePlan, processes: Workers, tell: Tell) -> MeasureBench:
     """All tables of a plan, and OUT/bench.json and OUT/bench.md; pages of an earlier run are not drawn again.
 
     Raises:
@@ -67,7 +68,7 @@ def run_measure(plan: MeasurePlan, processes: int, tell: Tell) -> MeasureBench:
 
 
 def _ludb(
-    plan: MeasurePlan, processes: int, tell: Tell
+    plan: MeasurePlan, processes: Workers, tell: Tell
 ) -> tuple[LudbScores, tuple[tuple[str, int, tuple[IntervalErrors, ...]], ...]]:
     if plan.networks is None:
         raise UsageError(
@@ -95,7 +96,9 @@ def _on_paper(data: Ludb, rows: tuple[MeasuredRow, ...], kind: str) -> tuple[str
     return kind, len(own), interval_errors(marked, [r.values for r in own], [r.uncertainties for r in own])
 
 
-def _ptbxl(plan: MeasurePlan, processes: int, tell: Tell) -> tuple[tuple[Ranking, ...], int, tuple[PlusAgreement, ...]]:
+def _ptbxl(
+    plan: MeasurePlan, processes: Workers, tell: Tell
+) -> tuple[tuple[Ranking, ...], int, tuple[PlusAgreement, ...]]:
     database = read_ptbxl(ptbxl_folder(plan.ptbxl))
     records = chosen_records(database, plan.fold, CODES, plan.others)
     jobs = ptbxl_jobs(plan.ptbxl, plan.fold, records, plan.pages, plan.presets)

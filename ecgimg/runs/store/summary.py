@@ -63,7 +63,8 @@ class StoreSummary:
         return self.statuses.total()
 
 
-Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+Rows = list[tuple[str, ...]]
+Table = tuple[str, tuple[str, ...], Rows]
 """A title, the names of columns, and rows of cells."""
 
 
@@ -75,7 +76,7 @@ def summarise(pages: StoredPages) -> StoreSummary:
 def tables(summary: StoreSummary) -> list[Table]:
     """The summary as tables, those without rows left out."""
     total, ok = summary.pages, summary.statuses["ok"]
-    reasons = [(status, reason, str(n)) for (status, reason), n in summary.reasons.most_common(MAX_REASONS)]
+    reasons: Rows = [(status, reason, str(n)) for (status, reason), n in summary.reasons.most_common(MAX_REASONS)]
     found: list[Table] = [
         ("Pages", ("status", "pages", "share"), _shares([(k, n) for k, n in summary.statuses.most_common()], total)),
         ("Without a result", ("status", "reason", "pages"), reasons),
@@ -104,15 +105,15 @@ def _without_place(reason: str) -> str:
     return " ".join(words)[:MAX_REASON_LETTERS]
 
 
-def _shares(counts: Iterable[tuple[str, int]], total: int) -> list[tuple[str, ...]]:
+def _shares(counts: Iterable[tuple[str, int]], total: int) -> Rows:
     return [(name, str(n), f"{n / total:.1%}") for name, n in counts]
 
 
-def _scales(counts: Counter[tuple[float, str]], total: int) -> list[tuple[str, ...]]:
+def _scales(counts: Counter[tuple[float, str]], total: int) -> Rows:
     return [(f"{value:g}", source, str(n), f"{n / total:.1%}") for (value, source), n in counts.most_common()]
 
 
-def _histogram(values: array[float]) -> list[tuple[str, ...]]:
+def _histogram(values: array[float]) -> Rows:
     if not values:
         return []
     counts, _ = np.histogram(np.asarray(values), CONFIDENCE_EDGES)
@@ -120,7 +121,7 @@ def _histogram(values: array[float]) -> list[tuple[str, ...]]:
     return [(f"{low:g}", f"{high:g}", str(n), f"{n / len(values):.1%}") for low, high, n in edges]
 
 
-def _seconds(values: array[float]) -> list[tuple[str, ...]]:
+def _seconds(values: array[float]) -> Rows:
     if not values:
         return []
     found = np.asarray(values, np.float64)
