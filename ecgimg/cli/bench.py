@@ -178,6 +178,25 @@ def bench_screen(
     typer.echo(markdown(bench), nl=False)
 
 
+@bench_app.command("scale")
+def bench_scale(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for made pages and stores.")],
+    pages: Annotated[
+        int, typer.Option("-n", "--pages", min=10, help="Pages that are planned, and done but one.")
+    ] = 100_000,
+    read: Annotated[int, typer.Option(min=10, help="Pages that are made up by workers.")] = 200,
+    seconds: Annotated[float, typer.Option(min=0, help="Seconds that such a page takes.")] = 0.5,
+    workers: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Workers.")] = 4,
+    kills: Annotated[int, typer.Option(min=0, help="Kills of local workers, and as many of a cluster's.")] = 50,
+) -> None:
+    """Measure what a run over very many pages costs beside the reading, and what is left of one whose processes die."""
+    from ecgimg.bench.scale.report import markdown
+    from ecgimg.bench.scale.run import ScalePlan, run_scale
+
+    plan = ScalePlan(out, pages, read, seconds, workers, kills)
+    typer.echo(markdown(run_scale(plan, _print_progress)), nl=False)
+
+
 def _print_progress(text: str) -> None:
     typer.echo(text, err=True)
 

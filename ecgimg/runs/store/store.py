@@ -30,8 +30,10 @@ from ecgimg.schemas.store import MANIFEST, Shard, StoreManifest
 
 SHARD_ROWS = 500
 """Rows that make a shard full: about 50 MB before compression, where each has 12 leads of 10 s."""
+MIN_WAIT_S = 1.0
 MAX_WAIT_S = 120.0
-"""A run that is killed loses the pages of this many seconds."""
+MAX_LOST_SHARE = 0.05
+"""A run that is killed loses the pages of this share of its time, between the two limits above."""
 _WHERE = "store"
 
 
@@ -59,7 +61,7 @@ class Store:
         self._manifest = manifest
         self._schema = store_schema(kind)
         self._rows: list[Row] = []
-        self._written = monotonic()
+        self._began = self._written = monotonic()
         self.done, self.refused = self._begin()
 
     def add(self, row: Row) -> None:
@@ -69,7 +71,9 @@ class Store:
             OutputError: a file can't be written, or another run has written into the store.
         """
         self._rows.append(row)
-        if len(self._rows) >= SHARD_ROWS or monotonic() - self._written > MAX_WAIT_S:
+        now = monotonic()
+        wait_s = min(MAX_WAIT_S, max(MIN_WAIT_S, MAX_LOST_SHARE * (now - self._began)))
+        if len(self._rows) >= SHARD_ROWS or now - self._written > wait_s:
             self.flush()
 
     def flush(self) -> None:
