@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from ecgimg.errors import UsageError, WorkerError, missing_package
 from ecgimg.jobs import Answer, Done, Job, Step, Tell
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local:"
-BATCHES_A_WORKER = 2
-"""Batches that are sent at a time for each worker: one at work, and one that it finds when it has ended that."""
+BATCHES_A_THREAD = 2
+"""Batches that are sent at a time for each thread of a worker: one at work, and one that waits for its end."""
 BATCH_S = 2.0
 """Seconds that a batch takes: long against the milliseconds that it costs to send, short against what a lost one costs.
 """
@@ -63,8 +65,13 @@ def open_dask(address: str, timeout: float, max_memory: float | None) -> Iterato
         except (OSError, ValueError, TimeoutError) as error:
             remedy = "check the address, and that the scheduler runs and can be reached"
             raise WorkerError(f"no scheduler answers at {address}", where=_WHERE, remedy=remedy) from error
+        run = _Run(timeout, max_memory, uuid4().hex)
         with client:
-            yield DaskExecutor(client, _Limits(timeout, max_memory))
+            try:
+                yield DaskExecutor(client, run)
+            finally:
+                with suppress(Exception):  # the cluster may be gone
+                    client.run(_end, run)
 
 
 @contextmanager
@@ -83,11 +90,12 @@ def _local_cluster(make: Any, address: str) -> Iterator[Any]:
 
 
 @dataclass(frozen=True)
-class _Limits:
-    """Seconds and gigabytes that a page may take."""
+class _Run:
+    """One run of a client, with the seconds and gigabytes that a page may take."""
 
     timeout: float
     max_memory: float | None
+    id: str
 
 
 @dataclass
@@ -97,13 +105,28 @@ class _Batch:
     jobs: list[Any]
 
 
+@dataclass
+class _Pace:
+    """The seconds of a job, from those that have ended, of which the last batches count most."""
+
+    job_s: float = BATCH_S
+
+    @property
+    def batch_size(self) -> int:
+        """Jobs that take `BATCH_S`."""
+        return max(1, min(MAX_BATCH, round(BATCH_S / self.job_s)))
+
+    def add(self, job_s: float) -> None:
+        """The mean of a batch that has ended."""
+        self.job_s = (self.job_s + job_s) / 2
+
+
 class DaskExecutor:
     """See `ecgimg.jobs.Executor`; steps are not reported."""
 
-    def __init__(self, client: Client, limits: _Limits) -> None:
+    def __init__(self, client: Client, run: _Run) -> None:
         self._client = client
-        self._limits = limits
-        self._job_s = BATCH_S
+        self._run = run
 
     def run(
         self,
@@ -119,40 +142,38 @@ class DaskExecutor:
         """
         from distributed import as_completed
 
-        waiting = iter(jobs)
+        pace, waiting = _Pace(), iter(jobs)
         live: dict[Any, _Batch] = {}
         completed = as_completed(loop=self._client.loop)
         try:
             while True:
-                for batch in self._next_batches(waiting, len(live)):
+                for batch in self._next_batches(waiting, len(live), pace.batch_size):
                     self._send(work, batch, live, completed)
                 if not live:
                     return
                 future = next(completed)
                 batch = live.pop(future)
-                again = self._take(future, batch, report)
-                for one in again:
+                for one in self._take(future, batch, report, pace):
                     self._send(work, one, live, completed)
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(live), force=True)
 
-    def _next_batches(self, waiting: Iterator[Any], live: int) -> Iterator[_Batch]:
+    def _next_batches(self, waiting: Iterator[Any], live: int, size: int) -> Iterator[_Batch]:
         """As many batches as the workers that there are now can use."""
-        workers = max(1, len(self._client.nthreads()))
-        size = max(1, min(MAX_BATCH, round(BATCH_S / self._job_s)))
-        for _ in range(BATCHES_A_WORKER * workers - live):
+        threads = max(1, sum(self._client.nthreads().values()))
+        for _ in range(BATCHES_A_THREAD * threads - live):
             jobs = list(islice(waiting, size))
             if not jobs:
                 return
             yield _Batch(jobs)
 
     def _send(self, work: Any, batch: _Batch, live: dict[Any, _Batch], completed: Any) -> None:
-        future = self._client.submit(_do_batch, work, batch.jobs, self._limits, pure=False)
+        future = self._client.submit(_do_batch, work, batch.jobs, self._run, pure=False)
         live[future] = batch
         completed.add(future)
 
-    def _take(self, future: Any, batch: _Batch, report: Callable[[Any], None]) -> list[_Batch]:
+    def _take(self, future: Any, batch: _Batch, report: Callable[[Any], None], pace: _Pace) -> list[_Batch]:
         """Reports a batch that has ended; gives the batches that have to be done again."""
         from distributed import KilledWorker
 
@@ -169,20 +190,21 @@ class DaskExecutor:
                 report(Done(job, lost))
             return []
         answers, seconds = future.result()
-        self._job_s = 0.5 * self._job_s + 0.5 * seconds / len(batch.jobs)
+        pace.add(seconds / len(batch.jobs))
         for job, answer in zip(batch.jobs, answers, strict=True):
             report(Done(job, answer))
         return []
 
 
-_pools: dict[_Limits, WorkerPool] = {}
-"""The worker process of this worker of a cluster, by its limits; there is one as long as the limits stay the same."""
+_pools: dict[_Run, WorkerPool] = {}
+"""The processes of this worker of a cluster, by the run that they work for."""
+_lock = threading.Lock()
 
 
-def _do_batch(work: Callable[[Any, Tell], Any], jobs: list[Any], limits: _Limits) -> tuple[list[Any], float]:
-    """Does jobs one after the other in the process of this worker: their answers or errors, and the seconds."""
+def _do_batch(work: Callable[[Any, Tell], Any], jobs: list[Any], run: _Run) -> tuple[list[Any], float]:
+    """Does jobs one after the other in a process of this worker: their answers or errors, and the seconds."""
     start = perf_counter()
-    pool = _pool(limits)
+    pool = _pool_of(run)
     answers = []
     for job in jobs:
         try:
@@ -192,11 +214,21 @@ def _do_batch(work: Callable[[Any, Tell], Any], jobs: list[Any], limits: _Limits
     return answers, perf_counter() - start
 
 
-def _pool(limits: _Limits) -> WorkerPool:
-    if limits not in _pools:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share a machine
-        while _pools:
-            _pools.popitem()[1].close()
-        _pools[limits] = WorkerPool(1, limits.timeout, limits.max_memory)
-        atexit.register(_pools[limits].close)
-    return _pools[limits]
+def _pool_of(run: _Run) -> WorkerPool:
+    from distributed import get_worker
+
+    threads = get_worker().state.nthreads  # so many batches come at a time
+    with _lock:
+        if run not in _pools:
+            os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share a machine
+            _pools[run] = WorkerPool(threads, run.timeout, run.max_memory)
+            atexit.register(_pools[run].close)
+        return _pools[run]
+
+
+def _end(run: _Run) -> None:
+    """Ends the processes that worked for a run."""
+    with _lock:
+        pool = _pools.pop(run, None)
+    if pool is not None:
+        pool.close()
