@@ -4,7 +4,7 @@
     python -m ecgimg.bench.scale.program plan PAGES
     python -m ecgimg.bench.scale.program resume PAGES STORE
 
-It prints one line of JSON: seconds, pages, and megabytes of memory of this process.
+It prints one line of JSON: seconds, processor seconds and megabytes of this process, and pages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from ecgimg.bench.scale.double import double
@@ -38,7 +38,7 @@ class Follower:
 
     def __init__(self) -> None:
         self.pages = self.ended = 0
-        self.early_mb = self.early_time = 0.0
+        self.early_mb = self.early_time = self.early_cpu = 0.0
 
     def planned(self, pages: int) -> None:
         """The run has this many pages."""
@@ -57,7 +57,7 @@ class Follower:
         """A page has ended."""
         self.ended += 1
         if self.ended == self.pages // 10:
-            self.early_mb, self.early_time = memory_mb(), perf_counter()
+            self.early_mb, self.early_time, self.early_cpu = memory_mb(), perf_counter(), process_time()
 
 
 class FirstJob:
@@ -87,9 +87,16 @@ def run(pages: str, store: str, workers: str, seconds: float, samples: int) -> d
     listener, options = Follower(), RunOptions.read(store="parquet", jobs=None if ":" in workers else int(workers))
     with open_executor(workers, TIMEOUT_S) as executor:
         tally = run_store((pages,), store, options, listener, executor, double(seconds, samples))
-        took = perf_counter() - listener.early_time
+        took, cpu = perf_counter() - listener.early_time, process_time() - listener.early_cpu
     late = tally.pages - tally.pages // 10
-    return {"seconds": took, "pages": tally.pages, "late": late, "early_mb": listener.early_mb, "mb": memory_mb()}
+    return {
+        "seconds": took,
+        "cpu_s": cpu,
+        "pages": tally.pages,
+        "late": late,
+        "early_mb": listener.early_mb,
+        "mb": memory_mb(),
+    }
 
 
 def plan(pages: str) -> dict[str, float]:
@@ -97,7 +104,7 @@ def plan(pages: str) -> dict[str, float]:
     start = perf_counter()
     found, _ = find_inputs(Sources((pages,), Path("/nowhere")), None)
     count = sum(1 for _ in plan_pages(found, PlaceNames(), PageCounter(FirstJob(), 1000)))
-    return {"seconds": perf_counter() - start, "pages": count, "mb": memory_mb()}
+    return {"seconds": perf_counter() - start, "cpu_s": process_time(), "pages": count, "mb": memory_mb()}
 
 
 def resume(pages: str, store: str) -> dict[str, float]:
@@ -106,7 +113,8 @@ def resume(pages: str, store: str) -> dict[str, float]:
     start = perf_counter()
     tally = run_store((pages,), store, RunOptions.read(store="parquet"), Follower(), executor, double(0.0, 1))
     took = perf_counter() - start
-    return {"seconds": took, "pages": tally.skipped, "new": executor.taken, "mb": memory_mb()}
+    found = {"seconds": took, "cpu_s": process_time(), "pages": tally.skipped, "new": executor.taken}
+    return {**found, "mb": memory_mb()}
 
 
 def main(words: list[str]) -> dict[str, float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ecgimg.bench.scale.kills import Killed
 from ecgimg.bench.scale.run import Figures, ScaleBench
 
-READING_S = 3.5
-"""Seconds that the bare reading of a page takes on one core, against which a run's own time stands."""
+READING_S = 2.3
+"""Processor seconds of `ecgimg diagnose` for a page (`bench speed`), against which a run's own time stands."""
 
 
 def markdown(bench: ScaleBench) -> str:
@@ -16,14 +16,14 @@ def markdown(bench: ScaleBench) -> str:
     lines = [
         "| what | figure | floor |",
         "|---|---|---|",
-        f"| plan {plan.pages:,} pages | {bench.planned['seconds']:.1f} s, {bench.planned['mb']:.0f} MB |"
-        " 60 s, 500 MB |",
-        f"| go on after {bench.resumed['pages']:,.0f} done pages | {bench.resumed['seconds']:.1f} s,"
-        f" {bench.resumed['mb']:.0f} MB | 30 s to the first new page |",
+        f"| plan {plan.pages:,} pages | {_cost(bench.planned)} | 60 s, 500 MB |",
+        f"| go on after {bench.resumed['pages']:,.0f} done pages | {_cost(bench.resumed)}"
+        " | 30 s to the first new page |",
         f"| memory of a run of {local['pages']:.0f} pages, after a tenth and at its end | {local['early_mb']:.0f} and"
         f" {local['mb']:.0f} MB | no growth |",
         f"| a run's own time a page, {plan.workers} workers | {own_ms:.0f} ms, {own_ms / 10 / READING_S:.1f} % of"
         f" {READING_S:g} s | 5 % |",
+        f"| processor time of the run itself a page | {1000 * local['cpu_s'] / local['late']:.1f} ms | |",
         f"| pages a second on Dask against workers of this machine | {_rate(bench.cluster):.2f} /"
         f" {_rate(local):.2f} = {_rate(bench.cluster) / _rate(local):.2f} | 0.9 |",
     ]
@@ -36,6 +36,10 @@ def _killed(one: Killed) -> str:
         f"| {one.kills} kills, --jobs {one.workers} ({one.of_client} of the run itself, {one.starts} starts) |"
         f" {one.rows} rows, {one.names} names, {one.same} as undisturbed | {one.pages} each |"
     )
+
+
+def _cost(figures: Figures) -> str:
+    return f"{figures['seconds']:.1f} s ({figures['cpu_s']:.1f} s of the processor), {figures['mb']:.0f} MB"
 
 
 def _rate(figures: Figures) -> float:

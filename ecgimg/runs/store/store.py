@@ -28,8 +28,8 @@ from ecgimg.runs.job import RunKind
 from ecgimg.runs.store.table import STATUS, Row, load_arrow, store_schema
 from ecgimg.schemas.store import MANIFEST, Shard, StoreManifest
 
-SHARD_ROWS = 500
-"""Rows that make a shard full: about 50 MB before compression, where each has 12 leads of 10 s."""
+SHARD_ROWS = 250
+"""Rows that make a shard full: about 45 MB before compression, where each has 12 leads of 10 s."""
 MIN_WAIT_S = 1.0
 MAX_WAIT_S = 120.0
 MAX_LOST_SHARE = 0.05
