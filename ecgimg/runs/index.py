@@ -104,9 +104,13 @@ def _card(command: str, row: Row, out: Path) -> str:
     head = f"<h2>{tag} {_title(command, row)} {confidence}</h2>"
     place = escape(os.path.basename(row["input"]))
     page = f", page {escape(row['page'])}" if row["page"] != "1" else ""
-    link = escape(row["input"]) if is_uri(row["input"]) else _link(os.path.relpath(row["input"], out))
-    source = f'<p class="from"><a href="{link}">{place}</a>{page}</p>'
+    source = f'<p class="from">{_source(row["input"], place, out)}{page}</p>'
     return f"<article{'' if is_sure else ' class=look'}>{head}{_picture(command, row)}{text}{source}</article>"
+
+
+def _source(place: str, text: str, out: Path) -> str:
+    """The input's name with a link to it; a URI has none, which may be anything that a list holds."""
+    return text if is_uri(place) else f'<a href="{_link(os.path.relpath(place, out))}">{text}</a>'
 
 
 def _title(command: str, row: Row) -> str:

@@ -18,10 +18,10 @@ from ecgimg.errors import UnreadableInputError
 from ecgimg.io.files import hash_file, write_atomically
 from ecgimg.recording.recording import Recording
 from ecgimg.runs.file_names import FILE_SETS, FOLDER_FILES, RECORDING_FILES, FileSet
-from ecgimg.runs.inputs import Sources, find_inputs
+from ecgimg.runs.inputs import Input, Sources, find_inputs
 from ecgimg.runs.job import PageJob
 from ecgimg.runs.page_counts import PageCounter
-from ecgimg.runs.plan import CountPages, FolderNames, plan_pages
+from ecgimg.runs.plan import CountPages, FolderNames, PlaceNames, plan_pages
 
 FILES = (RECORDING_FILES,)
 COUNT = PageCounter(doubles.Inline(), 1000, takes_recordings=True)
@@ -233,3 +233,46 @@ def test_an_unfinished_page_has_its_name(tmp_path: Path) -> None:
     assert names([str(path)], out) == ["x"]
     (out / "x.hea").write_text("somebody's work")
     assert names([str(path)], out)[0].startswith("x-")
+
+
+def test_names_in_a_store_depend_on_the_place_alone(tmp_path: Path) -> None:
+    names = PlaceNames()
+    found = [Input(tmp_path / "a/x.png"), Input(tmp_path / "b/x.png"), Input(tmp_path / "copy/x.png", "s3://b/x.png")]
+    taken = [names.take(one, 1)[0] for one in found]
+    assert len({*taken}) == 3
+    assert all(re.fullmatch(r"x-[0-9a-f]{16}", name) for name in taken)
+    assert [names.take(one, 1)[0] for one in reversed(found)] == taken[::-1]
+    assert names.take(found[0], 3) == (f"{taken[0]}-p3", "")
+    assert names.take(Input(tmp_path / "elsewhere/x.png", "s3://b/x.png"), 1)[0] == taken[2]
+
+
+def test_an_id_is_the_name_unless_it_could_be_that_of_a_page(tmp_path: Path) -> None:
+    names, path = PlaceNames(), tmp_path / "x.png"
+    assert names.take(Input(path, id="patient 7"), 1)[0] == "patient 7"
+    assert names.take(Input(path, id="a"), 2)[0] == "a-p2"
+    assert re.fullmatch(r"a-p2-[0-9a-f]{16}", names.take(Input(path, id="a-p2"), 1)[0])
+    assert re.fullmatch(r"a_-[0-9a-f]{16}", names.take(Input(path, id="a\n"), 1)[0])
+
+
+def test_ids_are_names_in_a_folder_too(tmp_path: Path) -> None:
+    found = [Input(draw(tmp_path / "x.png"), id="one"), Input(draw(tmp_path / "x.png"), id="summary")]
+    names = FolderNames(tmp_path / "out", FILES, found)
+    assert names.take(found[0], 1) == ("one", "")
+    assert names.take(found[1], 1)[0].startswith("summary-")
+
+
+def test_a_document_is_counted_when_its_turn_comes(tmp_path: Path) -> None:
+    counted: list[str] = []
+
+    def count(one: Input) -> int:
+        counted.append(one.path.name)
+        return 2
+
+    found = [Input(tmp_path / f"{k}.pdf") for k in range(3)]
+    pages = plan_pages(found, PlaceNames(), count)
+    first = [next(pages), next(pages)]
+    assert [(job.page, job.pages) for job in first] == [(1, 2), (2, 2)]
+    assert counted == ["0.pdf"]
+    done = {PlaceNames().take(found[1], 1)[0]: 5}
+    assert len(list(plan_pages(found, PlaceNames(), count, done))) == 2 + 5 + 2
+    assert "1.pdf" not in counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +14,13 @@ from ecgimg.io.files import locked
 from ecgimg.recording.export import Interpretation, export
 from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.formats import recording_format
+from ecgimg.recording.record_name import record_name
 from ecgimg.runs.store.read import StoredPages, recording_of
 from ecgimg.runs.store.table import PAGE_COLUMNS, SIGNAL_COLUMNS, Row
 from ecgimg.schemas.report import ReportResult
 
+MAX_STEM = 100
+"""Letters of a name before its hash: with it a format of short names still holds all."""
 _COLUMNS = tuple(name for name in (*PAGE_COLUMNS, *SIGNAL_COLUMNS) if name != "thumbnail")
 
 
@@ -44,6 +48,7 @@ def export_store(
         OutputError: another run is writing into the folder.
     """
     pages, found = StoredPages(place), Exported()
+    taken: set[str] = set()
     out.mkdir(parents=True, exist_ok=True)
     with locked(out):
         for row in pages.rows(_COLUMNS, where):
@@ -51,16 +56,27 @@ def export_store(
             if recording is None:
                 found.without_recording += 1
                 continue
+            name = _free_name(row["name"], taken)
             try:
-                held = export(recording, options, _interpretation(row), row["name"])
-                for name in formats:
-                    recording_format(name).write(held, out, row["name"])
+                held = export(recording, options, _interpretation(row), name)
+                for one in formats:
+                    recording_format(one).write(held, out, name)
             except EcgimgError as error:
                 found.failed[str(error)] += 1
             else:
                 found.written += 1
-                on_page(row["name"])
+                on_page(name)
     return found
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """The name of a page's files: its own, with its hash where a format would give it those of another page."""
+    key = record_name(name).casefold()
+    if key in taken:
+        name = f"{name[:MAX_STEM]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        key = record_name(name).casefold()
+    taken.add(key)
+    return name
 
 
 def _interpretation(row: Row) -> Interpretation | None:

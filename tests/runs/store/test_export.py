@@ -10,7 +10,8 @@ import pytest
 import ecgimg
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.recording.export_options import ExportOptions
-from ecgimg.runs.store.export import export_store
+from ecgimg.recording.record_name import record_name
+from ecgimg.runs.store.export import _free_name, export_store
 from ecgimg.runs.store.read import StoredPages, recording_of
 
 
@@ -53,3 +54,10 @@ def test_what_is_no_store(store: str, tmp_path: Path) -> None:
     (tmp_path / "_manifest.json").write_text("{}")
     with pytest.raises(UnreadableInputError, match="no manifest of a store of this version"):
         StoredPages(str(tmp_path))
+
+
+def test_names_that_a_format_makes_the_same_have_a_hash() -> None:
+    taken: set[str] = set()
+    names = [_free_name(name, taken) for name in ("a b", "a_b", "ä b", "x" * 150, "x" * 151, "c")]
+    assert (names[0], names[3], names[5]) == ("a b", "x" * 150, "c")
+    assert len({record_name(name) for name in names}) == 6
