@@ -99,13 +99,6 @@ class _Run:
 
 
 @dataclass
-class _Batch:
-    """Jobs that travel together."""
-
-    jobs: list[Any]
-
-
-@dataclass
 class _Pace:
     """The seconds of a job, from those that have ended, of which the last batches count most."""
 
@@ -143,7 +136,7 @@ class DaskExecutor:
         from distributed import as_completed
 
         pace, waiting = _Pace(), iter(jobs)
-        live: dict[Any, _Batch] = {}
+        live: dict[Any, list[Any]] = {}
         completed = as_completed(loop=self._client.loop)
         try:
             while True:
@@ -159,39 +152,39 @@ class DaskExecutor:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(live), force=True)
 
-    def _next_batches(self, waiting: Iterator[Any], live: int, size: int) -> Iterator[_Batch]:
+    def _next_batches(self, waiting: Iterator[Any], live: int, size: int) -> Iterator[list[Any]]:
         """As many batches as the workers that there are now can use."""
         threads = max(1, sum(self._client.nthreads().values()))
         for _ in range(BATCHES_A_THREAD * threads - live):
             jobs = list(islice(waiting, size))
             if not jobs:
                 return
-            yield _Batch(jobs)
+            yield jobs
 
-    def _send(self, work: Any, batch: _Batch, live: dict[Any, _Batch], completed: Any) -> None:
-        future = self._client.submit(_do_batch, work, batch.jobs, self._run, pure=False)
+    def _send(self, work: Any, batch: list[Any], live: dict[Any, list[Any]], completed: Any) -> None:
+        future = self._client.submit(_do_batch, work, batch, self._run, pure=False)
         live[future] = batch
         completed.add(future)
 
-    def _take(self, future: Any, batch: _Batch, report: Callable[[Any], None], pace: _Pace) -> list[_Batch]:
+    def _take(self, future: Any, batch: list[Any], report: Callable[[Any], None], pace: _Pace) -> list[list[Any]]:
         """Reports a batch that has ended; gives the batches that have to be done again."""
         from distributed import KilledWorker
 
         error = future.exception() if future.status == "error" else None
         if future.status in ("cancelled", "lost"):
             raise WorkerError("the cluster was lost", where=_WHERE, remedy="start it again, and run again to go on")
-        if isinstance(error, KilledWorker) and len(batch.jobs) > 1:
-            return [_Batch([job]) for job in batch.jobs]
+        if isinstance(error, KilledWorker) and len(batch) > 1:
+            return [[job] for job in batch]
         if error is not None:
             is_lost = isinstance(error, KilledWorker)
             what = "its workers were lost" if is_lost else f"unexpected {type(error).__name__}: {error}"
             lost = WorkerError(" ".join(what.split()), where=_WHERE, remedy="run the page alone without --dask")
-            for job in batch.jobs:
+            for job in batch:
                 report(Done(job, lost))
             return []
         answers, seconds = future.result()
-        pace.add(seconds / len(batch.jobs))
-        for job, answer in zip(batch.jobs, answers, strict=True):
+        pace.add(seconds / len(batch))
+        for job, answer in zip(batch, answers, strict=True):
             report(Done(job, answer))
         return []
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from ecgimg.runs.store.read import StoredPages
 
-PAUSE_S = (0.3, 4.0)
+PAUSE_S = (0.1, 1.0)
 """A kill comes so long after the one before."""
 TIMES = ("seconds",)
 """Columns that differ between two runs that read the same."""
@@ -36,26 +37,30 @@ class Killed:
 
 
 def run_with_kills(pages: Path, store: Path, undisturbed: Path, workers: str, kills: int, words: list[str]) -> Killed:
-    """Kills random processes of a run, starts it again where it has ended, and compares its store."""
+    """Kills random processes of a run, starts it again where it has ended, and compares its store.
+
+    A kill waits until the run has started another process. There are fewer kills where all pages are done before.
+    """
     rng = np.random.default_rng(len(workers))
-    run, starts, of_client, done = None, 0, 0, 0
-    while done < kills:
-        if run is None or run.poll() is not None:
+    run, starts, of_client, done = _start(pages, store, workers, words), 1, 0, 0
+    while done < kills and run.poll() != 0:
+        if run.poll() is not None:
             run, starts = _start(pages, store, workers, words), starts + 1
-        time.sleep(rng.uniform(*PAUSE_S))
         alive = _processes(run.pid)
-        if not alive or run.poll() is not None:
+        if len(alive) < 2:
+            time.sleep(PAUSE_S[0])
             continue
+        time.sleep(rng.uniform(*PAUSE_S))
         chosen = int(rng.choice(alive))
-        of_client += chosen == run.pid
-        done += 1
-        try:
+        with suppress(ProcessLookupError):
             os.kill(chosen, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    while run is None or run.wait():
+            done += 1
+            of_client += chosen == run.pid
+        if chosen == run.pid:
+            run.wait()
+    while run.wait():
         run, starts = _start(pages, store, workers, words), starts + 1
-    return _compared(store, undisturbed, Killed(workers, kills, of_client, starts, 0, 0, 0, 0))
+    return _compared(store, undisturbed, Killed(workers, done, of_client, starts, 0, 0, 0, 0))
 
 
 def _start(pages: Path, store: Path, workers: str, words: list[str]) -> subprocess.Popen[bytes]:
