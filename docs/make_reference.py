@@ -21,6 +21,7 @@ from ecgimg.cli.app import app
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
+from ecgimg.schemas.aligned import AlignedRecord
 from ecgimg.schemas.measure import MeasureResult
 from ecgimg.schemas.page import PageResult
 from ecgimg.schemas.recording import RecordingResult
@@ -40,6 +41,7 @@ JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.json", PageResult, "`ecgimg digitize`, [in words](../json.md)"),
     ("STEM.json of a recording", RecordingResult, "`ecgimg diagnose --format` where a recording was given"),
     ("STEM.report.json", ReportResult, "`ecgimg diagnose`, [in words](../report.md)"),
+    ("STEM.aligned.json", AlignedRecord, "`--format aligned` and `ecgimg synth --aligned`, [in words](../aligned.md)"),
     ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
 )
@@ -96,9 +98,9 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `recording`, `report`, `measure` and `screen` print the same as JSON Schemas. The number in a
-schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any time, so
-ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure` and `screen` print the same as JSON Schemas. The
+number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields may come at any
+time, so ignore unknown fields. `[]` marks the entries of a list, `LEAD` is a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

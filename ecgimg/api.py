@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
+from ecgimg.aligned.page import ReadPage, record_of_page, record_of_recording, write_beside
+from ecgimg.aligned.record import Interpreted
 from ecgimg.datamodel.patient import Sex
 from ecgimg.errors import OutputError, UsageError
 from ecgimg.findings.interpretation import interpret_for_files
@@ -17,11 +19,11 @@ from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import PageOptions, PhotoStored, export_options
 from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording
-from ecgimg.pipelines.digitize import digitize_page
+from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.pipelines.screen import screen_page
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.export import Interpretation, export
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, recording_format
+from ecgimg.recording.formats import ALIGNED_JSON, DEFAULT_FORMAT, FORMAT_NAMES, recording_format
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
 from ecgimg.report.html import write_html
@@ -62,6 +64,27 @@ class Report(ReportContent):
         return _write(
             self.recording, Path(folder), format, interpret_for_files(self.measurements, self.findings), name, options
         )
+
+    def write_aligned(self, folder: str | Path, name: str | None = None) -> Path:
+        """Writes the aligned record (`docs/aligned.md`) into a folder; returns the path of NAME.aligned.json.
+
+        `name` is the record's identifier; the report's name by default.
+
+        Raises:
+            OutputError: the report has no recording, or a file can't be written.
+        """
+        recording, measured, stated = self.recording, self.measurements, self.interpretation
+        if recording is None or measured is None or stated is None:
+            raise OutputError("the report has no recording", where="output", remedy="see the report's refusal")
+        ecg, folder, name = Interpreted(recording, measured, stated, self.findings), Path(folder), name or self.name
+        if self.photo is None or self.sheet is None or self.match is None:
+            page, record = None, record_of_recording(name, ecg, self.source, self.settings)
+        else:
+            made = Digitized(self.photo, self.sheet, self.match, recording, self.timings)
+            page = ReadPage.of(made, self.settings.photo)
+            record = record_of_page(name, ecg, page, self.settings)
+        write_beside(record, folder, recording, page)
+        return write_json(record, folder / f"{name}{ALIGNED_JSON}")
 
 
 def digitize(

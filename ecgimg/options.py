@@ -26,7 +26,7 @@ from ecgimg.errors import UsageError
 from ecgimg.io.yaml_file import read_yaml_mapping
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, load_layout
 from ecgimg.recording.export_options import ExportOptions
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.recording.formats import ALIGNED, DEFAULT_FORMAT, OUTPUT_NAMES
 from ecgimg.text import shortened
 
 AUTO_LAYOUT = "auto"
@@ -118,7 +118,7 @@ class RunOptions(ExportOptions, BaseSettings):
     format: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
-        description=f"files of the recording: {', '.join(FORMAT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
+        description=f"files of the recording: {', '.join(OUTPUT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
     )
     jobs: int | None = Field(
         None, ge=1, le=256, description="pages at the same time; as many as cores and memory allow when not given"
@@ -134,6 +134,9 @@ class RunOptions(ExportOptions, BaseSettings):
     )
     force: bool = Field(False, description="do pages again that are done")
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
+    dicom_photo: bool = Field(
+        False, description="store the photo as a DICOM secondary capture too, in the study of `dicom`"
+    )
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
     redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
@@ -149,8 +152,8 @@ class RunOptions(ExportOptions, BaseSettings):
     @classmethod
     def _known_formats(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for name in value or ():
-            if name not in FORMAT_NAMES:
-                raise ValueError(f"{name!r} is not one of {', '.join(FORMAT_NAMES)}")
+            if name not in OUTPUT_NAMES:
+                raise ValueError(f"{name!r} is not one of {', '.join(OUTPUT_NAMES)}")
         return value
 
     @model_validator(mode="after")
@@ -175,6 +178,12 @@ class RunOptions(ExportOptions, BaseSettings):
             raise ValueError("--debug stores pictures of the whole page: leave it out, or --no-photo and --redact")
         return self
 
+    @model_validator(mode="after")
+    def _a_photo_is_stored_or_not(self) -> Self:
+        if self.dicom_photo and self.no_photo:
+            raise ValueError("--dicom-photo stores the photo, --no-photo does not: leave one of them out")
+        return self
+
     @cached_property
     def page(self) -> PageOptions:
         """The options that concern one page; `no_photo` goes before `redact`."""
@@ -185,6 +194,16 @@ class RunOptions(ExportOptions, BaseSettings):
     def export(self) -> ExportOptions:
         """The options that concern the files of a recording."""
         return ExportOptions(**{name: getattr(self, name) for name in ExportOptions.model_fields})
+
+    @property
+    def recording_formats(self) -> tuple[str, ...]:
+        """The formats of the recording's own files."""
+        return tuple(name for name in self.format or (DEFAULT_FORMAT,) if name != ALIGNED)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether an aligned record is asked for."""
+        return ALIGNED in (self.format or ())
 
     @classmethod
     def settings_customise_sources(

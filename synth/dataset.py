@@ -19,7 +19,7 @@ from ecgimg.synth.page.vendor import check_styles
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source
-from ecgimg.synth.storage import Measure, write_page
+from ecgimg.synth.storage import Beside, write_page
 from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
@@ -79,7 +79,7 @@ def write_dataset(
     *,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    measure: Measure | None = None,
+    beside: Beside | None = None,
 ) -> SetReport:
     """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*` and `contact.png`.
 
@@ -88,7 +88,7 @@ def write_dataset(
         plan: the content.
         executor: makes the pages somewhere else, where `out` is the same folder; the files don't depend on it.
         progress: called with (done, total) after each page.
-        measure: a function, which can be pickled, that measures beats for the JSON of each page.
+        beside: a function, which can be pickled, that writes more files for each page.
 
     Raises:
         UsageError: an unknown recipe, layout, source or engine; or the folder holds a set of another plan.
@@ -98,8 +98,8 @@ def write_dataset(
         WorkerError: a worker died, or took too long for a page.
     """
     out = Path(out)
-    maker = _Maker(plan, out, measure)
-    _claim(out, plan)
+    maker = _Maker(plan, out, beside)
+    _claim(out, plan, beside is not None)
     missing = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
     found, failed, done = plan.n - len(missing), [], 0
 
@@ -122,7 +122,7 @@ def write_dataset(
         for k in missing:
             take(*maker.make(k))
     else:
-        executor.run(_make, (_Page(plan, out.absolute(), measure, k) for k in missing), report)
+        executor.run(_make, (_Page(plan, out.absolute(), beside, k) for k in missing), report)
     if missing and len(failed) == plan.n:
         raise UnreadableInputError(f"no page could be made: {failed[0][1]}", where="synth", remedy="check the source")
     pictures = sorted(p for p in (out / "pages").iterdir() if p.suffix in (".jpg", ".png"))
@@ -171,8 +171,8 @@ def parse_folds(text: str) -> tuple[int, ...]:
 class _Maker:
     """Makes page k of a plan; each process has its own."""
 
-    def __init__(self, plan: SetPlan, out: Path, measure: Measure | None) -> None:
-        self.plan, self.out, self.measure = plan, out, measure
+    def __init__(self, plan: SetPlan, out: Path, beside: Beside | None) -> None:
+        self.plan, self.out, self.beside = plan, out, beside
         self.weights = parse_weights(plan.recipes)
         self.recipes: dict[str, Recipe] = {name: _recipe(name, plan) for name in self.weights}
         self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
@@ -199,7 +199,7 @@ class _Maker:
         except UnreadableInputError as error:
             return name, str(error)
         image = "jpg" if recipe.camera else "png"
-        write_page(page, self.out / "pages", name, image, extra, self.measure)
+        write_page(page, self.out / "pages", name, image, extra, self.beside)
         return name, ""
 
     def _record(self, number: int) -> int:
@@ -223,17 +223,20 @@ def _name(k: int) -> str:
     return f"{k:06d}"
 
 
-def _claim(out: Path, plan: SetPlan) -> None:
-    """Writes the plan into the folder; a plan that is there already may differ in its number of pages only."""
+def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
+    """Writes the plan into the folder; a plan that is there already may differ in its number of pages only.
+
+    `aligned` is whether more files than the page's own are written.
+    """
     path = out / "dataset.json"
-    content = json.loads(json.dumps(asdict(plan)))
+    content = json.loads(json.dumps({**asdict(plan), "aligned": aligned}))
     if path.is_file():
         try:
             earlier = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
-        # Sets from before there were styles have none in their plan.
-        if {"styles": "", **earlier, "n": 0} != {**content, "n": 0}:
+        # Sets from before there were styles, or records, have none in their plan.
+        if {"styles": "", "aligned": False, **earlier, "n": 0} != {**content, "n": 0}:
             remedy = "choose another folder, or repeat the options in its dataset.json"
             raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
         content["n"] = max(plan.n, int(earlier["n"]))
@@ -250,19 +253,19 @@ class _Page:
 
     plan: SetPlan
     out: Path
-    measure: Measure | None
+    beside: Beside | None
     number: int
 
 
 @lru_cache(maxsize=1)
-def _open(plan: SetPlan, out: Path, measure: Measure | None) -> _Maker:
+def _open(plan: SetPlan, out: Path, beside: Beside | None) -> _Maker:
     """The maker of a worker, which stays as long as its pages are of one set."""
     use_one_opencv_thread()
-    return _Maker(plan, out, measure)
+    return _Maker(plan, out, beside)
 
 
 def _make(page: _Page, tell: Tell) -> tuple[str, str] | EcgimgError:
     try:
-        return _open(page.plan, page.out, page.measure).make(page.number)
+        return _open(page.plan, page.out, page.beside).make(page.number)
     except EcgimgError as error:
         return error

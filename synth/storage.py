@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from ecgimg.layouts import Layout
 from ecgimg.recording.recording import Recording
 from ecgimg.synth.camera import Warp
 from ecgimg.synth.signals.sources import FS
-from ecgimg.synth.truth import Curve, SynthPage, TextBox
+from ecgimg.synth.truth import Curve, SynthPage, TextBox, shown_samples
 
 FORMAT = "ecgimg-synth/1"
 
@@ -34,9 +34,8 @@ JPEG_QUALITY = 95
 
 PNG_COMPRESSION = 4
 
-Beats = Mapping[str, Sequence[Mapping[str, float]]]
-Measure = Callable[[Recording], Beats]
-"""Measures a recording: for each lead a list with one entry a beat, of named values."""
+Beside = Callable[[SynthPage, Path, str, str], tuple[str, ...]]
+"""Writes more files for a page into a folder, given its name and its picture's file name; returns their names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +74,7 @@ class StoredPage:
 
 
 def write_page(
-    page: SynthPage, folder: Path, name: str, image: str, extra: Mapping[str, Any], measure: Measure | None
+    page: SynthPage, folder: Path, name: str, image: str, extra: Mapping[str, Any], beside: Beside | None
 ) -> Path:
     """Writes NAME.jpg or .png, .npz, .hea with .dat and .json into a folder; returns the path of the JSON.
 
@@ -85,7 +84,7 @@ def write_page(
         name: the name of all files.
         image: "jpg" or "png".
         extra: more entries of the JSON.
-        measure: measures the beats of the recording for the JSON; None leaves them out.
+        beside: writes more files for the page; None where there are none.
 
     Raises:
         OutputError: a file can't be written.
@@ -105,8 +104,8 @@ def write_page(
         "recording": name,
     }
     truth |= {**extra, **_readable(page)}
-    if measure is not None:
-        truth["beats"] = {lead: [dict(beat) for beat in beats] for lead, beats in measure(recording).items()}
+    if beside is not None:
+        truth["beside"] = list(beside(page, folder, name, truth["image"]))
     return write_atomically(folder / f"{name}.json", (json.dumps(truth, indent=1) + "\n").encode())
 
 
@@ -140,6 +139,8 @@ def _dense(page: SynthPage) -> bytes:
         grid_nodes=page.nodes,
         signal=page.signal.mv,
         fs=np.float32(FS),
+        shown=shown_samples(curves, page.signal.mv),
+        confidence=np.isfinite(page.signal.mv).astype(np.float32),
         curve_start=np.cumsum([0, *(len(c.time) for c in curves)]).astype(np.int32),
         curve_points=np.concatenate([c.points for c in curves]),
         curve_time=np.concatenate([c.time for c in curves]),

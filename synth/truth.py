@@ -156,3 +156,13 @@ def shown_signals(curves: tuple[Curve, ...], fs: float = FS) -> Floats:
             signals[row] = np.nan
         signals[row, samples[shown]] = curve.mv[shown]
     return signals
+
+
+def shown_samples(curves: tuple[Curve, ...], signals: Floats, fs: float = FS) -> NDArray[np.bool_]:
+    """Which samples of the signals [12, T] a drawn page shows in any of its curves."""
+    length = signals.shape[1]
+    shown = np.zeros((len(LEADS), length), bool)
+    for curve in curves:
+        samples = np.rint(curve.time[curve.visible] * fs).astype(int)
+        shown[lead_index(curve.cell.lead), samples[samples < length]] = True
+    return shown & np.isfinite(signals)

@@ -8,9 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ecgimg.datamodel.arrays import Floats, Pixels
 
+for profile, examples in (("suite", 50), ("thorough", 500)):
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+settings.load_profile("suite")
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

@@ -49,6 +49,8 @@ WRONG_IMPORTS = [
     ("rooms", "ecgimg.report.html", "ecgimg.pipelines.diagnose"),
     ("rooms", "ecgimg.report.html", "ecgimg.runs.batch"),
     ("rooms", "ecgimg.pipelines.digitize", "ecgimg.train.trace.fit"),
+    ("rooms", "ecgimg.pipelines.digitize", "ecgimg.aligned.page"),
+    ("rooms", "ecgimg.aligned.page", "ecgimg.runs.batch"),
     ("rooms", "ecgimg.runs.batch", "ecgimg.bench.speed.run"),
     ("rooms", "ecgimg.runs.batch", "ecgimg.api"),
     ("rooms", "ecgimg.train.trace.fit", "ecgimg.bench.speed.run"),

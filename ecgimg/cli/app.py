@@ -1,8 +1,8 @@
 """The command `ecgimg`: its commands, the one handler of errors, and `main`. Only this room imports typer.
 
 Data goes to stdout, messages go to stderr. Every command imports what it needs when it runs, so that `ecgimg --help`
-and the listings stay instant. The commands stand in `pages`, `stores`, `tools`, `train` and `bench`; they hold options
-and no work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line and an exit code.
+and the listings stay instant. The commands stand in `pages`, `stores`, `tools`, `record`, `train` and `bench`; they
+hold options and no work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line and an exit code.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from ecgimg.cli import pages, stores, tools
 from ecgimg.cli.bench import bench_app
+from ecgimg.cli.record import record_app
 from ecgimg.cli.train import train_app
 from ecgimg.errors import EcgimgError, ExitCode, missing_module
 
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 app.add_typer(tools.layouts_app, name="layouts")
 app.add_typer(tools.styles_app, name="styles")
+app.add_typer(record_app, name="record")
 app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 app.command()(pages.digitize)

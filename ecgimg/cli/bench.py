@@ -123,17 +123,28 @@ def bench_measure(
     plus: Annotated[Path | None, typer.Option(help="Folder of PTB-XL+, whose features are compared.")] = None,
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL.")] = 9,
     per_fold: Annotated[int, typer.Option(min=1, help="Records of each fold of LUDB.")] = 40,
-    others: Annotated[int, typer.Option(min=1, help="Records of PTB-XL without the codes.")] = 600,
-    pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records of each data set that are drawn.")] = 30,
+    ludb_pages: Annotated[int, typer.Option(min=0, help="Records of LUDB that are drawn.")] = 30,
+    others: Annotated[int, typer.Option(min=1, help="Records of PTB-XL without the codes, at random.")] = 600,
+    pages: Annotated[
+        int,
+        typer.Option(
+            "-n", "--pages", min=0, help="Records of PTB-XL that are drawn: with a code, and as many without."
+        ),
+    ] = 92,
     preset: p.Presets = "photo",
     tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
+    readings: p.Readings = None,
+    draw: p.Draw = True,
     jobs: p.Processes = "1",
 ) -> None:
     """Score waves and intervals on LUDB, clean and on paper, and PR and QTc against PTB-XL's diagnoses."""
     from ecgimg.bench.measure.report import markdown
     from ecgimg.bench.measure.run import MeasurePlan, run_measure
 
-    plan = MeasurePlan(out, ludb, networks, data, plus, fold, per_fold, pages, others, tuple(_names(preset)), tools)
+    presets = tuple(_names(preset))
+    plan = MeasurePlan(
+        out, ludb, networks, data, plus, fold, per_fold, ludb_pages, pages, others, presets, tools, readings, draw
+    )
     typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
 
 
@@ -145,15 +156,17 @@ def bench_interpret(
     chains: Annotated[int, typer.Option(min=0, help="Items that are answered; 0 for all.")] = 0,
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL.")] = 9,
     records: Annotated[int, typer.Option(min=0, help="Records whose statements are scored; 0 for none.")] = 300,
-    pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Of these, records that are drawn.")] = 12,
+    pages: Annotated[int, typer.Option("-n", "--pages", min=0, help="Records that are drawn, at random.")] = 60,
     preset: p.Presets = "photo",
+    readings: p.Readings = None,
+    draw: p.Draw = True,
     jobs: p.Processes = "1",
 ) -> None:
     """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
     from ecgimg.bench.interpret.report import markdown
     from ecgimg.bench.interpret.run import InterpretPlan, run_interpret
 
-    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(preset)))
+    plan = InterpretPlan(out, data, items, chains, fold, records, pages, tuple(_names(preset)), readings, draw)
     typer.echo(markdown(run_interpret(plan, jobs, _print_progress)), nl=False)
 
 

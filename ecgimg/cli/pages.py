@@ -43,6 +43,7 @@ def digitize(
     max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    dicom_photo: p.DicomPhoto = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
     config: p.Config = None,
@@ -62,7 +63,8 @@ def digitize(
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, max_pages=max_pages, **given, **export, **patient, **workers, **switches)
+    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
+    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
     _run_pages(DIGITIZE, inputs or [], from_file, out, options, quiet, verbose)
 
 
@@ -92,6 +94,7 @@ def diagnose(
     max_pages: p.MaxPages = None,
     force: p.Force = False,
     debug: p.Debug = False,
+    dicom_photo: p.DicomPhoto = False,
     no_photo: p.NoPhoto = False,
     redact: p.Redact = False,
     config: p.Config = None,
@@ -112,7 +115,8 @@ def diagnose(
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
     workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, max_pages=max_pages, **given, **export, **patient, **workers, **switches)
+    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
+    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
     _run_pages(DIAGNOSE, inputs or [], from_file, out, options, quiet, verbose)
 
 

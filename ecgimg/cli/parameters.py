@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES
+from ecgimg.recording.formats import DEFAULT_FORMAT, OUTPUT_NAMES
 
 Inputs = Annotated[
     list[str] | None,
@@ -37,11 +37,11 @@ PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of 
 Gain = Annotated[float | None, typer.Option(help="mm/mV, instead of what the page tells.")]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
+    typer.Option("--format", help=f"{', '.join(OUTPUT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
 ]
 ReportFormats = Annotated[
     list[str] | None,
-    typer.Option("--format", help=f"Write the recording too: {', '.join(FORMAT_NAMES)}; several times. [none]"),
+    typer.Option("--format", help=f"Write the recording too: {', '.join(OUTPUT_NAMES)}; several times. [none]"),
 ]
 ExportRate = Annotated[float | None, typer.Option("--fs", help="Samples a second in the files. [as read]")]
 ExportSeconds = Annotated[float | None, typer.Option("--seconds", help="Length in the files, cut or padded. [as read]")]
@@ -60,6 +60,9 @@ MaxMemory = Annotated[
 MaxPages = Annotated[int | None, typer.Option(help="Pages that a document may have; one that has more fails. [1000]")]
 Force = Annotated[bool, typer.Option("--force", help="Do pages again that are done.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Keep a picture of every step.")]
+DicomPhoto = Annotated[
+    bool, typer.Option("--dicom-photo", help="Store the photo as a DICOM secondary capture, in the study of dicom.")
+]
 NoPhoto = Annotated[bool, typer.Option("--no-photo", help="Store no pixel of the photo in any picture or report.")]
 Redact = Annotated[
     bool, typer.Option("--redact", help="Store only the surroundings of the traces, the rest without any detail.")
@@ -79,6 +82,12 @@ Processes = Annotated[
     str, typer.Option("-j", "--jobs", help="Processes, or a Dask cluster: local:N or the address of its scheduler.")
 ]
 Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
+
+Readings = Annotated[
+    Path | None, typer.Option(help="Folder of pages that were read; benches can share one. [OUT/readings]")
+]
+
+Draw = Annotated[bool, typer.Option(help="Draw and read pages that the folder of readings lacks.")]
 
 RunFolder = Annotated[Path, typer.Option("-o", "--out", help="Shards, checkpoint and exported network; resumes there.")]
 Steps = Annotated[int, typer.Option(min=1, help="Optimizer steps.")]

@@ -33,6 +33,7 @@ class _Schema(StrEnum):
 
     page = "page"
     recording = "recording"
+    aligned = "aligned"
     report = "report"
     measure = "measure"
     screen = "screen"
@@ -43,20 +44,23 @@ def json_schema(
         _Schema,
         typer.Argument(
             help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
-            "report, measure, screen: STEM.report.json and so on."
+            "aligned, report, measure, screen: STEM.aligned.json and so on."
         ),
     ] = _Schema.page,
 ) -> None:
     """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes."""
     import json
 
+    from ecgimg.schemas.aligned import AlignedRecord
+    from ecgimg.schemas.common import Part
     from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
     from ecgimg.schemas.recording import RecordingResult
     from ecgimg.schemas.report import ReportResult
     from ecgimg.schemas.screen import ScreenResult
 
-    models: dict[str, type[PageResult | RecordingResult | ReportResult | MeasureResult | ScreenResult]] = {
+    models: dict[str, type[Part]] = {
+        "aligned": AlignedRecord,
         "page": PageResult,
         "recording": RecordingResult,
         "report": ReportResult,
@@ -110,11 +114,15 @@ def synth(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
     jobs: p.Processes = "1",
     engine: Annotated[str, typer.Option(help="ecgimg or ecg-image-kit.")] = "ecgimg",
+    aligned: Annotated[
+        bool, typer.Option("--aligned", help="An aligned record for each page, and a described data set of them.")
+    ] = False,
 ) -> None:
     """Make synthetic pages with their exact truth, and a contact sheet of them."""
     from rich.console import Console
     from rich.progress import Progress
 
+    from ecgimg.aligned.dataset import write_aligned_dataset
     from ecgimg.runs.executors import open_executor
     from ecgimg.synth.dataset import PAGE_TIMEOUT_S, SetPlan, parse_folds, write_dataset
 
@@ -122,7 +130,8 @@ def synth(
     with open_executor(jobs, PAGE_TIMEOUT_S) as executor, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("pages", total=pages)
         # One process is this one, which need not load the simulator twice.
-        report = write_dataset(
+        write = write_aligned_dataset if aligned else write_dataset
+        report = write(
             out,
             plan,
             executor=None if jobs == "1" else executor,

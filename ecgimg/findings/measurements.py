@@ -6,13 +6,29 @@ recording, durations and intervals milliseconds, amplitudes millivolts, axes deg
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from ecgimg.datamodel.arrays import require
 
+FIGURES = (
+    "heart rate", "RR variation", "P duration", "PR interval", "QRS duration", "QT interval", "QTc Bazett",
+    "QTc Fridericia", "QTc Framingham", "QTc Hodges", "QT dispersion", "P axis", "QRS axis", "T axis", "R transition",
+)  # fmt: skip
+"""Figures that tables have a column for, in this order."""
 StForm = Literal["horizontal", "upslope", "declination"]
+EndName = Literal["p_onset", "p_end", "qrs_onset", "qrs_end", "t_end"]
+END_NAMES: tuple[EndName, ...] = get_args(EndName)
+"""Onsets and ends that a page has, and each median beat."""
+INTERVALS: dict[str, tuple[EndName, EndName]] = {
+    "P duration": ("p_onset", "p_end"),
+    "PR interval": ("p_onset", "qrs_onset"),
+    "QRS duration": ("qrs_onset", "qrs_end"),
+    "QT interval": ("qrs_onset", "t_end"),
+}
+"""The intervals of a page by name, each from an onset to another end."""
 
 
 class Missing(StrEnum):
@@ -152,6 +168,14 @@ class MedianBeat:
 
 
 @dataclass(frozen=True)
+class PageEnd:
+    """An onset or end of the page in ms from the beats' times, with its uncertainty (one standard deviation)."""
+
+    ms: float
+    uncertainty: float
+
+
+@dataclass(frozen=True)
 class BeatRow:
     """One beat of one lead in the columns of MEETI, with their names: ms, mV, 1/min; None where a value is not seen."""
 
@@ -178,13 +202,15 @@ class Measurements:
     """Everything that is measured on one recording.
 
     `figures` are those of the page in the order in which they are reported, `times` of its beats in seconds, `beats`
-    those of all leads, `medians` one for each lead that shows a beat.
+    those of all leads, `medians` one for each lead that shows a beat, `ends` the onsets and ends of the page between
+    which its intervals lie.
     """
 
     figures: tuple[Measurement, ...]
     times: tuple[float, ...] = ()
     beats: tuple[LeadBeat, ...] = ()
     medians: tuple[MedianBeat, ...] = field(default=())
+    ends: Mapping[EndName, PageEnd] = field(default_factory=dict)
 
     def figure(self, name: str) -> Measurement:
         """The figure of a name; KeyError where there is none."""

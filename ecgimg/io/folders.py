@@ -139,4 +139,4 @@ class RemoteFolder:
         """See `Folder`."""
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
-        return PyFileSystem(FSSpecHandler(self._fs)), self._root  # type: ignore[abstract]
+        return PyFileSystem(FSSpecHandler(self._fs)), self._root

@@ -8,6 +8,7 @@ import cv2
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.io.files import write_atomically
+from ecgimg.io.jpeg import encode_jpeg
 
 MAX_SIDE_PX = 960
 """Longest side of a thumbnail: at this size it is seen whether a trace follows its curve."""
@@ -28,7 +29,4 @@ def thumbnail(pixels: Pixels) -> bytes:
     factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     size = [max(1, round(side * factor)) for side in pixels.shape[1::-1]]
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    if not done:
-        raise ValueError(f"no picture of shape {pixels.shape}")
-    return data.tobytes()
+    return encode_jpeg(small, QUALITY)

@@ -56,6 +56,11 @@ def weight_path(name: str) -> Path:
     return path
 
 
+def network_hashes() -> dict[str, str]:
+    """First 12 digits of the SHA-256 of each packaged network, by its name."""
+    return {weight.name: weight.sha256[:12] for weight in list_weights()}
+
+
 def register(name: str, path: Path, purpose: str, folder: Path = FOLDER) -> Weight:
     """Enter a network's file into the manifest of a folder, in place of an older one of the same name.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.errors import UnreadableInputError
@@ -18,13 +22,18 @@ _WHERE = "recording"
 class Stretch:
     """Samples [N] of one channel in mV, NaN where unknown; the first one is sample `first` of the recording.
 
-    `confidence` [N] lies in 0..1; None where the file has none, which counts as 1.
+    They are given as any numbers and held as float32. `confidence` [N] lies in 0..1; None where the file has none,
+    which counts as 1.
     """
 
     label: str
-    values: Floats
+    values: NDArray[np.floating]
     first: int = 0
     confidence: Floats | None = None
+
+    def __post_init__(self) -> None:
+        with np.errstate(over="ignore"):  # too large a number becomes infinite, which `recording_of` refuses
+            object.__setattr__(self, "values", np.asarray(self.values, np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +49,11 @@ class Channels:
     length: int = 0
     has_unit: bool = True
     warnings: tuple[str, ...] = ()
+
+
+def other_units(channels: Sequence[str]) -> tuple[str, ...]:
+    """The warning on channels with the name of a lead and a unit that is no voltage ("Z in g"); none without any."""
+    return (f"channels in other units than volts are left out: {', '.join(channels)}",) if channels else ()
 
 
 def check_length(length: int) -> None:

@@ -53,6 +53,9 @@ def read_csv(path: Path) -> Channels:
             raise ValueError(f"the file has {path.stat().st_size} bytes")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         rows = list(csv.reader(line for line in lines if not line.startswith(_COMMENT)))
+        uneven = next((k for k, row in enumerate(rows) if len(row) != len(rows[0])), None)
+        if uneven is not None:
+            raise ValueError(f"row {uneven} has {len(rows[uneven])} of {len(rows[0])} columns")
         table = np.array([[float(v) if v.strip() else np.nan for v in row] for row in rows[1:]], np.float64)
         head = [name.strip() for name in rows[0]]
         if head[0].lower() not in ("time_s", "time") or len(table) < 2:
@@ -61,10 +64,12 @@ def read_csv(path: Path) -> Channels:
         if not seconds > 0:  # NaN too
             raise ValueError("the times do not increase")
         fs = (len(table) - 1) / seconds
+        if not (np.abs(table[:, 0] - table[0, 0] - np.arange(len(table)) / fs) < 0.5 / fs).all():
+            raise ValueError("the times are not evenly spaced")
     except (OSError, ValueError, IndexError, UnicodeDecodeError, csv.Error) as error:
         remedy = "give a CSV with a column time_s in seconds and a column in mV for each lead"
         raise UnreadableInputError(f"{path}: {error}", where="recording", remedy=remedy) from error
     in_uv = _UNITS in lines
-    values = (table.T[1:] / (UNITS_PER_MV if in_uv else 1)).astype(np.float32)
+    values = table.T[1:] / (UNITS_PER_MV if in_uv else 1)
     stretches = tuple(Stretch(name, column) for name, column in zip(head[1:], values, strict=True))
     return Channels(stretches, float(round(fs, 3)), has_unit=in_uv)

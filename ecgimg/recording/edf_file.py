@@ -17,9 +17,10 @@ import numpy as np
 
 from ecgimg.errors import EcgimgError, OutputError, missing_package
 from ecgimg.io.files import write_atomically
-from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
+from ecgimg.recording.channels import Channels, Stretch, check_length, damaged, other_units
 from ecgimg.recording.export import INVALID, UNITS_PER_MV, Export, in_microvolts, provenance, runs_of
 from ecgimg.recording.lead_codes import lead_of_label
+from ecgimg.recording.units import is_voltage, mv_of
 
 MAX_RECORD_SECONDS = 60
 """Longest data record that edflib writes."""
@@ -32,7 +33,6 @@ _END = "end of recording"
 _PREFIX = "ECG "
 """EDF+ signals are labelled with their type first."""
 _SEX = {"M": 1, "F": 0}
-_MV_OF = {"uV": 1e-3, "mV": 1.0, "V": 1e3}
 
 
 def write_edf(export: Export, path: Path) -> Path:
@@ -133,12 +133,30 @@ def read_edf(path: Path) -> Channels:
     except ImportError as error:
         raise missing_package("reading EDF", "pyedflib", "interchange", where="recording") from error
     try:
+        _check_size(path)
         with pyedflib.EdfReader(str(path)) as file:
             return _channels(file)
     except EcgimgError:
         raise
     except Exception as error:  # pyedflib raises anything on a damaged file
         raise damaged(str(error) or type(error).__name__) from error
+
+
+def _check_size(path: Path) -> None:
+    """Raises an error where a file is not as long as its header declares; edflib would print a line on that.
+
+    Bytes of the header: 184 its length, 236 the number of data records, 252 that of signals; then 216 bytes a signal
+    before the numbers of samples a data record, 8 bytes each.
+    """
+    with path.open("rb") as file:
+        head = file.read(256)
+        length, records, signals = int(head[184:192]), int(head[236:244]), int(head[252:256])
+        file.seek(256 + 216 * signals)
+        numbers = file.read(8 * signals)
+    samples = sum(int(numbers[8 * k : 8 * k + 8]) for k in range(signals))
+    declared, size = length + 2 * samples * records, path.stat().st_size
+    if size != declared:
+        raise damaged(f"{size} bytes of {declared} declared")
 
 
 def _channels(file: Any) -> Channels:
@@ -149,18 +167,20 @@ def _channels(file: Any) -> Channels:
     onsets, durations, texts = file.readAnnotations()
     gaps = list(zip(onsets, durations, texts, strict=True))
     end = next((round(onset * rate) for onset, _, text in gaps if text == _END), None)
-    stretches = []
+    units = [file.getPhysicalDimension(k).strip() for k in range(len(labels))]
+    stretches, others = [], []
     for k, label in enumerate(labels):
         if rates[k] != rate or not lead_of_label(label):
             continue
+        if units[k] and not is_voltage(units[k]):
+            others.append(f"{label} in {units[k]}")
+            continue
         check_length(int(lengths[k]))
-        values = file.readSignal(k)[:end] * _MV_OF.get(file.getPhysicalDimension(k).strip(), 1.0)
+        values = file.readSignal(k)[:end] * (mv_of(units[k]) if units[k] else 1.0)
         for onset, duration, text in gaps:
             if text == f"{_UNKNOWN}{label}":
                 first = round(onset * rate)
                 values[first : first + round(float(duration) * rate)] = np.nan
-        stretches.append(Stretch(label, values.astype(np.float32)))
-    has_unit = all(
-        file.getPhysicalDimension(k).strip() in _MV_OF for k in range(len(labels)) if lead_of_label(labels[k])
-    )
-    return Channels(tuple(stretches), float(rate), has_unit=has_unit)
+        stretches.append(Stretch(label, values))
+    has_unit = all(unit for unit, label in zip(units, labels, strict=True) if lead_of_label(label))
+    return Channels(tuple(stretches), float(rate), has_unit=has_unit, warnings=other_units(others))

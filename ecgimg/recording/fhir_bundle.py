@@ -19,6 +19,7 @@ from ecgimg.io.files import write_atomically
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.export import UNITS_PER_MV, Export, provenance
 from ecgimg.recording.lead_codes import lead_of_number, mdc_number
+from ecgimg.recording.units import mv_of
 
 MAX_BYTES = 200_000_000
 """Largest file that is read."""
@@ -38,7 +39,6 @@ _LOINC = {
 """LOINC code, its name and the UCUM unit of each measurement."""
 _GENDERS = {"M": "male", "F": "female", "O": "other"}
 _SPECIAL = {"E": np.nan, "U": np.nan, "L": np.nan}
-_PER_MV = {"mV": 1.0, "uV": 1000.0, "V": 1e-3}
 
 
 def write_fhir(export: Export, path: Path) -> Path:
@@ -68,7 +68,7 @@ def _instant(export: Export) -> str:
 
 def _patient(export: Export) -> list[Resource]:
     options = export.options
-    if not (options.patient_id or options.patient_name):
+    if not (options.patient_id or options.patient_name or options.sex or options.birth_date):
         return []
     patient: dict[str, Any] = {"resourceType": "Patient"}
     if options.patient_id:
@@ -173,9 +173,7 @@ def read_fhir(path: Path) -> Channels:
         return Channels(tuple(_stretch(part) for part in parts), rates.pop())
     except EcgimgError:
         raise
-    except (
-        Exception
-    ) as error:  # wrong types and missing fields: KeyError, TypeError, AttributeError, RecursionError ...
+    except Exception as error:  # wrong types, missing fields, a deep nest: KeyError, TypeError, RecursionError ...
         raise damaged(f"no FHIR bundle with an ECG ({error})") from error
 
 
@@ -191,9 +189,9 @@ def _stretch(part: dict[str, Any]) -> Stretch:
     words = str(data["data"]).split()
     check_length(len(words))
     numbers = np.array([_SPECIAL.get(word, word) for word in words], np.float64)
-    unit = origin.get("code") or origin.get("unit")
-    values = (numbers * float(data.get("factor", 1)) + float(origin.get("value", 0))) / _PER_MV[unit]
-    return Stretch(_label(part["code"]["coding"][0]), values.astype(np.float32))
+    unit = mv_of(str(origin.get("code") or origin.get("unit") or ""))
+    values = (numbers * float(data.get("factor", 1)) + float(origin.get("value", 0))) * unit
+    return Stretch(_label(part["code"]["coding"][0]), values)
 
 
 def _label(coding: dict[str, Any]) -> str:

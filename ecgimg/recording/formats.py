@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class RecordingFormat:
     """One format.
 
-    `module` is where its functions `write_NAME` and `read_NAME` are. `suffixes` are those of the files that it writes,
-    after the recording's name; empty where it is only read. `stem(name)` is the name of its files without a suffix, for
-    a recording's name. `extra` is the optional dependency that it needs, empty where it needs none. `loss` is what a
-    recording loses in it. `holds_findings` is whether it has a place for measurements and findings.
+    `module` is where its functions `write_NAME` and `read_NAME` are; the second is in `reader` where that is given.
+    `suffixes` are those of the files that it writes, after the recording's name; empty where it is only read.
+    `stem(name)` is the name of its files without a suffix, for a recording's name. `extra` is the optional dependency
+    that it needs, empty where it needs none. `loss` is what a recording loses in it. `holds_findings` is whether it has
+    a place for measurements and findings.
     """
 
     name: str
@@ -36,6 +37,7 @@ class RecordingFormat:
     loss: str = ""
     stem: Callable[[str], str] = str
     holds_findings: bool = True
+    reader: str = ""
 
     def write(self, export: Export, folder: Path, name: str) -> Path:
         """Writes the files of a name into a folder; returns the one that a reader opens.
@@ -44,7 +46,7 @@ class RecordingFormat:
             OutputError: the format can't hold the recording, or the files can't be written.
             DependencyError: an optional package is not installed.
         """
-        write = self._function("write")
+        write = self._function(self.module, "write")
         if len(self.suffixes) > 1:
             return Path(write(export, folder, name))
         return Path(write(export, folder / f"{name}{self.suffixes[0]}"))
@@ -56,11 +58,11 @@ class RecordingFormat:
             UnreadableInputError: the file is damaged.
             DependencyError: an optional package is not installed.
         """
-        found: Channels = self._function("read")(path)
+        found: Channels = self._function(self.reader or self.module, "read")(path)
         return found
 
-    def _function(self, verb: str) -> Callable[..., Any]:
-        found: Callable[..., Any] = getattr(import_module(f"ecgimg.recording.{self.module}"), f"{verb}_{self.name}")
+    def _function(self, module: str, verb: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = getattr(import_module(f"ecgimg.recording.{module}"), f"{verb}_{self.name}")
         return found
 
 
@@ -71,7 +73,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "WFDB record, 16 bit, 1 uV a unit",
         "wfdb_record",
         (".hea", ".dat"),
-        loss=_16_BIT,
+        loss=f"{_16_BIT}; of the patient all but the identifier; measurements and findings",
         stem=record_name,
         holds_findings=False,
     ),
@@ -80,7 +82,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "table of seconds and voltages",
         "csv_table",
         (".csv",),
-        loss="confidences; less than 0.1 uV; patient",
+        loss="confidences; less than 0.1 uV; patient, date and origin; measurements and findings",
         holds_findings=False,
     ),
     RecordingFormat(
@@ -89,7 +91,8 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "dicom_waveform",
         (".dcm",),
         "interchange",
-        f"{_16_BIT}; rates outside 50 to 1000 Hz",
+        f"{_16_BIT}; rates outside 50 to 1000 Hz; more than 24 leads; measurements without a code",
+        reader="dicom_reader",
     ),
     RecordingFormat(
         "aecg",
@@ -97,7 +100,9 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "aecg_xml",
         (".xml",),
         "interchange",
-        "confidences; less than 1 uV",
+        "confidences; less than 1 uV; fractions of 0.1 ms of start and length; sex other than M and F; measurements "
+        "without a code",
+        reader="aecg_reader",
     ),
     RecordingFormat(
         "edf",
@@ -105,7 +110,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "edf_file",
         (".edf",),
         "interchange",
-        f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters",
+        f"{_16_BIT}; rates that are no whole samples in 1 to 60 s; patient texts beyond 30 letters or outside of ASCII",
     ),
     RecordingFormat("mat", "MATLAB file of version 5", "matlab_file", (".mat",), loss="nothing"),
     RecordingFormat(
@@ -113,7 +118,7 @@ FORMATS: tuple[RecordingFormat, ...] = (
         "FHIR R4 bundle, JSON",
         "fhir_bundle",
         (".fhir.json",),
-        loss="confidences; less than 1 uV",
+        loss="confidences; less than 1 uV; measurements without a code",
     ),
     RecordingFormat("muse", "GE MUSE, XML (read only)", "muse_xml", extra="interchange"),
     RecordingFormat("philips", "Philips PageWriter, XML (read only)", "philips_xml", extra="interchange"),
@@ -122,6 +127,14 @@ WRITTEN = tuple(one for one in FORMATS if one.suffixes)
 """The formats that recordings are written in."""
 FORMAT_NAMES = tuple(one.name for one in WRITTEN)
 DEFAULT_FORMAT = FORMATS[0].name
+ALIGNED = "aligned"
+"""The format that holds the page, the beats and the statements too; `ecgimg.aligned` writes it."""
+OUTPUT_NAMES = (*FORMAT_NAMES, ALIGNED)
+"""What a run can be asked to write."""
+ALIGNED_JSON = ".aligned.json"
+ALIGNED_ARRAYS = ".aligned.npz"
+ALIGNED_IMAGE = ".aligned.jpg"
+ALIGNED_MEETI = ".aligned.mat"
 _BY_NAME = {one.name: one for one in FORMATS}
 
 

@@ -12,13 +12,12 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.leads import FROM_I_AND_II, LIMB_LEADS
 from ecgimg.errors import EcgimgError
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.safe_xml import read_xml
-
-_PER_MV = {"MICROVOLTS": 1000.0, "MILLIVOLTS": 1.0}
+from ecgimg.recording.units import mv_of
 
 
 def read_muse(path: Path) -> Channels:
@@ -44,29 +43,25 @@ def read_muse(path: Path) -> Channels:
     return Channels(tuple(stretches), fs)
 
 
-def with_limb_leads(leads: dict[str, Floats]) -> dict[str, Floats]:
+def with_limb_leads(leads: dict[str, Doubles]) -> dict[str, Doubles]:
     """The leads, and those limb leads that follow from I and II where both are there and equally long."""
     one, two = leads.get("I"), leads.get("II")
     if one is None or two is None or len(one) != len(two):
         return leads
-    derived = {
-        lead: (a * one + b * two).astype(np.float32) for lead, (a, b) in zip(LIMB_LEADS, FROM_I_AND_II, strict=True)
-    }
+    derived = {lead: a * one + b * two for lead, (a, b) in zip(LIMB_LEADS, FROM_I_AND_II, strict=True)}
     return {**derived, **leads}
 
 
-def _values(lead: Element) -> Floats:
+def _values(lead: Element) -> Doubles:
     """Samples of a lead in mV: 16 bit, little-endian, in base64."""
     count = int(_text(lead, "LeadSampleCountTotal", "0"))
     data = base64.b64decode("".join(_text(lead, "WaveFormData").split()), validate=True)
     check_length(max(count, 1))
     if len(data) % 2 or (count and len(data) != 2 * count):
         raise damaged(f"{len(data)} bytes for {count} samples")
-    unit = _text(lead, "LeadAmplitudeUnits", "MICROVOLTS").upper()
-    if unit not in _PER_MV:
-        raise damaged(f"a lead in {unit}")
-    step = float(_text(lead, "LeadAmplitudeUnitsPerBit", "1")) / _PER_MV[unit]
-    return (np.frombuffer(data, "<i2") * step).astype(np.float32)
+    unit = mv_of(_text(lead, "LeadAmplitudeUnits", "MICROVOLTS"))
+    step = float(_text(lead, "LeadAmplitudeUnitsPerBit", "1")) * unit
+    return np.frombuffer(data, "<i2") * step
 
 
 def _text(parent: Element, name: str, default: str | None = None) -> str:

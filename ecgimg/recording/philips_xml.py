@@ -12,6 +12,8 @@ from ecgimg.errors import EcgimgError, missing_package
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.safe_xml import local_name, read_xml
 
+MAX_BYTES = 1_000_000
+"""Most compressed samples, which unpack to 600 times as much at worst; 10 s of 12 leads have 0.1 MB."""
 _CHUNK_HEAD = 8
 """Bytes before each lead's compressed samples; the first four are their number."""
 
@@ -36,7 +38,7 @@ def read_philips(path: Path) -> Channels:
         for lead in leads:
             check_length(len(lead.samples))
             values = np.asarray(lead.samples, np.float64) * microvolts / 1000
-            stretches.append(Stretch(lead.label, values.astype(np.float32)))
+            stretches.append(Stretch(lead.label, values))
         rates = {float(lead.sampling_freq) for lead in leads}
     except EcgimgError:
         raise
@@ -56,6 +58,8 @@ def _text(root: Element, name: str) -> str:
 
 def _check_chunks(data: bytes) -> None:
     """Raises UnreadableInputError where the sizes of the leads don't add up; sierraecg would not come to an end."""
+    if len(data) > MAX_BYTES:
+        raise damaged(f"{len(data)} bytes of compressed samples")
     at = 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "little", signed=True)

@@ -20,6 +20,8 @@ MICROVOLT_HEIGHT = 100.0
 
 No amplifier of an ECG has a range of 100 mV, and no 12 leads are lower than 100 uV. Numbers between a heart's 20 mV and
 this stay as they are, and the signal network refuses them."""
+RATES_HZ = (1.0, 100_000.0)
+"""Between these rates lies that of every ECG, from a trend to a pacemaker's spikes."""
 _WHERE = "recording"
 
 
@@ -38,17 +40,16 @@ def read_recording(path: str | Path) -> Recording:
     if kind is None:
         remedy = "give WFDB, CSV, DICOM, HL7 aECG, EDF+, MUSE XML, Philips XML, MATLAB or FHIR"
         raise UnreadableInputError(f"{path} is no recording of a known format", where=_WHERE, remedy=remedy)
+    is_bare = kind == "wfdb" and not path.exists()
+    name = path.name.removesuffix(".json").removesuffix(".fhir") if is_bare or kind == "fhir" else path.stem
     try:
-        channels = recording_format(kind).read(path)
+        return recording_of(recording_format(kind).read(path), name)
     except MemoryError as error:
         raise damaged(f"{path} does not fit into memory") from error
     except UnreadableInputError as error:
         if str(path) in error.what or str(path.with_suffix("")) in error.what:
             raise
         raise UnreadableInputError(f"{path}: {error.what}", where=_WHERE, remedy=error.remedy) from error
-    is_bare = kind == "wfdb" and not path.exists()
-    name = path.name.removesuffix(".json").removesuffix(".fhir") if is_bare or kind == "fhir" else path.stem
-    return recording_of(channels, name)
 
 
 def recording_of(channels: Channels, name: str) -> Recording:
@@ -61,7 +62,7 @@ def recording_of(channels: Channels, name: str) -> Recording:
     if not placed:
         what = f"none of the channels is a lead of an ECG ({', '.join(unnamed) or 'there are none'})"
         raise UnreadableInputError(what, where=_WHERE, remedy="name the leads I ... V6")
-    if not (np.isfinite(channels.fs) and channels.fs > 0):
+    if not RATES_HZ[0] <= channels.fs <= RATES_HZ[1]:  # NaN too
         raise damaged(f"a sampling rate of {channels.fs:g} Hz")
     length = max(channels.length, *(one.first + len(one.values) for _, one in placed))
     check_length(length)
@@ -81,6 +82,8 @@ def _laid_out(
     confidence = np.zeros((len(leads), length), np.float32)
     for lead, one in placed:
         at = leads.index(lead), slice(one.first, one.first + len(one.values))
+        if bool(np.isinf(one.values).any()):
+            raise damaged(f"infinite voltages in lead {lead}")
         known = np.isfinite(one.values)
         if bool((np.isfinite(signals[at]) & known).any()):
             remedy = "name the leads I ... V6, each once"

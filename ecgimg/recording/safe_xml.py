@@ -11,6 +11,8 @@ from ecgimg.recording.channels import damaged
 
 MAX_BYTES = 200_000_000
 """Largest XML file that is read; ten seconds of 12 leads have under 1 MB."""
+MAX_TAGS = 2_000_000
+"""Most tags; a day's annotations have fewer, and so many take some seconds."""
 
 
 def read_xml(path: Path) -> Element:
@@ -27,8 +29,11 @@ def read_xml(path: Path) -> Element:
         raise missing_package("reading XML", "defusedxml", "interchange", where="recording") from error
     if path.stat().st_size > MAX_BYTES:
         raise damaged(f"an XML file of {path.stat().st_size} bytes")
+    content = path.read_bytes()
+    if content.count(b"<") > MAX_TAGS:
+        raise damaged(f"an XML file of more than {MAX_TAGS} tags")
     try:
-        root: Element = fromstring(path.read_bytes(), forbid_dtd=False)
+        root: Element = fromstring(content, forbid_dtd=False)
     except DefusedXmlException as error:
         raise damaged("an XML file with entities, which may be an attack") from error
     except (ParseError, ValueError, LookupError) as error:

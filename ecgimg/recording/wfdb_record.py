@@ -13,9 +13,10 @@ import numpy as np
 
 from ecgimg.errors import EcgimgError, UnreadableInputError, missing_package
 from ecgimg.io.files import write_atomically
-from ecgimg.recording.channels import Channels, Stretch, check_length
+from ecgimg.recording.channels import Channels, Stretch, check_length, other_units
 from ecgimg.recording.export import UNITS_PER_MV, Export, in_microvolts
 from ecgimg.recording.record_name import record_name
+from ecgimg.recording.units import is_voltage, mv_of
 from ecgimg.text import printable
 
 MAX_SIGNALS = 1000
@@ -24,7 +25,6 @@ _MAX_LINE, _MAX_COMMENTS = 1000, 1000
 _RECORD_LINE = re.compile(
     r"[^\s/]+(/(?P<segments>\d{1,9}))?\s+(?P<signals>\d{1,9})(\s*$|\s+\d+(\.\d*)?([eE][-+]?\d+)?[\s/(])"
 )
-_PER_MV = {"mv": 1.0, "uv": 1000.0, "µv": 1000.0, "v": 1e-3}
 
 
 def write_wfdb(export: Export, folder: Path, name: str) -> Path:
@@ -40,7 +40,9 @@ def write_wfdb(export: Export, folder: Path, name: str) -> Path:
     samples = in_microvolts(export.signals).astype("<i2").T
     record, units = record_name(name), export.options.units
     gain = UNITS_PER_MV if units == "mV" else 1
-    lines = [f"{record} {len(export.leads)} {export.fs:.12g} {len(samples)}"]
+    recorded = export.options.recorded
+    time = f"{recorded:%H:%M:%S %d/%m/%Y}" if recorded else ""
+    lines = [f"{record} {len(export.leads)} {export.fs:.12g} {len(samples)} {time}".rstrip()]
     for lead, column in zip(export.leads, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         checksum -= 0x10000 if checksum >= 0x8000 else 0
@@ -70,10 +72,11 @@ def read_wfdb(path: Path) -> Channels:
         _check_header(Path(f"{stem}.hea"))
         check_length(int(wfdb.rdheader(stem).sig_len))
         record = wfdb.rdrecord(stem)
-        scales = [_PER_MV.get(str(unit).lower()) for unit in record.units]
-        columns = zip(record.sig_name, record.p_signal.T, scales, strict=True)
-        stretches = tuple(Stretch(label, (row / (scale or 1)).astype(np.float32)) for label, row, scale in columns)
-        return Channels(stretches, float(record.fs), has_unit=False)
+        names = [name or "" for name in record.sig_name]  # a header may leave them out
+        columns = [*zip(names, record.p_signal.T, map(str, record.units), strict=True)]
+        stretches = tuple(Stretch(label, row * mv_of(unit)) for label, row, unit in columns if is_voltage(unit))
+        others = [f"{label} in {unit}" for label, _, unit in columns if not is_voltage(unit)]
+        return Channels(stretches, float(record.fs), has_unit=False, warnings=other_units(others))
     except EcgimgError:
         raise
     except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header

@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
+from ecgimg.findings.calipers import Caliper
 from ecgimg.findings.opinions import Finding
 from ecgimg.recording.recording import Recording
+from ecgimg.report.calipers import svg_calipers, svg_height_mm
 from ecgimg.report.evidence import HUES, LETTERS, weights_of
 
 SPEED = 25.0
@@ -47,9 +49,22 @@ class Stretch:
     end: float
 
 
-def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float) -> str:
-    """The drawing as an SVG element, `height_mm` high and as wide as the recording is long."""
+@dataclass(frozen=True)
+class _Place:
+    """Where a row is drawn, in mm: its zero line, its first ribbon, and a ribbon's height."""
+
+    baseline_y: float
+    under: float
+    thick: float
+
+
+def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float, laid: Sequence[Caliper] = ()) -> str:
+    """The drawing as an SVG element, `height_mm` high and as wide as the recording is long.
+
+    Under the traces are the ribbons of `findings`, and the calipers that are `laid` on a beat.
+    """
     rows = drawn_rows(recording)
+    measured_row = max((k for k, row in enumerate(rows) if _holds(row, laid)), default=None)
     shrink = min(1.0, FULL_SECONDS / recording.seconds)
     width = LEFT_MM + recording.seconds * SPEED * shrink + 6
     pitch = (height_mm - 2 * TOP_MM) / max(len(rows), 1)
@@ -57,6 +72,9 @@ def ecg_svg(recording: Recording, findings: Sequence[Finding], height_mm: float)
     for k, row in enumerate(rows):
         top = TOP_MM + k * pitch
         parts.append(_row(recording, row, findings, top, pitch, shrink))
+        if k == measured_row:
+            baseline_y = _place(recording, row, findings, top, pitch).baseline_y
+            parts.append(_calipers(recording, laid, baseline_y, top + pitch, shrink))
     return (
         f'<svg class="ecg" viewBox="0 0 {width:.1f} {height_mm:.1f}" width="{width:.1f}mm" height="{height_mm:.1f}mm" '
         f'xmlns="http://www.w3.org/2000/svg" role="img" aria-label="12-lead ECG">{"".join(parts)}</svg>'
@@ -106,6 +124,23 @@ def _grid(width: float, height: float) -> str:
 def _row(
     recording: Recording, row: Sequence[Stretch], findings: Sequence[Finding], top: float, pitch: float, shrink: float
 ) -> str:
+    place = _place(recording, row, findings, top, pitch)
+    baseline_y = place.baseline_y
+    parts = [_pulse(baseline_y)]
+    for k, stretch in enumerate(row):
+        ribbons = _ribbons(stretch, findings, (place.under, place.thick), shrink)
+        parts += [ribbons, _trace(recording, stretch, baseline_y, shrink)]
+        x = LEFT_MM + stretch.start * SPEED * shrink
+        if k:
+            above, below = f"M{x:.2f} {baseline_y - 6:.2f}v3", f"M{x:.2f} {baseline_y + 3:.2f}v3"
+            parts.append(f'<path d="{above}{below}" class="tick"/>')
+        parts.append(_name(recording, stretch, x + 1, baseline_y, (top, pitch)))
+    return "".join(parts)
+
+
+def _place(
+    recording: Recording, row: Sequence[Stretch], findings: Sequence[Finding], top: float, pitch: float
+) -> _Place:
     values = np.concatenate([_cut(recording, s)[1] for s in row] or [np.zeros(1, np.float32)])
     known = values[np.isfinite(values)]
     low, high = (float(v) * GAIN for v in np.percentile(known, [0.5, 99.5])) if known.size else (0.0, 0.0)
@@ -113,15 +148,24 @@ def _row(
     ribbons = thick * len(findings)
     baseline_y = top + (pitch - ribbons) / 2 + float(np.clip((high + low) / 2, -pitch / 4, pitch / 4))
     under = min(baseline_y + max(5.0, 1.5 - low), top + pitch - ribbons) if pitch >= DENSE_MM else baseline_y + 2
-    parts = [_pulse(baseline_y)]
-    for k, stretch in enumerate(row):
-        parts += [_ribbons(stretch, findings, (under, thick), shrink), _trace(recording, stretch, baseline_y, shrink)]
-        x = LEFT_MM + stretch.start * SPEED * shrink
-        if k:
-            above, below = f"M{x:.2f} {baseline_y - 6:.2f}v3", f"M{x:.2f} {baseline_y + 3:.2f}v3"
-            parts.append(f'<path d="{above}{below}" class="tick"/>')
-        parts.append(_name(recording, stretch, x + 1, baseline_y, (top, pitch)))
-    return "".join(parts)
+    return _Place(baseline_y, under, thick)
+
+
+def _holds(row: Sequence[Stretch], laid: Sequence[Caliper]) -> bool:
+    """Whether a row shows the beat on which calipers lie."""
+    return bool(laid) and any(
+        stretch.lead == laid[0].lead and all(stretch.start <= one.start and one.end <= stretch.end for one in laid)
+        for stretch in row
+    )
+
+
+def _calipers(recording: Recording, laid: Sequence[Caliper], baseline_y: float, bottom: float, shrink: float) -> str:
+    """The calipers under the lead on which they lie, within the row that ends at `bottom`."""
+    first, last = min(one.start for one in laid), max(one.end for one in laid)
+    values = _cut(recording, Stretch(laid[0].lead, first, last))[1]
+    low = float(np.nanmin(values, initial=0.0)) * GAIN
+    y = min(baseline_y - low, bottom - svg_height_mm(laid))
+    return svg_calipers(laid, lambda second: LEFT_MM + second * SPEED * shrink, y)
 
 
 def _name(recording: Recording, stretch: Stretch, x: float, baseline_y: float, row: tuple[float, float]) -> str:

@@ -11,11 +11,14 @@ import numpy as np
 from ecgimg.datamodel.arrays import Floats, Pixels
 from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.datamodel.page import Photo, PlacedCell
+from ecgimg.findings.calipers import calipers
 from ecgimg.findings.opinions import Finding, Opinion, Screening
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import NORMAL
+from ecgimg.io.jpeg import encode_jpeg
 from ecgimg.recording.plot import BLUE, GREEN, VERMILLION, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
+from ecgimg.report.calipers import draw_calipers
 from ecgimg.report.stored_photo import stored_photo
 
 MAX_SIDE_PX = 1500
@@ -62,7 +65,7 @@ def weights_of(opinion: Opinion, lead: str) -> tuple[tuple[float, float, float],
 
 
 def evidence_image(report: ReportContent) -> Pixels:
-    """The photo as it may be stored, upright, with its traces and the evidence for the leading findings.
+    """The photo as it may be stored, upright, with its traces, calipers, and the evidence for the leading findings.
 
     It is MAX_SIDE_PX long at most.
     It is cropped to the surroundings of the traces. Without traces the whole photo is shown, with the image network's
@@ -85,6 +88,7 @@ def evidence_image(report: ReportContent) -> Pixels:
         canvas = _with_evidence(canvas, moved, finding, hue, round(9 * unit))
     for _, points in moved:
         draw_curve(canvas, points, TRACE_COLOR, max(1, round(1.1 * unit)))
+    draw_calipers(canvas, _shown(moved), calipers(report.measurements))
     for finding, hue, letter in marked:
         _draw_letter(canvas, moved, finding, hue, letter, unit)
     return canvas
@@ -92,10 +96,7 @@ def evidence_image(report: ReportContent) -> Pixels:
 
 def jpeg_uri(pixels: Pixels, quality: int = JPEG_QUALITY) -> str:
     """RGB pixels as a data URI of a JPEG."""
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not done:
-        raise ValueError(f"no picture of shape {pixels.shape}")
-    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(pixels, quality)).decode()
 
 
 def _upright(photo: Photo, recording: Recording | None) -> tuple[Pixels, Curves]:

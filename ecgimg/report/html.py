@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.findings.calipers import calipers
 from ecgimg.findings.headline import in_order
 from ecgimg.findings.opinions import CONTRADICTION, Finding, Influence, Joining
 from ecgimg.findings.protocol import RuleVerdict
@@ -122,6 +123,7 @@ def _photo(report: ReportContent) -> str:
     parts = ["The photo as it was given."]
     if report.recording is not None:
         parts = ["The photo around the traces, and the traces as read. In colour, with letters: evidence for findings."]
+        parts += ["In black: calipers of the intervals."] if calipers(report.measurements) else []
     elif report.read_by == "image" and report.screening is not None and report.screening.saliency is not None:
         parts.append("In colour: where the image network looks for what is not normal.")
     if report.settings.photo == "redacted":
@@ -329,9 +331,12 @@ def _ecg_page(report: ReportContent, result: ReportResult) -> str:
         if top
         else ""
     )
-    drawing = ecg_svg(report.recording, top, ECG_HEIGHT_MM)
+    laid = calipers(report.measurements)
+    drawing = ecg_svg(report.recording, top, ECG_HEIGHT_MM, laid)
+    measured = f"Calipers: intervals of the page on a beat of lead {escape(laid[0].lead)}." if laid else ""
     scale = f"<span>{scale_text(report.recording)}. Grey: doubtful.</span>"
-    return f'<div class="ecgbox">{drawing}</div><div class="legend">{marks}<span>{note}</span>{scale}</div>'
+    legend = f"{marks}<span>{note}</span><span>{measured}</span>{scale}"
+    return f'<div class="ecgbox">{drawing}</div><div class="legend">{legend}</div>'
 
 
 def _figures_page(report: ReportContent, result: ReportResult) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, in_order
 from ecgimg.findings.statements import STATEMENTS, column_name
-from ecgimg.networks.manifest import list_weights
+from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
+from ecgimg.runs.aligned_files import has_aligned, make_aligned_page, make_aligned_recording
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.digitize import files as recording_set
 from ecgimg.runs.file_names import PAGE_JSON, REPORT_FILES, REPORT_HTML, REPORT_JSON, REPORT_THUMBNAIL, FileSet
@@ -28,6 +29,7 @@ from ecgimg.schemas.recording import RecordingResult
 from ecgimg.schemas.report import FindingResult, ReportResult, describe_report
 
 if TYPE_CHECKING:
+    from ecgimg.aligned.record import Interpreted
     from ecgimg.findings.report import ReportContent
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
@@ -73,7 +75,7 @@ def is_current(task: Task, result: ReportResult) -> bool:
     """Whether a report has the same settings and networks, and the recording that was asked for is there."""
     if result.settings != task.options.page.settings:
         return False
-    if result.networks != {weight.name: weight.sha256[:12] for weight in list_weights()}:
+    if result.networks != network_hashes():
         return False
     return not task.options.format or not _has_recording(result) or _is_recording_current(task, result)
 
@@ -110,17 +112,34 @@ def _recording(task: Task, report: ReportContent) -> tuple[Made[Any], ...]:
     if not task.options.format or recording is None:
         return ()
     found = interpret_for_files(report.measurements, report.findings)
+    ecg = _interpreted(report) if task.options.aligned else None
     if report.photo is None:
-        is_known = any(recording.interval(lead) is not None for lead in recording.leads)
-        return (make_recording_files(task, recording, found),) if is_known else ()
+        if all(recording.interval(lead) is None for lead in recording.leads):
+            return ()
+        aligned = () if ecg is None else (make_aligned_recording(task, ecg),)
+        return (*aligned, make_recording_files(task, recording, found))
     assert report.sheet is not None
     assert report.match is not None
     made = Digitized(report.photo, report.sheet, report.match, recording, report.timings)
-    return (make_page_files(task, made, found, with_findings=True),)
+    aligned = () if ecg is None else (make_aligned_page(task, ecg, made),)
+    return (*aligned, make_page_files(task, made, found, with_findings=True))
+
+
+def _interpreted(report: ReportContent) -> Interpreted:
+    """What an aligned record takes of a report that has a recording."""
+    from ecgimg.aligned.record import Interpreted
+
+    recording, measured, stated = report.recording, report.measurements, report.interpretation
+    assert recording is not None
+    assert measured is not None
+    assert stated is not None
+    return Interpreted(recording, measured, stated, report.findings)
 
 
 def _is_recording_current(task: Task, result: ReportResult) -> bool:
     """Whether the recording of a report has the formats asked for, with the findings where they have a place."""
+    if not has_aligned(task, with_findings=bool(result.findings)):
+        return False
     if result.source.width is None:
         recording = task.record(partial(read_json, RecordingResult), PAGE_JSON)
         return recording is not None and has_formats(task, recording)

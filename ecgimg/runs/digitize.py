@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.recording.formats import DEFAULT_FORMAT
-from ecgimg.runs.file_names import FileSet, recording_files
+from ecgimg.runs.aligned_files import has_aligned, make_aligned_page
+from ecgimg.runs.file_names import ALIGNED_FILES, FileSet, recording_files
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_files
 from ecgimg.runs.records import Made
@@ -25,10 +26,11 @@ def preload() -> None:
 
 def files(options: RunOptions) -> tuple[FileSet, ...]:
     """The files of a page."""
-    return (recording_files(options.format or (DEFAULT_FORMAT,)),)
+    recording = recording_files(options.recording_formats, options.dicom_photo)
+    return (recording, ALIGNED_FILES) if options.aligned else (recording,)
 
 
-def make(task: Task, hook: Hook) -> tuple[Made[PageResult], ...]:
+def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
     """Digitizes a page; errors as `digitize_page`.
 
     The pipeline is imported in the worker, since the parent does not need it.
@@ -37,14 +39,24 @@ def make(task: Task, hook: Hook) -> tuple[Made[PageResult], ...]:
     from ecgimg.pipelines.digitize import digitize_page
     from ecgimg.stages.measure.measure import measure
 
-    made = digitize_page(task.job.path, task.job.page, task.options.page, task.job.name, hook)
-    found = interpret_for_files(measure(made.recording) if holds_findings(task) else None)
-    return (make_page_files(task, made, found, with_findings=False),)
+    options = task.options
+    made = digitize_page(task.job.path, task.job.page, options.page, task.job.name, hook)
+    measured = measure(made.recording) if options.aligned or holds_findings(task) else None
+    page = make_page_files(task, made, interpret_for_files(measured), with_findings=False)
+    if measured is None or not options.aligned:
+        return (page,)
+    from ecgimg.aligned.record import Interpreted
+    from ecgimg.stages.interpret.interpret import interpret
+
+    ecg = Interpreted(made.recording, measured, interpret(measured, options.page.sex, options.page.age))
+    return (make_aligned_page(task, ecg, made), page)
 
 
 def is_current(task: Task, result: PageResult) -> bool:
-    """Whether a page's JSON has the same settings, and the formats asked for."""
-    return result.settings == task.options.page.settings and has_formats(task, result)
+    """Whether a page's JSON has the same settings, and the formats asked for are there."""
+    if result.settings != task.options.page.settings:
+        return False
+    return has_formats(task, result) and has_aligned(task, with_findings=False)
 
 
 def outcome(job: PageJob, result: PageResult) -> Outcome:

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgimg.recording.formats import FORMATS, recording_format
+from ecgimg.recording.formats import (
+    ALIGNED_ARRAYS,
+    ALIGNED_IMAGE,
+    ALIGNED_JSON,
+    ALIGNED_MEETI,
+    FORMATS,
+    recording_format,
+)
 
 PAGE_JSON = ".json"
+DICOM_PHOTO = ".photo.dcm"
 OVERLAY = ".overlay.png"
 OVERLAY_THUMBNAIL = ".overlay.thumb.jpg"
 REPORT_JSON = ".report.json"
@@ -43,19 +51,20 @@ class FileSet:
         return (self.record, *self.others)
 
 
-def recording_files(formats: Sequence[str]) -> FileSet:
-    """The files of a recording in some formats."""
+def recording_files(formats: Sequence[str], dicom_photo: bool = False) -> FileSet:
+    """The files of a recording in some formats, and of its page's photo in DICOM where it is asked for."""
     suffixes = [suffix for name in formats for suffix in recording_format(name).suffixes]
-    return FileSet(PAGE_JSON, (*suffixes, OVERLAY, OVERLAY_THUMBNAIL))
+    return FileSet(PAGE_JSON, (*suffixes, *((DICOM_PHOTO,) if dicom_photo else ()), OVERLAY, OVERLAY_THUMBNAIL))
 
 
-RECORDING_FILES = recording_files([one.name for one in FORMATS])
+RECORDING_FILES = recording_files([one.name for one in FORMATS], dicom_photo=True)
 REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 MEASURE_FILES = FileSet(MEASURE_JSON, ())
-FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES)
+ALIGNED_FILES = FileSet(ALIGNED_JSON, (ALIGNED_ARRAYS, ALIGNED_IMAGE, ALIGNED_MEETI))
+FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES, ALIGNED_FILES)
 """All files that runs may write for a page; no two sets share one."""
-_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL)
+_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL, ALIGNED_IMAGE, DICOM_PHOTO)
 _STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ecgimg.findings.measurements import FIGURES
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.kinds import is_recording
@@ -19,11 +20,6 @@ from ecgimg.schemas.measure import MeasurementResult, MeasureResult, describe_me
 if TYPE_CHECKING:
     from ecgimg.recording.recording import Recording
 
-FIGURES = (
-    "heart rate", "RR variation", "P duration", "PR interval", "QRS duration", "QT interval", "QTc Bazett",
-    "QTc Fridericia", "QTc Framingham", "QTc Hodges", "QT dispersion", "P axis", "QRS axis", "T axis", "R transition",
-)  # fmt: skip
-"""Figures in the summary, in this order."""
 COLUMNS = tuple(name.replace(" ", "_") for name in FIGURES)
 SHOWN = ("heart rate", "PR interval", "QRS duration", "QTc Fridericia")
 """Figures in a line of progress."""

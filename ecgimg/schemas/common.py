@@ -90,13 +90,13 @@ def read_json(model: type[Content], path: Path) -> Content | None:
         return None
 
 
-def write_json(content: Part, path: Path) -> Path:
-    """Writes a JSON file, whole or not at all.
+def write_json(content: Part, path: Path, indent: int | None = 2) -> Path:
+    """Writes a JSON file, whole or not at all; in one line where `indent` is None, which takes half of the space.
 
     Raises:
         OutputError: the file can't be written.
     """
-    return write_atomically(path, (content.model_dump_json(by_alias=True, indent=2) + "\n").encode())
+    return write_atomically(path, (content.model_dump_json(by_alias=True, indent=indent) + "\n").encode())
 
 
 @lru_cache(maxsize=1)

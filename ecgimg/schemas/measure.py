@@ -19,7 +19,7 @@ from ecgimg.findings.measurements import (
     Wave,
 )
 from ecgimg.networks.delineation import NAME
-from ecgimg.networks.manifest import list_weights
+from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import PageSettings
 from ecgimg.schemas.common import PageSource, Part, rounded, versions
 
@@ -136,20 +136,25 @@ def describe_measurements(
     seconds: float,
 ) -> MeasureResult:
     """The JSON content of measurements; `rows` are those of MEETI, one for each of the beats."""
-    beats: dict[str, list[BeatResult]] = {}
-    for beat, row in zip(measurements.beats, rows, strict=True):
-        beats.setdefault(beat.lead, []).append(_beat(beat, row))
     return MeasureResult(
         source=source,
         settings=settings,
         files=files,
         figures=tuple(describe_measurement(one) for one in measurements.figures),
         times=tuple(rounded(time) for time in measurements.times),
-        leads={m.lead: MeasuredLead(median=_median(m), beats=tuple(beats[m.lead])) for m in measurements.medians},
+        leads=describe_beats(measurements, rows),
         seconds=round(seconds, 3),
         network=network_hash(),
         versions=versions(),
     )
+
+
+def describe_beats(measurements: Measurements, rows: tuple[BeatRow, ...]) -> dict[str, MeasuredLead]:
+    """The leads that show a beat, for the JSON; `rows` are those of MEETI, one for each of the beats."""
+    beats: dict[str, list[BeatResult]] = {}
+    for beat, row in zip(measurements.beats, rows, strict=True):
+        beats.setdefault(beat.lead, []).append(_beat(beat, row))
+    return {m.lead: MeasuredLead(median=_median(m), beats=tuple(beats[m.lead])) for m in measurements.medians}
 
 
 def describe_measurement(one: Measurement) -> MeasurementResult:
@@ -159,7 +164,7 @@ def describe_measurement(one: Measurement) -> MeasurementResult:
 
 def network_hash() -> str:
     """First 12 digits of the SHA-256 of the delineation network; empty where there is none."""
-    return next((w.sha256[:12] for w in list_weights() if w.name == NAME), "")
+    return network_hashes().get(NAME, "")
 
 
 def _beat(beat: LeadBeat, row: BeatRow) -> BeatResult:

@@ -15,7 +15,7 @@ from ecgimg.findings.conclusion import Agreement, Compared, View
 from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screening, Verdict
 from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
-from ecgimg.networks.manifest import list_weights
+from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import page_confidence
 from ecgimg.schemas.common import (
@@ -218,7 +218,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
         page=_page(report),
         conclusion=report.conclusion,
         compared=tuple(_compared(one) for one in report.compared),
-        findings=tuple(_finding(finding) for finding in report.findings),
+        findings=tuple(describe_finding(finding) for finding in report.findings),
         screening=None if report.screening is None else _screening(report.screening),
         agreement=report.agreement,
         basis=report.basis,
@@ -227,7 +227,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
             describe_measurement(one) for one in (report.measurements.figures if report.measurements else ())
         ),
         statements=tuple(
-            _statement(one) for one in (report.interpretation.statements if report.interpretation else ())
+            describe_statement(one) for one in (report.interpretation.statements if report.interpretation else ())
         ),
         leads={
             q.lead: LeadReading(
@@ -240,7 +240,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = ()) -> Repor
         warnings=report.warnings,
         timings={step: rounded(seconds) for step, seconds in report.timings},
         versions=versions(),
-        networks={weight.name: weight.sha256[:12] for weight in list_weights()},
+        networks=network_hashes(),
     )
 
 
@@ -257,7 +257,8 @@ def _page(report: ReportContent) -> PageReading | None:
     )
 
 
-def _finding(finding: Finding) -> FindingResult:
+def describe_finding(finding: Finding) -> FindingResult:
+    """A finding for the JSON."""
     return FindingResult(
         code=finding.code,
         group=finding.group,
@@ -276,7 +277,8 @@ def _finding(finding: Finding) -> FindingResult:
     )
 
 
-def _statement(one: RuleStatement) -> StatementResult:
+def describe_statement(one: RuleStatement) -> StatementResult:
+    """A criterion of the protocol for the JSON."""
     return StatementResult(
         id=one.id,
         step=one.step,

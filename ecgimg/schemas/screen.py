@@ -9,7 +9,7 @@ from pydantic import Field
 from ecgimg.datamodel.page import Photo
 from ecgimg.findings.opinions import Opinion
 from ecgimg.findings.statements import statement
-from ecgimg.networks.manifest import list_weights
+from ecgimg.networks.manifest import network_hashes
 from ecgimg.networks.screen import NAME, Prediction
 from ecgimg.options import PHOTO_STORED, PhotoStored
 from ecgimg.schemas.common import PageSource, Part, describe_source, rounded, versions
@@ -78,7 +78,7 @@ def describe_screen(
 
 def network_hash() -> str:
     """First 12 digits of the SHA-256 of the packaged image network; empty where there is none."""
-    return next((w.sha256[:12] for w in list_weights() if w.name == NAME), "")
+    return network_hashes().get(NAME, "")
 
 
 def _finding(finding: Opinion) -> ScreenFindingResult:

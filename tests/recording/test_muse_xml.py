@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_xml import MUSE_COUNTS, MUSE_LEADS, MUSE_UV_PER_COUNT, write_muse
 
 from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS, LIMB_LEADS
 from ecgimg.errors import UnreadableInputError
 from ecgimg.recording.read import read_recording
 
 pytest.importorskip("defusedxml")
-STORED = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
-COUNTS = np.random.default_rng(0).integers(-300, 300, (len(STORED), 1000)).astype("<i2")
-UV_PER_COUNT = 4.88
-
-
-def waveform(kind: str, counts: np.ndarray) -> str:
-    leads = "".join(
-        f"<LeadData><LeadByteCountTotal>{2 * len(row)}</LeadByteCountTotal><LeadSampleCountTotal>{len(row)}"
-        f"</LeadSampleCountTotal><LeadAmplitudeUnitsPerBit>{UV_PER_COUNT}</LeadAmplitudeUnitsPerBit>"
-        f"<LeadAmplitudeUnits>MICROVOLTS</LeadAmplitudeUnits><LeadID>{lead}</LeadID>"
-        f"<WaveFormData>\n{base64.encodebytes(row.tobytes()).decode()}</WaveFormData></LeadData>"
-        for lead, row in zip(STORED, counts, strict=True)
-    )
-    return (
-        f"<Waveform><WaveformType>{kind}</WaveformType><WaveformStartTime>0</WaveformStartTime>"
-        f"<NumberofLeads>8</NumberofLeads><SampleBase>500</SampleBase><SampleExponent>0</SampleExponent>{leads}</Waveform>"
-    )
 
 
 @pytest.fixture
 def muse(tmp_path: Path) -> Path:
-    text = (
-        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE RestingECG SYSTEM "restecg.dtd">\n<RestingECG>'
-        "<MuseInfo><MuseVersion>8.0</MuseVersion></MuseInfo><PatientDemographics><PatientID>1</PatientID>"
-        f"</PatientDemographics>{waveform('Median', COUNTS[:, :600] * 0)}{waveform('Rhythm', COUNTS)}</RestingECG>"
-    )
-    (tmp_path / "x.xml").write_text(text)
-    return tmp_path / "x.xml"
+    return write_muse(tmp_path)
 
 
 def test_the_rhythm_is_read_and_limb_leads_follow_from_two(muse: Path) -> None:
     found = read_recording(muse)
     assert (found.fs, found.leads, found.seconds) == (500.0, LEADS, 2.0)
-    mv = dict(zip(STORED, COUNTS * UV_PER_COUNT / 1000, strict=True))
-    for lead in STORED:
+    mv = dict(zip(MUSE_LEADS, MUSE_COUNTS * MUSE_UV_PER_COUNT / 1000, strict=True))
+    for lead in MUSE_LEADS:
         np.testing.assert_allclose(found.lead(lead), mv[lead], atol=1e-6)
     for lead, (a, b) in zip(LIMB_LEADS, FROM_I_AND_II, strict=True):
         np.testing.assert_allclose(found.lead(lead), a * mv["I"] + b * mv["II"], atol=1e-6)

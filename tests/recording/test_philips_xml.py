@@ -7,60 +7,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_xml import PHILIPS_UV_PER_COUNT, philips_counts, write_philips
 
-from ecgimg.datamodel.leads import FROM_I_AND_II, LEADS
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UnreadableInputError
 from ecgimg.recording.read import read_recording
 
 pytest.importorskip("sierraecg")
 pytest.importorskip("defusedxml")
-UV_PER_COUNT = 5
-
-
-def counts() -> np.ndarray:
-    """Leads [12, 700] in counts that obey the limb lead laws; I and II are even, so that halves are whole."""
-    rng = np.random.default_rng(0)
-    one, two = (2 * np.cumsum(rng.integers(-9, 10, 700)) for _ in range(2))
-    limbs = [np.floor(a * one + b * two).astype(int) for a, b in FROM_I_AND_II]
-    return np.stack([*limbs, *(np.cumsum(rng.integers(-9, 10, 700)) for _ in range(6))])
-
-
-def chunk(values: np.ndarray) -> bytes:
-    """One lead as XLI: its second differences + 64, high bytes before low bytes, in LZW codes of 10 bits."""
-    coded = values.astype(int).copy()
-    coded[2:] = 2 * values[1:-1] - values[:-2] - values[2:] + 64
-    start = int(2 * values[1] - values[0] - values[2])
-    coded[2:] = np.append(coded[3:], 64)
-    words = coded & 0xFFFF
-    codes = [int(word) >> 8 for word in words] + [int(word) & 0xFF for word in words]
-    bits = "".join(f"{code:010b}" for code in codes)
-    bits += "0" * (-len(bits) % 8)
-    data = int(bits, 2).to_bytes(len(bits) // 8, "big")
-    return len(data).to_bytes(4, "little") + b"\0\0" + start.to_bytes(2, "little", signed=True) + data
 
 
 @pytest.fixture
 def philips(tmp_path: Path) -> Path:
-    rows = counts().astype(int)
-    rows[2:6] = 0  # what Philips stores of them is the difference from the limb lead laws
-    data = base64.b64encode(b"".join(chunk(row) for row in rows)).decode()
-    (tmp_path / "x.xml").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?><restingecgdata xmlns="http://www3.medical.philips.com"><documentinfo>'
-        "<documenttype>SierraECG</documenttype><documentversion>1.04</documentversion></documentinfo><dataacquisition>"
-        f"<signalcharacteristics><samplingrate>500</samplingrate><resolution>{UV_PER_COUNT}</resolution>"
-        '</signalcharacteristics></dataacquisition><waveforms><parsedwaveforms dataencoding="Base64" compression="XLI" '
-        f'durationperchannel="1400" numberofleads="12" leadlabels="{" ".join(LEADS)}">{data}</parsedwaveforms>'
-        "</waveforms></restingecgdata>"
-    )
-    return tmp_path / "x.xml"
+    return write_philips(tmp_path)
 
 
 def test_leads_are_read_in_millivolts(philips: Path) -> None:
     found = read_recording(philips)
     assert (found.fs, found.leads, found.seconds) == (500.0, LEADS, 1.4)
-    wanted = counts() * UV_PER_COUNT / 1000
+    wanted = philips_counts() * PHILIPS_UV_PER_COUNT / 1000
     for lead, row in zip(found.leads, wanted, strict=True):
-        np.testing.assert_allclose(found.lead(lead), row, atol=UV_PER_COUNT / 1000 + 1e-6)
+        np.testing.assert_allclose(found.lead(lead), row, atol=PHILIPS_UV_PER_COUNT / 1000 + 1e-6)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,14 @@ from pathlib import Path
 import doubles
 import numpy as np
 import pytest
+from made_measurements import measured
 from made_reports import recording, report
 from PIL import Image
 
+from ecgimg.aligned.record import read_record
+from ecgimg.aligned.validate import record_problems
 from ecgimg.api import Report
-from ecgimg.errors import ExitCode, UnreadableInputError
+from ecgimg.errors import ExitCode, UnreadableInputError, UsageError
 from ecgimg.io.files import hash_file
 from ecgimg.io.images import read_page
 from ecgimg.options import PageOptions, RunOptions
@@ -30,6 +33,7 @@ from ecgimg.runs.job import Outcome
 from ecgimg.runs.tally import Tally
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.recording import RecordingResult
+from ecgimg.stages.interpret.interpret import interpret
 
 
 def diagnosed(path: Path, page: int, options: PageOptions, name: str, hook: object) -> Report:
@@ -81,6 +85,48 @@ def test_a_report_and_a_row_a_page(tmp_path: Path) -> None:
     assert outcome.message == "read by signal and image: networks: likely: Atrial fibrillation 92 %"
 
 
+def test_the_photo_is_stored_in_dicom_where_it_is_asked_for(tmp_path: Path) -> None:
+    pydicom = pytest.importorskip("pydicom")
+    inputs, out = [draw(tmp_path / "x.png")], tmp_path / "out"
+    run(inputs, out, format="dicom")
+    assert not (out / "x.photo.dcm").exists()
+    (outcome,) = run(inputs, out, format="dicom", dicom_photo=True, patient_id="7")
+    assert not outcome.skipped
+    photo, ecg = pydicom.dcmread(out / "x.photo.dcm"), pydicom.dcmread(out / "x.dcm")
+    assert (photo.StudyInstanceUID, photo.PatientID) == (ecg.StudyInstanceUID, "7")
+    assert (photo.Rows, photo.Columns) == (400, 600)
+    assert "x.photo.dcm" in json.loads((out / "x.json").read_text())["files"]
+    (outcome,) = run(inputs, out, format="dicom", dicom_photo=True, patient_id="7")
+    assert outcome.skipped
+    run(inputs, out, format="dicom", no_photo=True)
+    assert not (out / "x.photo.dcm").exists()
+    with pytest.raises(UsageError, match="--dicom-photo stores the photo"):
+        RunOptions.read(dicom_photo=True, no_photo=True)
+
+
+def test_an_aligned_record_has_the_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = measured()
+
+    def interpreted(path: Path, page: int, options: PageOptions, name: str, hook: object) -> Report:
+        return replace(diagnosed(path, page, options, name, hook), measurements=found, interpretation=interpret(found))
+
+    monkeypatch.setattr("ecgimg.pipelines.diagnose.diagnose_page", interpreted)
+    out = tmp_path / "out"
+    inputs = [draw(tmp_path / "x.png"), str(recording().to_wfdb(tmp_path, "y")), draw(tmp_path / "image.png")]
+    assert [one.status for one in run(inputs, out, format="aligned")] == ["ok"] * 3
+    page, alone = read_record(out / "x.aligned.json"), read_record(out / "y.aligned.json")
+    assert (page.origin, alone.origin, alone.page) == ("page", "recording", None)
+    assert [one.code for one in page.statements.findings] == ["AFIB", "SR"]
+    assert record_problems(out / "x.aligned.json") == record_problems(out / "y.aligned.json") == []
+    assert not (out / "image.aligned.json").exists()
+    assert not (out / "x.hea").exists()
+    assert [one.skipped for one in run(inputs, out, format="aligned")] == [True] * 3
+    (out / "x.aligned.npz").unlink()
+    assert [one.skipped for one in run(inputs, out, format="aligned")] == [False, True, True]
+    run(inputs, out, format="aligned", no_photo=True)
+    assert not (out / "x.aligned.jpg").exists()
+
+
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
     assert (outcome.status, Tally.of([outcome]).exit_code) == ("ok", ExitCode.OK)
@@ -117,7 +163,7 @@ def test_done_pages_are_skipped_until_something_changes(tmp_path: Path, monkeypa
     (out / "x.report.html").unlink()
     assert [o.skipped for o in run(inputs, out)] == [False, True]
     assert not any(o.skipped for o in run(inputs, out, force=True))
-    monkeypatch.setattr("ecgimg.runs.diagnose.list_weights", lambda: ())
+    monkeypatch.setattr("ecgimg.runs.diagnose.network_hashes", dict)
     assert not any(o.skipped for o in run(inputs, out))
 
 

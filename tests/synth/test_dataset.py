@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -15,6 +14,7 @@ from ecgimg.runs.worker import WorkerPool
 from ecgimg.synth.dataset import SetPlan, parse_folds, parse_weights, write_dataset
 from ecgimg.synth.signals.sources import Simulated
 from ecgimg.synth.storage import read_page
+from ecgimg.synth.truth import SynthPage
 
 SMALL = """
 name: small
@@ -37,8 +37,9 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted((folder / "pages").iterdir())}
 
 
-def one_beat(recording: Recording) -> Mapping[str, Sequence[Mapping[str, float]]]:
-    return {"II": [{"r_mv": float(np.nanmax(recording.lead("II")))}]}
+def highest_beside(page: SynthPage, folder: Path, name: str, image: str) -> tuple[str, ...]:
+    (folder / f"{name}.txt").write_text(f"{image} {np.nanmax(page.signal.mv):.3f}")
+    return (f"{name}.txt",)
 
 
 @pytest.mark.slow
@@ -70,12 +71,14 @@ def test_an_unfinished_set_goes_on(tmp_path: Path, recipe: str) -> None:
 
 
 def test_what_is_written_is_read_back(tmp_path: Path, recipe: str) -> None:
-    write_dataset(tmp_path, SetPlan(1, recipe, seed=3), measure=one_beat)
+    write_dataset(tmp_path, SetPlan(1, recipe, seed=3), beside=highest_beside)
     truth = json.loads((tmp_path / "pages/000000.json").read_text())
     page = read_page(tmp_path / "pages/000000.json")
     h, w = page.pixels().shape[:2]
     assert (w, h) == (truth["width"], truth["height"])
-    assert truth["beats"]["II"][0]["r_mv"] > 0
+    assert truth["beside"] == ["000000.txt"]
+    image, highest = (tmp_path / "pages/000000.txt").read_text().split()
+    assert (image, float(highest)) == (truth["image"], pytest.approx(float(np.nanmax(page.signal)), abs=1e-3))
     assert truth["record"]["text"]
     back = read_recording(tmp_path / "pages" / truth["recording"])
     assert np.abs(back.signals - page.signal).max() < 0.001

@@ -38,7 +38,7 @@ def test_every_preset_is_named() -> None:
 
 def test_every_key_of_the_files_is_described(tmp_path: Path) -> None:
     page = sample_page(0, Recipe(name="plain", page={"px_per_mm": (2.2, 2.2)}), Simulated(0), 1)
-    truth = json.loads(write_page(page, tmp_path, "x", "png", {}, lambda _: {}).read_text(encoding="utf-8"))
+    truth = json.loads(write_page(page, tmp_path, "x", "png", {}, lambda *_: ()).read_text(encoding="utf-8"))
     assert [key for key in {**truth, **truth["sheet"], **truth["record"]} if f"`{key}`" not in DOCUMENT] == []
     with np.load(tmp_path / "x.npz") as dense:
         assert [key for key in dense.files if f"`{key}`" not in DOCUMENT] == []

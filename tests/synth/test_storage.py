@@ -46,10 +46,10 @@ def test_a_page_is_read_back_as_it_was(page: SynthPage, tmp_path: Path, image: s
 
 
 def test_the_json_tells_what_is_visible_and_what_was_asked_to_be_added(page: SynthPage, tmp_path: Path) -> None:
-    beats = {"II": [{"r_mv": 1.0}]}
-    truth = json.loads(write_page(page, tmp_path, "x", "png", {"condition": 3}, lambda _: beats).read_text())
+    path = write_page(page, tmp_path, "x", "png", {"condition": 3}, lambda page, folder, name, image: (name, image))
+    truth = json.loads(path.read_text())
     assert truth["condition"] == 3
-    assert truth["beats"] == beats
+    assert truth["beside"] == ["x", "x.png"]
     assert truth["seed"] == [4, 2]
     assert truth["wear"] == dict(page.wear)
     assert len(truth["pulses"]) == len(page.sheet.pulses)

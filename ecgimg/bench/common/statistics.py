@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.train.common.classifier_metrics import Interval, interval
@@ -50,6 +51,15 @@ def median_of_known(values: Sequence[float]) -> float:
     """Median of the finite values; NaN where there is none."""
     known = [value for value in values if np.isfinite(value)]
     return float(np.median(known)) if known else float("nan")
+
+
+def share_interval(is_so: Sequence[bool]) -> Interval:
+    """The share of true values with its 95 % Wilson interval; UNKNOWN without a value."""
+    if not is_so:
+        return UNKNOWN
+    result = binomtest(sum(is_so), len(is_so))
+    bounds = result.proportion_ci(0.95, method="wilson")
+    return Interval(float(result.statistic), float(bounds.low), float(bounds.high))
 
 
 def drawn_interval(value_and_draws: NDArray[np.floating]) -> Interval:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
+from ecgimg.bench.common.statistics import share_interval
 from ecgimg.train.common.classifier_metrics import Interval
 
 SURE = 0.8
@@ -58,14 +57,7 @@ def _score(kind: str, answers: Sequence[Answer]) -> KindScore:
     return KindScore(
         kind,
         len(answers),
-        silent=_share([answer.is_silent for answer in answers]),
-        warned=_share([bool(answer.warnings) for answer in answers]),
-        refused=_share([answer.is_refused for answer in answers]),
+        silent=share_interval([answer.is_silent for answer in answers]),
+        warned=share_interval([bool(answer.warnings) for answer in answers]),
+        refused=share_interval([answer.is_refused for answer in answers]),
     )
-
-
-def _share(is_so: Sequence[bool]) -> Interval:
-    """The share of true values with its 95 % Wilson interval."""
-    result = binomtest(sum(is_so), len(is_so))
-    bounds = result.proportion_ci(0.95, method="wilson")
-    return Interval(float(result.statistic), float(bounds.low), float(bounds.high))

@@ -10,7 +10,8 @@ import numpy as np
 from ecgimg.bench.interpret.questions import DiagnosisRow, FindingRow, Question, ReasoningItem, reasoning_table
 from ecgimg.findings.measurements import LeadBeat, Measurements, Wave
 from ecgimg.findings.protocol import RuleVerdict
-from ecgimg.stages.interpret.expression import Evaluator, parse
+from ecgimg.stages.interpret.expression import Evaluator
+from ecgimg.stages.interpret.grammar import parse
 from ecgimg.stages.interpret.quantities import Quantities, beat_durations, premature
 
 Span = tuple[float, float]

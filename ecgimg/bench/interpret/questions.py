@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from ecgimg.errors import UnreadableInputError
 from ecgimg.io.yaml_file import read_yaml
-from ecgimg.stages.interpret.expression import parse
+from ecgimg.stages.interpret.grammar import parse
 
 STEP_PARTS = ("criterion_selection", "finding_identification", "ecg_grounding", "diagnostic_decision")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ecgimg.bench.common.formatting import number, percent, table_row
+from ecgimg.bench.common.formatting import percent, range_or_dash, table_row
 from ecgimg.bench.interpret.scores import ChainScore, CodeScore, PageAgreement
+from ecgimg.train.common.classifier_metrics import Interval
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class InterpretBench:
 
     codes: tuple[CodeScore, ...] = ()
     pages: tuple[PageAgreement, ...] = ()
-    kinds: dict[str, tuple[int, float]] = field(default_factory=dict)
+    kinds: dict[str, tuple[int, Interval]] = field(default_factory=dict)
     chains: tuple[ChainScore, ...] = ()
 
 
@@ -30,22 +31,26 @@ def markdown(bench: InterpretBench) -> str:
 def _codes(bench: InterpretBench) -> str:
     text = (
         "Statements against SCP codes of PTB-XL, records with exact codes, any likelihood. Sensitivity and specificity "
-        "are of the records that are met or not met."
+        "are of the records that are met or not met, with 95 % Wilson intervals."
     )
     head = ["criterion", "codes", "n (with code)", "sensitivity", "specificity", "indeterminate", "not assessable"]
     rows = [
         [o.criterion, " ".join(o.codes), f"{o.positives + o.negatives} ({o.positives})",
-         *map(percent, (o.sensitivity, o.specificity, o.open, o.missing))]
+         *map(_share, (o.sensitivity, o.specificity)), *map(percent, (o.open, o.missing))]
         for o in bench.codes
     ]  # fmt: skip
     return _table(text, head, rows)
 
 
 def _pages(bench: InterpretBench) -> str:
-    text = "Statements of a clean record and of its drawn page: Jaccard index of those that are met, mean of the pages."
+    text = (
+        "Statements of a clean record and of its drawn page: Jaccard index of those that are met, mean of the pages "
+        "with the 95 % interval of a bootstrap over pages. The records are drawn at random from those without 1AVB and "
+        "LNGQT."
+    )
     head = ["pages", "n", "refused", "Jaccard", "of those firm on both", "firm on both", "of these opposite"]
     rows = [
-        [o.kind, str(o.pages), str(o.refused), number(o.jaccard, "{:.2f}"), number(o.jaccard_firm, "{:.2f}"),
+        [o.kind, str(o.pages), str(o.refused), *(range_or_dash(one, "{:.2f}") for one in (o.jaccard, o.jaccard_firm)),
          percent(o.firm), percent(o.opposite)]
         for o in bench.pages
     ]  # fmt: skip
@@ -53,19 +58,23 @@ def _pages(bench: InterpretBench) -> str:
 
 
 def _chains(bench: InterpretBench) -> str:
-    text = "ECG-Reasoning-Benchmark, answered from measurements: right answers by kind of question, with right history."
-    kinds = _table(text, ["question", "n", "right"], [[k, str(n), percent(s)] for k, (n, s) in bench.kinds.items()])
-    text = "Completion: share of the chains without a wrong answer."
+    text = (
+        "ECG-Reasoning-Benchmark, answered from measurements: right answers by kind of question, with right history "
+        "and 95 % Wilson intervals."
+    )
+    kinds = _table(text, ["question", "n", "right"], [[k, str(n), _share(s)] for k, (n, s) in bench.kinds.items()])
+    text = "Completion: share of the chains without a wrong answer, with 95 % Wilson intervals."
     head = ["diagnosis", "n", "complete", "where it is present", "where it is absent"]
     rows = [
-        [
-            o.diagnosis.replace("_", " "),
-            str(o.chains),
-            *map(percent, (o.complete, o.complete_present, o.complete_absent)),
-        ]
+        [o.diagnosis.replace("_", " "), str(o.chains),
+         *map(_share, (o.complete, o.complete_present, o.complete_absent))]
         for o in bench.chains
-    ]
+    ]  # fmt: skip
     return f"{kinds}\n\n{_table(text, head, rows)}"
+
+
+def _share(one: Interval) -> str:
+    return range_or_dash(one, "{:.1%}")
 
 
 def _table(text: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -11,7 +11,8 @@ from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resum
 from ecgimg.bench.digitize.pages import networks
 from ecgimg.bench.interpret.answers import answered
 from ecgimg.bench.interpret.questions import ReasoningItem, read_items
-from ecgimg.bench.measure.pages import PTBXL_FS, MeasureJob, measurements_of
+from ecgimg.bench.measure.pages import measurements_of
+from ecgimg.bench.measure.readings import PTBXL_FS, SEED, RecordJob, claim_readings
 from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, ptbxl_folder, read_ptbxl
 from ecgimg.errors import WorkerError
@@ -64,20 +65,21 @@ class ChainJob:
 
 
 def statement_rows(
-    jobs: Sequence[MeasureJob], out: Path, processes: Workers, on_progress: Callable[[StatementRow, int, int], None]
+    jobs: Sequence[RecordJob], out: Path, processes: Workers, on_progress: Callable[[StatementRow, int, int], None]
 ) -> tuple[StatementRow, ...]:
     """The verdicts on all records; those of an earlier run are taken from OUT.
 
     Raises:
-        UsageError: OUT holds the rows of other networks.
+        UsageError: OUT or the folder of the readings is of other networks, or there is no such preset.
     """
-    claim(out, {"source": jobs[0].source, "networks": networks()})
+    claim_readings(Path(jobs[0].readings), [job.kind for job in jobs])
+    claim(out, {"source": jobs[0].source, "seed": SEED, "networks": networks()})
     before = {(row.kind, row.record): row for row in read_rows(out / ROWS, lambda row: StatementRow(**row))}
     todo = {(job.kind, job.record): job for job in jobs}
     return run_resumably(out / ROWS, todo, before, statement_row, _refused, processes, on_progress)
 
 
-def statement_row(job: MeasureJob, tell: Tell) -> StatementRow:
+def statement_row(job: RecordJob, tell: Tell) -> StatementRow:
     """Interprets one record; runs in a worker."""
     measured, reason = measurements_of(job)
     if measured is None:
@@ -92,7 +94,7 @@ def statement_row(job: MeasureJob, tell: Tell) -> StatementRow:
     return StatementRow(job.kind, job.record, verdicts)
 
 
-def _refused(job: MeasureJob, error: WorkerError) -> StatementRow:
+def _refused(job: RecordJob, error: WorkerError) -> StatementRow:
     return StatementRow(job.kind, job.record, {}, error.what)
 
 

@@ -11,7 +11,9 @@ from ecgimg.bench.common.formatting import plain
 from ecgimg.bench.interpret.report import InterpretBench, markdown
 from ecgimg.bench.interpret.rows import chain_rows, statement_rows
 from ecgimg.bench.interpret.scores import chain_scores, code_scores, kind_scores, page_agreement
-from ecgimg.bench.measure.pages import CLEAN, ptbxl_jobs
+from ecgimg.bench.measure.pages import chosen_records, ptbxl_jobs
+from ecgimg.bench.measure.rankings import CODES
+from ecgimg.bench.measure.readings import CLEAN, read_before
 from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.io.files import write_atomically
 from ecgimg.runs.executors import Workers
@@ -22,9 +24,11 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class InterpretPlan:
-    """What is scored: `records` of a fold of PTB-XL, `pages` of them drawn by each of `presets`; 0 for none.
+    """What is scored: `records` of a fold of PTB-XL, and `pages` records drawn by each of `presets`; 0 for none.
 
-    `items` is the file of ECG-Reasoning-Benchmark, None for none; `chains` of it are answered, 0 for all.
+    The pages are the first of those that `bench measure` draws at random, so that both can share `readings`, the folder
+    of what was read (OUT/readings where None); without `draw` no page is drawn that it lacks. `items` is the file of
+    ECG-Reasoning-Benchmark, None for none; `chains` of it are answered, 0 for all.
     """
 
     out: Path
@@ -33,8 +37,10 @@ class InterpretPlan:
     chains: int = 0
     fold: int = 9
     records: int = 300
-    pages: int = 12
+    pages: int = 60
     presets: tuple[str, ...] = ("photo",)
+    readings: Path | None = None
+    draw: bool = True
 
 
 def run_interpret(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
@@ -59,10 +65,13 @@ def run_interpret(plan: InterpretPlan, processes: Workers, tell: Tell) -> Interp
 
 
 def _statements(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
-    records = {record.ecg_id: record for record in read_ptbxl(ptbxl_folder(plan.ptbxl)).select((plan.fold,))}
+    database = read_ptbxl(ptbxl_folder(plan.ptbxl))
+    records = {record.ecg_id: record for record in database.select((plan.fold,))}
     exact = [ecg_id for ecg_id, record in records.items() if record.exact]
     chosen = exact[:: max(len(exact) // plan.records, 1)][: plan.records]
-    jobs = ptbxl_jobs(plan.ptbxl, plan.fold, chosen, plan.pages, plan.presets)
+    drawn = chosen_records(database, plan.fold, CODES, plan.pages)[1]
+    jobs = ptbxl_jobs(plan.ptbxl, plan.fold, chosen, drawn, plan.presets, plan.readings or plan.out / "readings")
+    jobs = jobs if plan.draw else read_before(jobs)
     rows = statement_rows(
         jobs, _folder(plan.out / f"ptbxl-{plan.fold}"), processes,
         lambda row, done, count: tell(f"{done}/{count} {row.kind} {row.record} {row.reason}"),
@@ -70,7 +79,7 @@ def _statements(plan: InterpretPlan, processes: Workers, tell: Tell) -> Interpre
     clean = {row.record: row for row in rows if row.kind == CLEAN}
     codes = {row.id: row.codes for row in packaged_criteria().criteria}
     agreed = [page_agreement(k, clean, [r for r in rows if r.kind == k]) for k in plan.presets if plan.pages]
-    return InterpretBench(code_scores(clean.values(), records, codes), tuple(agreed))
+    return InterpretBench(code_scores([clean[record] for record in chosen], records, codes), tuple(agreed))
 
 
 def _folder(path: Path) -> Path:

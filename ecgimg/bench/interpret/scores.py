@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from ecgimg.bench.common.statistics import mean_of_known, page_interval, share_interval
 from ecgimg.bench.interpret.rows import ChainRow, StatementRow
 from ecgimg.datasets.ptbxl import PtbxlRecord
 from ecgimg.findings.protocol import RuleVerdict
+from ecgimg.train.common.classifier_metrics import Interval
 
-NAN = float("nan")
+MET, NOT_MET = RuleVerdict.MET.value, RuleVerdict.NOT_MET.value
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,8 @@ class CodeScore:
     codes: tuple[str, ...]
     positives: int
     negatives: int
-    sensitivity: float
-    specificity: float
+    sensitivity: Interval
+    specificity: Interval
     open: float
     missing: float
 
@@ -41,8 +45,8 @@ class PageAgreement:
     kind: str
     pages: int
     refused: int
-    jaccard: float
-    jaccard_firm: float
+    jaccard: Interval
+    jaccard_firm: Interval
     firm: float
     opposite: float
 
@@ -53,9 +57,9 @@ class ChainScore:
 
     diagnosis: str
     chains: int
-    complete: float
-    complete_present: float
-    complete_absent: float
+    complete: Interval
+    complete_present: Interval
+    complete_absent: Interval
 
 
 def code_scores(
@@ -71,51 +75,53 @@ def _code_score(
 ) -> CodeScore:
     has = [bool({code for code, _ in records[row.record].codes} & {*codes}) for row in rows]
     verdicts = [row.verdicts[name] for row in rows]
-    with_code = [verdict for verdict, is_set in zip(verdicts, has, strict=True) if is_set]
-    without = [verdict for verdict, is_set in zip(verdicts, has, strict=True) if not is_set]
+    with_code, without = ([v for v, is_set in zip(verdicts, has, strict=True) if is_set is it] for it in (True, False))
     return CodeScore(
         name,
         codes,
         len(with_code),
         len(without),
-        _ratio(with_code.count("met"), with_code.count("met") + with_code.count("not met")),
-        _ratio(without.count("not met"), without.count("met") + without.count("not met")),
-        _ratio(verdicts.count("indeterminate"), len(verdicts)),
-        _ratio(verdicts.count("not assessable"), len(verdicts)),
+        share_interval([verdict == MET for verdict in with_code if _is_firm(verdict)]),
+        share_interval([verdict == NOT_MET for verdict in without if _is_firm(verdict)]),
+        mean_of_known([verdict == RuleVerdict.INDETERMINATE for verdict in verdicts]),
+        mean_of_known([verdict == RuleVerdict.NOT_ASSESSABLE for verdict in verdicts]),
     )
 
 
 def page_agreement(kind: str, clean: Mapping[int, StatementRow], pages: Sequence[StatementRow]) -> PageAgreement:
-    """The pages of one kind against the same records as they are."""
+    """The pages of one kind against the same records as they are; intervals from a bootstrap over pages."""
     read = [(clean[row.record].verdicts, row.verdicts) for row in pages if not row.reason]
-    firm = [(a[name], b[name]) for a, b in read for name in a if _is_firm(a[name]) and _is_firm(b[name])]
+    firm_names = [{name for name in a if _is_firm(a[name]) and _is_firm(b[name])} for a, b in read]
+    differs = [a[name] != b[name] for (a, b), names in zip(read, firm_names, strict=True) for name in names]
+    every = np.array([_jaccard(a, b, set(a)) for a, b in read])
+    firm = np.array([_jaccard(a, b, names) for (a, b), names in zip(read, firm_names, strict=True)])
     return PageAgreement(
         kind,
         len(read),
         len(pages) - len(read),
-        _mean([_jaccard(a, b, set(a)) for a, b in read]),
-        _mean([_jaccard(a, b, {n for n in a if _is_firm(a[n]) and _is_firm(b[n])}) for a, b in read]),
-        _ratio(len(firm), sum(len(a) for a, _ in read)),
-        _ratio(sum(a != b for a, b in firm), len(firm)),
+        page_interval(every, np.mean),
+        page_interval(firm, np.mean),
+        mean_of_known([len(names) / len(a) for (a, _), names in zip(read, firm_names, strict=True)]),
+        mean_of_known(differs),
     )
 
 
 def _jaccard(a: Mapping[str, str], b: Mapping[str, str], names: set[str]) -> float:
-    one, other = ({name for name in names if verdicts[name] == RuleVerdict.MET} for verdicts in (a, b))
+    one, other = ({name for name in names if verdicts[name] == MET} for verdicts in (a, b))
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
 def _is_firm(verdict: str) -> bool:
-    return verdict in (RuleVerdict.MET, RuleVerdict.NOT_MET)
+    return verdict in (MET, NOT_MET)
 
 
-def kind_scores(rows: Sequence[ChainRow]) -> dict[str, tuple[int, float]]:
+def kind_scores(rows: Sequence[ChainRow]) -> dict[str, tuple[int, Interval]]:
     """Number of questions of each kind, and the share of right answers."""
     out: dict[str, list[bool]] = {}
     for row in rows:
         for kind, is_right in zip(row.kinds, row.right, strict=True):
             out.setdefault(kind, []).append(is_right)
-    return {kind: (len(right), _mean(right)) for kind, right in out.items()}
+    return {kind: (len(right), share_interval(right)) for kind, right in out.items()}
 
 
 def chain_scores(rows: Sequence[ChainRow]) -> tuple[ChainScore, ...]:
@@ -126,12 +132,4 @@ def chain_scores(rows: Sequence[ChainRow]) -> tuple[ChainScore, ...]:
 
 def _chain_score(name: str, rows: Sequence[ChainRow]) -> ChainScore:
     present, absent = ([row.is_complete for row in rows if row.is_present is it] for it in (True, False))
-    return ChainScore(name, len(rows), _mean([*present, *absent]), _mean(present), _mean(absent))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return _ratio(sum(values), len(values))
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else NAN
+    return ChainScore(name, len(rows), *map(share_interval, ([*present, *absent], present, absent)))

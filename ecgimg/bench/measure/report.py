@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ecgimg.bench.common.formatting import number, percent, score_or_dash, table_row
+from ecgimg.bench.common.formatting import difference_or_dash, number, percent, range_or_dash, score_or_dash, table_row
 from ecgimg.bench.measure.ludb import OURS, TOOL_LEAD
 from ecgimg.bench.measure.plus import PlusAgreement
-from ecgimg.bench.measure.scores import IntervalErrors, LudbScores, Ranking
+from ecgimg.bench.measure.rankings import PageLoss, Ranking
+from ecgimg.bench.measure.scores import HitIntervals, IntervalErrors, LudbScores
 from ecgimg.train.delineation.hits import BOUNDARIES, Hits, LeadHits
 
 PUBLISHED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -38,6 +39,7 @@ class MeasureBench:
     ludb_pages: tuple[tuple[str, int, tuple[IntervalErrors, ...]], ...] = field(default=())
     """Kind, number of records and errors: of clean records and of their pages."""
     ptbxl: tuple[Ranking, ...] = field(default=())
+    losses: tuple[PageLoss, ...] = field(default=())
     refused: int = 0
     plus: tuple[PlusAgreement, ...] = field(default=())
 
@@ -46,11 +48,13 @@ def markdown(bench: MeasureBench) -> str:
     """All tables that there are."""
     parts = []
     if bench.ludb is not None:
-        parts += [_leads(bench.ludb), _no_p(bench.ludb), _intervals(bench.ludb)]
+        parts += [_leads(bench.ludb), _sure(bench.ludb), _no_p(bench.ludb), _intervals(bench.ludb)]
     if bench.ludb_pages:
         parts.append(_pages(bench.ludb_pages))
     if bench.ptbxl:
         parts.append(_rankings(bench.ptbxl, bench.refused))
+    if bench.losses:
+        parts.append(_losses(bench.losses))
     if bench.plus:
         parts.append(_plus(bench.plus))
     return "\n\n".join(parts) + "\n"
@@ -78,6 +82,21 @@ def _cell(hits: Hits) -> str:
         return number(float("nan"), "{}")
     shares = f"{100 * hits.sensitivity:.1f}/{100 * hits.predictive_value:.1f}"
     return f"{shares} {errors.mean():.1f}+-{errors.std():.1f}"
+
+
+def _sure(scores: LudbScores) -> str:
+    text = "The first row with its 95 % intervals (bootstrap over records); n are the marked ends."
+    head = ["", "n", "sensitivity", "predictive value", "standard deviation in ms"]
+    rows = [
+        [f"{kind} {end}", str(len(hits.errors) + hits.missed), *_sure_cells(scores.sure[kind, end])]
+        for (kind, end), hits in scores.all_leads.items()
+    ]
+    return _table(text, head, rows)
+
+
+def _sure_cells(sure: HitIntervals) -> list[str]:
+    shares = [range_or_dash(share, "{:.1%}") for share in (sure.sensitivity, sure.predictive_value)]
+    return [*shares, range_or_dash(sure.deviation, "{:.1f}")]
 
 
 def _no_p(scores: LudbScores) -> str:
@@ -121,9 +140,20 @@ def _rankings(rows: Sequence[Ranking], refused: int) -> str:
     ]  # fmt: skip
     text = (
         "PTB-XL: AUROC of an interval for the records that have a code, any likelihood, with 95 % intervals of a "
-        f"bootstrap by patient. {refused} pages were refused; they count as missing."
+        "bootstrap by patient. Case-control sample: all records with a code, or those that are drawn, among records "
+        "without any of the codes that are drawn at random; AUROC does not depend on the share of positives. "
+        f"{refused} pages were refused; they count as missing."
     )
     return _table(text, head, cells)
+
+
+def _losses(rows: Sequence[PageLoss]) -> str:
+    text = (
+        "AUROC from pages less that of the same records as they are, paired by patient; complete cases have the figure "
+        "in both."
+    )
+    cells = [[o.kind, o.code, o.figure, *map(difference_or_dash, (o.lowest, o.complete))] for o in rows]
+    return _table(text, ["measured on", "code", "figure", "missing lowest", "complete cases"], cells)
 
 
 def _plus(rows: Sequence[PlusAgreement]) -> str:

@@ -1,4 +1,4 @@
-"""Scores of measurements: errors of intervals against LUDB, and how PR and QTc rank PTB-XL's records by diagnosis."""
+"""Scores of measurements against the marks of LUDB: waves, beats without P waves, and intervals."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgimg.bench.common.statistics import UNKNOWN, drawn_interval
+from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval
 from ecgimg.bench.measure.ludb import MarkedRecord, NoPBeats
-from ecgimg.bench.measure.pages import CLEAN, MeasuredRow
 from ecgimg.bench.measure.truth import Intervals
-from ecgimg.datasets.ptbxl import Ptbxl
-from ecgimg.train.common.classifier_metrics import Interval, auroc, once, patient_draws
-from ecgimg.train.delineation.hits import LeadHits, added
+from ecgimg.train.common.classifier_metrics import Interval, once, patient_draws
+from ecgimg.train.delineation.hits import BOUNDARIES, Hits, LeadHits, added
 
 INTERVALS = ("P duration", "PR interval", "QRS duration", "QT interval")
-RANKED = (("1AVB", "PR interval"), ("LNGQT", "QTc Bazett"), ("LNGQT", "QTc Fridericia"))
-"""Codes of PTB-XL, each with the figure that ranks the records for it."""
-DRAWS = 1000
-LOWEST = -1e9
-"""The score of a record without the figure, by the rule that missing is lowest."""
 
 
 @dataclass(frozen=True)
@@ -41,29 +34,24 @@ class IntervalErrors:
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """How well a figure ranks the records of a code, by both rules for records without the figure."""
+class HitIntervals:
+    """Scores of one of BOUNDARIES with 95 % intervals of a bootstrap over records; `deviation` is in ms."""
 
-    kind: str
-    code: str
-    figure: str
-    records: int
-    positives: int
-    lowest: Interval
-    complete: Interval
-    complete_records: int
-    complete_positives: int
+    sensitivity: Interval
+    predictive_value: Interval
+    deviation: Interval
 
 
 @dataclass(frozen=True)
 class LudbScores:
     """Scores on LUDB: of all leads, of one lead by delineator, without P by delineator and of the page, intervals.
 
-    `seconds` is the median time of all measurements of a record.
+    `sure` are the intervals of those of all leads; `seconds` is the median time of all measurements of a record.
     """
 
     records: int
     all_leads: LeadHits
+    sure: dict[tuple[str, str], HitIntervals]
     one_lead: dict[str, LeadHits]
     no_p: dict[str, NoPBeats]
     page_no_p: NoPBeats
@@ -78,12 +66,33 @@ def score_ludb(rows: Sequence[MarkedRecord]) -> LudbScores:
     return LudbScores(
         records=len(rows),
         all_leads=added([hits for row in rows for hits in row.all_leads]),
+        sure={boundary: _sure([[hits[boundary] for hits in row.all_leads] for row in rows]) for boundary in BOUNDARIES},
         one_lead={name: added([row.one_lead[name] for row in rows]) for name in rows[0].one_lead},
         no_p={name: sum((row.no_p[name] for row in rows), NoPBeats()) for name in rows[0].no_p},
         page_no_p=sum((row.page_no_p for row in rows), NoPBeats()),
         intervals=interval_errors([row.marked for row in rows], values, uncertainties),
         seconds=float(np.median([row.seconds for row in rows])),
     )
+
+
+def _sure(records: Sequence[Sequence[Hits]]) -> HitIntervals:
+    """The intervals of one boundary from the hits of the leads of each record."""
+    sums = np.array([_sums(hits) for hits in records])
+    found, missed, extra, errors, squares = (
+        np.concatenate([once(len(records)), patient_draws(np.arange(len(records)), N_DRAWS)]) @ sums
+    ).T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = errors / found
+        shares = (found / (found + missed), found / (found + extra))
+        deviation = np.sqrt(np.maximum(squares / found - mean**2, 0))
+    return HitIntervals(*map(drawn_interval, (*shares, deviation)))
+
+
+def _sums(leads: Sequence[Hits]) -> tuple[float, float, float, float, float]:
+    """Numbers of found, missed and extra ends, and the sums of errors and of their squares."""
+    errors = np.array([error for hits in leads for error in hits.errors])
+    missed, extra = sum(hits.missed for hits in leads), sum(hits.extra for hits in leads)
+    return len(errors), missed, extra, float(errors.sum()), float((errors**2).sum())
 
 
 def interval_errors(
@@ -93,47 +102,6 @@ def interval_errors(
 ) -> tuple[IntervalErrors, ...]:
     """The errors of each of INTERVALS over records."""
     return tuple(_errors(name, marked, values, uncertainties) for name in INTERVALS)
-
-
-def rankings(rows: Sequence[MeasuredRow], database: Ptbxl) -> tuple[Ranking, ...]:
-    """How PR and QTc rank the records: as they are, and for each preset both from its pages and as they are.
-
-    A page that was refused has no figure.
-    """
-    by_id = {record.ecg_id: record for record in database.records}
-    kinds = tuple(dict.fromkeys(row.kind for row in rows))
-    groups = {kind: [row for row in rows if row.kind == kind] for kind in kinds}
-    for kind in kinds:
-        drawn = {row.record for row in groups[kind]}
-        if kind != CLEAN and CLEAN in groups:
-            groups[f"{CLEAN}, records of {kind}"] = [row for row in groups[CLEAN] if row.record in drawn]
-    out = []
-    for kind, group in groups.items():
-        records = [by_id[row.record] for row in group]
-        patients = np.array([record.patient_id for record in records])
-        for code, figure in RANKED:
-            labels = np.array([code in {c for c, _ in record.codes} for record in records])
-            out.append(_ranking(kind, code, figure, [row.values.get(figure) for row in group], labels, patients))
-    return tuple(out)
-
-
-def _ranking(
-    kind: str, code: str, figure: str, values: Sequence[float | None], labels: np.ndarray, patients: np.ndarray
-) -> Ranking:
-    known = np.array([value is not None for value in values])
-    scores = np.array([LOWEST if value is None else value for value in values])
-    return Ranking(
-        kind, code, figure, len(labels), int(labels.sum()),
-        _auroc(labels, scores, patients), _auroc(labels[known], scores[known], patients[known]),
-        int(known.sum()), int(labels[known].sum()),
-    )  # fmt: skip
-
-
-def _auroc(labels: np.ndarray, scores: np.ndarray, patients: np.ndarray) -> Interval:
-    if not labels.any() or labels.all():
-        return UNKNOWN
-    weights = np.concatenate([once(len(labels)), patient_draws(patients, DRAWS)])
-    return drawn_interval(auroc(labels, scores, weights))
 
 
 def _errors(

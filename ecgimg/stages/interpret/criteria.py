@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ecgimg.datamodel.patient import Sex
 from ecgimg.findings.protocol import Step, Who
 from ecgimg.io.yaml_file import read_yaml
-from ecgimg.stages.interpret.expression import parse
+from ecgimg.stages.interpret.grammar import parse
 
 
 class Limits(BaseModel):

@@ -1,96 +1,26 @@
-"""Evaluates the expression of a criterion over named measurements, with their uncertainty. Nothing of it is executed.
-
-Numbers, names, `+ - * /`, comparisons, `and or not`, and these calls:
-
-    at_least(2, [V5, V6], st > limit)   so many of the leads meet it; names of a lead stand for each in turn
-    contiguous(2, chest, st > limit)    so many neighbours of the leads meet it
-    largest([V5, V6], r)                the largest value among the leads
-    of(V1, r + s)                       the value in one lead
-    in_leads([V2, V3])                  whether the lead in turn is one of these
-
-A criterion's own id stands for its verdict, where it stands above in the table.
-"""
+"""Evaluates the expression of a criterion over named measurements, with their uncertainty."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
-from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.protocol import Evidence, RuleVerdict
 from ecgimg.stages.interpret.constants import INTERPRET
-from ecgimg.stages.interpret.quantities import LEAD_NAMES, PAGE_NAMES, Quantities
+from ecgimg.stages.interpret.grammar import QUANTIFIERS, leads_of
+from ecgimg.stages.interpret.quantities import LEAD_NAMES, Quantities
 
 MET, NOT_MET = RuleVerdict.MET, RuleVerdict.NOT_MET
 INDETERMINATE, NOT_ASSESSABLE = RuleVerdict.INDETERMINATE, RuleVerdict.NOT_ASSESSABLE
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "every_lead": tuple(LEADS),
-    "limb": ("aVL", "I", "II", "aVF", "III"),
-    "all_limb": ("I", "II", "III", "aVR", "aVL", "aVF"),
-    "chest": ("V1", "V2", "V3", "V4", "V5", "V6"),
-    "inferior": ("II", "aVF", "III"),
-    "lateral": ("I", "aVL", "V5", "V6"),
-    "high_lateral": ("aVL", "I"),
-}
-"""Leads by the name of their group, neighbours beside each other (contiguity: V1 to V6, and aVL I II aVF III)."""
-_QUANTIFIERS = ("at_least", "contiguous")
-_CALLS = {"at_least": 3, "contiguous": 3, "largest": 2, "of": 2, "in_leads": 1}
-_NODES = (
-    ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div,
-    ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.Name, ast.Load, ast.Constant, ast.Call, ast.List,
-)  # fmt: skip
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
     ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b if b else float("inf"),
 }
-
-
-@lru_cache(maxsize=512)
-def parse(text: str, criteria: frozenset[str] = frozenset()) -> ast.expr:
-    """The tree of an expression, which may name these criteria.
-
-    Raises:
-        ValueError: it is too long, no expression, or has something that a criterion can't have.
-    """
-    if len(text) > INTERPRET.max_expression:
-        raise ValueError(f"the expression has more than {INTERPRET.max_expression} characters")
-    try:
-        tree = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise ValueError(f"no expression: {error.msg}") from error
-    known = {*PAGE_NAMES, *LEAD_NAMES, *GROUPS, *LEADS, *_CALLS, *criteria, "limit"}
-    for node in ast.walk(tree):
-        if not isinstance(node, _NODES):
-            raise ValueError(f"{type(node).__name__} is nothing that a criterion can have")
-        if isinstance(node, ast.Name) and node.id not in known:
-            raise ValueError(f"{node.id!r} is no measurement, lead, call or criterion above")
-        if isinstance(node, ast.Constant) and type(node.value) not in (int, float):
-            raise ValueError(f"{node.value!r} is no number")
-        if isinstance(node, ast.Call):
-            _check_call(node)
-    return tree
-
-
-def _check_call(node: ast.Call) -> None:
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if _CALLS.get(name) != len(node.args) or node.keywords:
-        raise ValueError(f"{name or 'this'} is no call, or has other arguments")
-
-
-def leads_of(node: ast.expr) -> tuple[str, ...]:
-    """The leads that a node names: a group, a list, or one lead."""
-    if isinstance(node, ast.List):
-        return tuple(lead for item in node.elts for lead in leads_of(item))
-    if isinstance(node, ast.Name):
-        return GROUPS.get(node.id, (node.id,))
-    raise ValueError("a group or a list of leads belongs here")
 
 
 @dataclass(frozen=True)
@@ -135,15 +65,15 @@ class Evaluator:
                 return any_of([self.verdict(value) for value in node.values])
             case ast.UnaryOp(op=ast.Not()):
                 return opposite(self.verdict(node.operand))
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as op], comparators=[leads]):
+                return MET if (self.lead in leads_of(leads)) is isinstance(op, ast.In) else NOT_MET
             case ast.Compare():
                 return self._compared(node)
             case ast.Name() if node.id in self.above:
                 one = self.above[node.id]
                 self._rest_on(one.evidence, one.leads)
                 return one.verdict
-            case ast.Call(func=ast.Name(id="in_leads")):
-                return MET if self.lead in leads_of(node.args[0]) else NOT_MET
-            case ast.Call(func=ast.Name(id=name)) if name in _QUANTIFIERS:
+            case ast.Call(func=ast.Name(id=name)) if name in QUANTIFIERS:
                 return self._counted(name, node)
             case _:
                 raise ValueError(f"{ast.unparse(node)} is no condition")
@@ -163,8 +93,8 @@ class Evaluator:
                 return Number(self.limit)
             case ast.Name():
                 return self._named(node.id)
-            case ast.Call(func=ast.Name(id="of")):
-                return replace(self, lead=leads_of(node.args[0])[0]).number(node.args[1])
+            case ast.Attribute(value=ast.Name(id=lead)):
+                return replace(self, lead=lead)._named(node.attr)
             case ast.Call(func=ast.Name(id="largest")):
                 return self._largest(node)
             case _:

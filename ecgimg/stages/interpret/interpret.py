@@ -7,7 +7,8 @@ from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.protocol import RuleInterpretation, RuleStatement, RuleVerdict, Stretch, Who
 from ecgimg.stages.interpret.constants import INTERPRET
 from ecgimg.stages.interpret.criteria import CriteriaTable, Criterion, packaged_criteria
-from ecgimg.stages.interpret.expression import Above, Evaluator, any_of, parse
+from ecgimg.stages.interpret.expression import Above, Evaluator, any_of
+from ecgimg.stages.interpret.grammar import parse
 from ecgimg.stages.interpret.quantities import Quantities
 
 

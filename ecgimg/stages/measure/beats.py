@@ -10,6 +10,7 @@ from ecgimg.datamodel.arrays import Doubles
 from ecgimg.networks.delineation import CLASSES, RATE, WaveSpan
 from ecgimg.stages.measure.constants import MEASURE
 from ecgimg.stages.measure.delineate import LeadWaves, fused
+from ecgimg.stages.measure.rhythm import is_regular
 
 QRS_ROW = CLASSES.index("QRS")
 
@@ -30,11 +31,12 @@ def beat_times(leads: tuple[LeadWaves, ...], seconds: float) -> Doubles:
     """Times [B] of the beats in seconds.
 
     They are the middles of the QRS complexes of the lead that shows all beats best, so that the leads of a page, which
-    follow one another, have one clock; where no lead shows all, the middles of the mean over the leads seen.
+    follow one another, have one clock; where no lead shows all, the middles of the mean over the leads seen. There are
+    none where they are not distinct.
     """
     joined = joined_times(leads, seconds)
-    if not len(joined):
-        return joined
+    if not are_distinct(leads, joined):
+        return np.zeros(0)
     complete = [(lead, found) for lead in leads if (found := _own_times(lead, joined)) is not None]
     if not complete:
         return joined
@@ -45,6 +47,20 @@ def beat_times(leads: tuple[LeadWaves, ...], seconds: float) -> Doubles:
 def joined_times(leads: tuple[LeadWaves, ...], seconds: float) -> Doubles:
     """Middles [B] in seconds of the QRS complexes in the mean over the leads seen at each time."""
     return _runs(fused(leads, QRS_ROW, seconds))
+
+
+def are_distinct(leads: tuple[LeadWaves, ...], times: Doubles) -> bool:
+    """Whether the leads agree on the QRS complexes at these times, or these are regular at least.
+
+    In ventricular fibrillation and in artefacts each lead has its own, and none of them is a beat.
+    """
+    return is_regular(times) or qrs_evidence(leads, times) >= MEASURE.min_qrs_evidence
+
+
+def qrs_evidence(leads: tuple[LeadWaves, ...], times: Doubles) -> float:
+    """Mean probability of the QRS complexes over beats and the leads seen at them, 0 where a lead shows none."""
+    found = [_qrs_probability(lead, time) for lead in leads for time in times.tolist() if lead.is_seen(time)]
+    return float(np.mean(found)) if found else 0.0
 
 
 def assign_waves(leads: tuple[LeadWaves, ...], times: Doubles) -> tuple[BeatWaves, ...]:
@@ -75,6 +91,11 @@ def _own_times(lead: LeadWaves, joined: Doubles) -> Doubles | None:
         return None
     nearest = middles[np.abs(middles[:, None] - joined[None]).argmin(axis=0)]
     return nearest if bool((np.abs(nearest - joined) < MEASURE.max_beat_distance_s).all()) else None
+
+
+def _qrs_probability(lead: LeadWaves, time: float) -> float:
+    near = [wave.probability for wave in lead.of("QRS") if abs(wave.middle - time) < MEASURE.max_beat_distance_s]
+    return max(near, default=0.0)
 
 
 def _of_lead(lead: LeadWaves, times: Doubles) -> list[BeatWaves]:

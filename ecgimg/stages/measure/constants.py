@@ -26,6 +26,15 @@ class MeasureConstants:
     min_qrs_probability: float = constant(
         0.5, unit="probability", why="mean over the leads seen at a time from which there is a QRS complex"
     )
+    min_qrs_evidence: float = constant(
+        0.75,
+        unit="probability",
+        why="mean probability of irregular QRS complexes over the leads that are seen, from which they are beats and "
+        "no ventricular fibrillation or artefact",
+        measured="24 drawn records of ventricular fibrillation: 0.47 to 0.72, one of them regular by chance; 248 of "
+        "fold 9, over half with 1AVB, LNGQT or fibrillation: at least 0.78, but one of 0.61; 44 photo pages: at least "
+        "0.89, but that of the same record",
+    )
     min_beats: int = constant(4, unit="count", why="with fewer beats the RR intervals have no median and no variation")
     min_rhythm_s: float = constant(3.0, unit="s", why="shorter recordings give no heart rate")
     min_interval_beats: int = constant(2, unit="count", why="intervals of a single beat can't be checked on another")

@@ -30,6 +30,11 @@ class LeadWaves:
         """The waves of one kind, in order of time."""
         return tuple(wave for wave in self.waves if wave.kind == kind)
 
+    def is_seen(self, time: float) -> bool:
+        """Whether the lead is seen at a second of the recording."""
+        k = round((time - self.start) * RATE)
+        return 0 <= k < len(self.known) and bool(self.known[k])
+
 
 def delineate(recording: Recording, network: Delineator) -> tuple[LeadWaves, ...]:
     """The waves of all leads that are seen for long enough and are not flat."""

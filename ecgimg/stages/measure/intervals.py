@@ -7,49 +7,45 @@ beats, so that the rule holds where the leads are not simultaneous.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ecgimg.findings.measurements import Measurement, MedianBeat, MedianTime, Missing
+from ecgimg.findings.measurements import (
+    END_NAMES,
+    INTERVALS,
+    EndName,
+    Measurement,
+    MedianBeat,
+    MedianTime,
+    Missing,
+    PageEnd,
+)
 from ecgimg.stages.measure.constants import MEASURE
 from ecgimg.stages.measure.figures import figure, no_figure
 from ecgimg.stages.measure.qtc import FORMULAS
 from ecgimg.stages.measure.reasons import Reasons
 
-EndName = Literal["p_onset", "p_end", "qrs_onset", "qrs_end", "t_end"]
-NAMES = ("P duration", "PR interval", "QRS duration", "QT interval")
+P_ENDS: tuple[EndName, ...] = ("p_onset", "p_end")
 
 
-@dataclass(frozen=True)
-class PageEnd:
-    """An onset or end of the page in ms from the beats' times, with its uncertainty."""
+def page_ends(medians: Sequence[MedianBeat], reasons: Reasons) -> dict[EndName, PageEnd]:
+    """The onsets and ends of the page that leads show; none of a wave that can't be measured for a reason."""
+    unseen = END_NAMES if reasons.all else P_ENDS if reasons.p else ()
+    found = {name: page_end(medians, name) for name in END_NAMES if name not in unseen}
+    return {name: end for name, end in found.items() if end is not None}
 
-    ms: float
-    uncertainty: float
 
-
-def interval_figures(medians: Sequence[MedianBeat], rr_s: float | None, reasons: Reasons) -> tuple[Measurement, ...]:
-    """The intervals in ms; a reason stands for all figures that it concerns."""
+def interval_figures(
+    ends: Mapping[EndName, PageEnd], medians: Sequence[MedianBeat], rr_s: float | None, reasons: Reasons
+) -> tuple[Measurement, ...]:
+    """The intervals in ms between ends of the page; a reason stands for all figures that it concerns."""
     if reasons.all is not None:
-        names = (*NAMES, *(f"QTc {name}" for name in FORMULAS), "QT dispersion")
+        names = (*INTERVALS, *(f"QTc {name}" for name in FORMULAS), "QT dispersion")
         return tuple(no_figure(name, "ms", reasons.all) for name in names)
-    onset, end = page_end(medians, "qrs_onset"), page_end(medians, "qrs_end")
-    t_end = page_end(medians, "t_end")
-    p_onset = None if reasons.p else page_end(medians, "p_onset")
-    p_end = None if reasons.p else page_end(medians, "p_end")
-    no_p = reasons.p or Missing.WAVE_UNSEEN
-    qt = _between("QT interval", onset, t_end, Missing.WAVE_UNSEEN)
-    return (
-        _between("P duration", p_onset, p_end, no_p),
-        _between("PR interval", p_onset, onset, no_p),
-        _between("QRS duration", onset, end, Missing.WAVE_UNSEEN),
-        qt,
-        *corrected(qt, rr_s, reasons.qtc),
-        _dispersion(medians),
-    )
+    intervals = {name: _between(name, ends, reasons) for name in INTERVALS}
+    qtc = corrected(intervals["QT interval"], rr_s, reasons.qtc)
+    return (*intervals.values(), *qtc, _dispersion(medians))
 
 
 def page_end(medians: Sequence[MedianBeat], name: EndName) -> PageEnd | None:
@@ -89,9 +85,12 @@ def corrected(qt: Measurement, rr_s: float | None, no_qtc: Missing | None) -> tu
     return tuple(out)
 
 
-def _between(name: str, start: PageEnd | None, end: PageEnd | None, reason: Missing) -> Measurement:
+def _between(name: str, ends: Mapping[EndName, PageEnd], reasons: Reasons) -> Measurement:
+    first, last = INTERVALS[name]
+    start, end = ends.get(first), ends.get(last)
     if start is None or end is None or end.ms <= start.ms:
-        return no_figure(name, "ms", reason)
+        no_p = reasons.p if first in P_ENDS else None
+        return no_figure(name, "ms", no_p or Missing.WAVE_UNSEEN)
     return figure(name, end.ms - start.ms, "ms", float(np.hypot(start.uncertainty, end.uncertainty)))
 
 

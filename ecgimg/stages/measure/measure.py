@@ -11,7 +11,7 @@ from ecgimg.recording.recording import Recording
 from ecgimg.stages.measure.axes import axis_figures, progression_figure
 from ecgimg.stages.measure.beats import assign_waves, beat_times, joined_times
 from ecgimg.stages.measure.delineate import delineate
-from ecgimg.stages.measure.intervals import interval_figures
+from ecgimg.stages.measure.intervals import interval_figures, page_ends
 from ecgimg.stages.measure.lead_beats import lead_beats, median_beats
 from ecgimg.stages.measure.reasons import reasons_of
 from ecgimg.stages.measure.rhythm import rhythm_figures, rr_intervals
@@ -31,13 +31,14 @@ def measure(recording: Recording, network: Delineator | None = None) -> Measurem
     rr = rr_intervals(times, seconds)
     rr_s = None if rr is None else float(np.median(rr))
     reasons = reasons_of(recording, beats, times, bool(leads))
+    ends = page_ends(medians, reasons)
     figures = (
         *rhythm_figures(times, seconds),
-        *interval_figures(medians, rr_s, reasons),
+        *interval_figures(ends, medians, rr_s, reasons),
         *axis_figures(medians, reasons),
         progression_figure(medians, reasons.all),
     )
-    return Measurements(figures, tuple(times.tolist()), beats, medians)
+    return Measurements(figures, tuple(times.tolist()), beats, medians, ends)
 
 
 def find_beats(recording: Recording) -> Doubles:

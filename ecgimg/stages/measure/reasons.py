@@ -12,6 +12,7 @@ from ecgimg.findings.measurements import LeadBeat, Missing
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.measure.constants import MEASURE
 from ecgimg.stages.measure.pacing import is_paced
+from ecgimg.stages.measure.rhythm import is_regular
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,7 @@ def reasons_of(recording: Recording, beats: Sequence[LeadBeat], times: Doubles, 
 
 def has_p(beats: Sequence[LeadBeat], times: Doubles) -> bool:
     """Whether P waves precede the beats: by their mean probability, for which a regular rhythm needs less."""
-    rr = np.diff(times)
-    is_regular = len(rr) > 1 and float(np.std(rr)) <= MEASURE.max_regular_rr * float(np.mean(rr))
-    return p_evidence(beats) >= (MEASURE.min_p_regular if is_regular else MEASURE.min_p_irregular)
+    return p_evidence(beats) >= (MEASURE.min_p_regular if is_regular(times) else MEASURE.min_p_irregular)
 
 
 def p_evidence(beats: Sequence[LeadBeat]) -> float:

@@ -37,3 +37,9 @@ def rr_intervals(times: Doubles, seconds: float) -> Doubles | None:
     """The RR intervals in seconds; None where too few beats or too short a time is seen."""
     too_few = seconds < MEASURE.min_rhythm_s or len(times) < MEASURE.min_beats
     return None if too_few else np.diff(times)
+
+
+def is_regular(times: Doubles) -> bool:
+    """Whether the RR intervals hardly vary."""
+    rr = np.diff(times)
+    return len(rr) > 1 and float(np.std(rr)) <= MEASURE.max_regular_rr * float(np.mean(rr))

@@ -9,11 +9,13 @@ import pytest
 
 from ecgimg.bench.measure.ludb import OURS, MarkedRecord, NoPBeats
 from ecgimg.bench.measure.open_tools import _spans
-from ecgimg.bench.measure.pages import CLEAN, MeasuredRow
+from ecgimg.bench.measure.pages import MeasuredRow
 from ecgimg.bench.measure.plus import PlusAgreement
+from ecgimg.bench.measure.rankings import rankings
+from ecgimg.bench.measure.readings import CLEAN
 from ecgimg.bench.measure.report import MeasureBench, markdown
 from ecgimg.bench.measure.run import MeasurePlan, run_measure
-from ecgimg.bench.measure.scores import rankings, score_ludb
+from ecgimg.bench.measure.scores import score_ludb
 from ecgimg.datasets.ludb import LudbRecord, MarkedWave
 from ecgimg.errors import UsageError
 from ecgimg.findings.measurements import Measurement, Measurements
@@ -35,6 +37,7 @@ def test_tables_hold_what_was_measured() -> None:
     plus = PlusAgreement("clean - 12SL", "PR interval", 7, 2.0, 9.0, 0.9)
     text = markdown(MeasureBench(ludb=score_ludb([marked_record()]), plus=(plus,)))
     assert "| this network, all leads | &ndash; | &ndash; | 100.0/100.0 4.0+-0.0 | 100.0/100.0 0.0+-0.0 |" in text
+    assert "| QRS onset | 1 | 100.0% (100.0% to 100.0%) | 100.0% (100.0% to 100.0%) | 0.0 (0.0 to 0.0) |" in text
     assert "| this network, lead II | 10 | 90.0% |" in text
     assert "| PR interval | 1 | +6.0 +- 0.0 | 100.0% | 100.0% | 0 | 0 |" in text
     assert "| clean - 12SL | PR interval | 7 | +2.0 +- 9.0 | 90.0% |" in text

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgimg.bench.measure.pages import CLEAN, MeasuredRow, chosen_records
+from ecgimg.bench.measure.pages import MeasuredRow, chosen_records
 from ecgimg.bench.measure.plus import plus_agreement
-from ecgimg.bench.measure.scores import interval_errors, rankings
+from ecgimg.bench.measure.rankings import page_losses, rankings
+from ecgimg.bench.measure.readings import CLEAN
+from ecgimg.bench.measure.scores import interval_errors
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord
 from ecgimg.datasets.ptbxl_plus import FeatureTable
 
@@ -63,11 +65,28 @@ def test_pages_stand_beside_the_same_records_as_they_are() -> None:
     assert (by_kind["photo"].lowest.value, by_kind["clean, records of photo"].lowest.value) == (0.0, 1.0)
 
 
-def test_records_with_and_without_a_code_alternate() -> None:
-    known = database(*(record(k, "1AVB") for k in (1, 2, 3)), *(record(k, "SR") for k in range(10, 20)))
-    chosen = chosen_records(known, 9, ("1AVB",), 5)
-    assert chosen[:6] == [1, 10, 2, 12, 3, 14]
-    assert len(chosen) == 8
+def test_paper_costs_what_it_changes_in_the_same_records() -> None:
+    known = database(record(1, "1AVB"), record(2, "SR"), record(3, "SR"))
+    rows = [row(1, 240.0), row(2, 160.0), row(3, 150.0), row(1, None, "photo"), row(2, 155.0, "photo")]
+    pr = page_losses([*rows, row(3, 150.0, "photo")], known)[0]
+    assert (pr.kind, pr.code, pr.lowest.value) == ("photo", "1AVB", -1.0)
+    assert np.isnan(pr.complete.value), "no record with the code has the figure in both"
+    assert page_losses([one for one in rows if one.kind == CLEAN], known) == ()
+
+
+def test_records_of_another_code_are_no_controls() -> None:
+    known = database(record(1, "1AVB"), record(2, "SR"), record(3, "LNGQT"))
+    pr = rankings([row(1, 240.0), row(2, 160.0), row(3, 300.0)], known)[0]
+    assert (pr.records, pr.positives, pr.lowest.value) == (2, 1, 1.0)
+
+
+def test_controls_are_drawn_at_random_and_more_begin_with_the_same() -> None:
+    known = database(*(record(k, "1AVB") for k in (1, 2, 3)), *(record(k, "SR") for k in range(10, 60)))
+    with_code, others = chosen_records(known, 9, ("1AVB",), 5)
+    assert sorted(with_code) == [1, 2, 3]
+    assert len(set(others)) == 5
+    assert others != sorted(others)
+    assert chosen_records(known, 9, ("1AVB",), 8)[1][:5] == others
 
 
 def test_other_programs_are_compared_with_ours_and_among_themselves() -> None:

@@ -7,7 +7,8 @@ from made_measurements import measured
 
 from ecgimg.findings.measurements import Missing, Shape
 from ecgimg.findings.protocol import RuleVerdict
-from ecgimg.stages.interpret.expression import Above, Evaluator, parse
+from ecgimg.stages.interpret.expression import Above, Evaluator
+from ecgimg.stages.interpret.grammar import parse
 from ecgimg.stages.interpret.quantities import Quantities
 
 MET, NOT_MET = RuleVerdict.MET, RuleVerdict.NOT_MET
@@ -54,8 +55,8 @@ def test_what_is_missing_decides_only_where_the_rest_does_not(text: str, expecte
         ("at_least(3, chest, s > 0.5)", NOT_MET),
         ("contiguous(2, chest, s > 0.5)", MET),
         ("contiguous(2, [V1, V3, V2], s > 0.5)", NOT_MET),
-        ("of(V1, s) + largest([V5, V6], r) > 1.5", MET),
-        ("at_least(1, chest, in_leads([V3]) and s > 0.5)", NOT_MET),
+        ("V1.s + largest([V5, V6], r) > 1.5", MET),
+        ("at_least(1, chest, lead in [V3] and s > 0.5)", NOT_MET),
     ],
 )
 def test_leads_are_counted(text: str, expected: RuleVerdict) -> None:
@@ -64,7 +65,7 @@ def test_leads_are_counted(text: str, expected: RuleVerdict) -> None:
 
 def test_a_sum_has_the_uncertainty_of_both_terms() -> None:
     quantities = Quantities(measured({"V1": Shape(s=-1.0)}))
-    number = Evaluator(quantities, {}).number(parse("of(V1, s) + of(V5, r)", frozenset()))
+    number = Evaluator(quantities, {}).number(parse("V1.s + V5.r", frozenset()))
     assert number.value == pytest.approx(1.8)
     assert number.deviation == pytest.approx(0.02 * 2**0.5, rel=0.05)
 
@@ -72,8 +73,10 @@ def test_a_sum_has_the_uncertainty_of_both_terms() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "__import__('os')", "pr.real > 1", "pr > '1'", "exec(1)", "qrs > hidden", "lambda: 1", "pr > 1 if qrs else 2",
-        "at_least(2, chest)", "[pr for pr in qrs]", "pr >", "pr > 1 and " * 100 + "pr > 1",
+        "__import__('os')", "V1.real > 1", "r.V1 > 1", "V1.r.s > 1", "pr in [V1]", "lead in pr", "lead in [pr]",
+        "lead > 1", "1 < lead + pr", "lead > [V1]", "pr.real > 1", "pr > '1'", "exec(1)", "qrs > hidden",
+        "lambda: 1", "pr > 1 if qrs else 2", "at_least(2, chest)", "[pr for pr in qrs]", "pr >",
+        "pr > 1 and " * 100 + "pr > 1",
     ],
 )  # fmt: skip
 def test_nothing_but_measurements_is_parsed(text: str) -> None:

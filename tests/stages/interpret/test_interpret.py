@@ -90,6 +90,22 @@ def test_what_the_page_does_not_show_is_not_assessable_with_its_reason() -> None
     assert "no P wave" in made.of("first_degree_av_block")[0].why
 
 
+@pytest.mark.parametrize(
+    ("figure", "reason", "ids"),
+    [
+        ("QRS_axis", Missing.CONTRADICTION, ("normal_axis", "left_axis", "right_axis", "extreme_axis")),
+        ("heart_rate", Missing.TOO_FEW_BEATS, ("bradycardia", "tachycardia", "pause_seen")),
+        ("PR_interval", Missing.PACED, ("first_degree_av_block", "short_pr")),
+        ("QTc_Fridericia", Missing.TOO_FEW_BEATS, ("long_qtc", "short_qtc")),
+    ],
+)
+def test_a_figure_with_a_reason_decides_nothing(figure: str, reason: Missing, ids: tuple[str, ...]) -> None:
+    made = interpret(measured(**{figure: reason}), "male", 50)
+    for id in ids:
+        assert made.of(id)[0].verdict is RuleVerdict.NOT_ASSESSABLE
+        assert reason.value in made.of(id)[0].why
+
+
 @pytest.mark.parametrize("mv", [np.nan, 0.0])
 def test_nothing_is_stated_of_an_empty_recording(mv: float) -> None:
     made = interpret_recording(Recording(np.full((12, 5000), mv, np.float32), 500.0))

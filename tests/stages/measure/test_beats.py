@@ -8,7 +8,7 @@ import pytest
 from ecgimg.findings.measurements import BeatRow, LeadBeat, Measurements, Shape, Wave
 from ecgimg.networks.delineation import RATE, find_waves
 from ecgimg.stages.measure.beat_rows import beat_rows
-from ecgimg.stages.measure.beats import assign_waves, beat_times
+from ecgimg.stages.measure.beats import assign_waves, beat_times, qrs_evidence
 from ecgimg.stages.measure.delineate import LeadWaves, moved
 from ecgimg.stages.measure.reasons import has_p
 
@@ -49,6 +49,16 @@ def test_one_lead_of_many_makes_no_beat_alone() -> None:
         lead("V1", 0.0, 5.0, (2, 0.95, 1.05), (2, 3.0, 3.1)),
     )
     np.testing.assert_allclose(beat_times(leads, 5.0), [1], atol=0.005)
+
+
+def test_waves_that_each_lead_has_elsewhere_are_no_beats() -> None:
+    elsewhere = tuple(
+        lead(name, 0.0, 6.0, *((2, t + shift, t + shift + 0.08) for t in (0.5, 1.2, 2.4, 3.0, 4.3, 5.1)))
+        for name, shift in (("I", 0.0), ("II", 0.02), ("III", 0.3), ("V1", 0.45))
+    )
+    assert qrs_evidence(elsewhere, np.array([0.55, 1.25])) == pytest.approx(0.5, abs=0.01)
+    assert not len(beat_times(elsewhere, 6.0))
+    assert len(beat_times(elsewhere[:2], 6.0)) == 6
 
 
 def test_waves_belong_to_the_beat_that_they_surround() -> None:

@@ -9,7 +9,7 @@ from ecgimg.datamodel.leads import LIMB_LEADS, PRECORDIAL_LEADS
 from ecgimg.findings.measurements import Measurement, MedianBeat, MedianTime, Missing, Shape
 from ecgimg.stages.measure.axes import DEGREES, LENGTHS, axis_figures, progression_figure
 from ecgimg.stages.measure.constants import MEASURE
-from ecgimg.stages.measure.intervals import corrected, interval_figures, page_end
+from ecgimg.stages.measure.intervals import corrected, interval_figures, page_end, page_ends
 from ecgimg.stages.measure.qtc import FORMULAS
 from ecgimg.stages.measure.reasons import Reasons
 from ecgimg.stages.measure.rhythm import rhythm_figures
@@ -49,7 +49,8 @@ def test_qtc_carries_the_uncertainty_of_qt_and_the_reasons() -> None:
 
 
 def test_a_wave_that_no_lead_shows_has_a_reason() -> None:
-    figures = {one.name: one for one in interval_figures([median("II", qrs_onset=-40.0)], 0.8, Reasons())}
+    beats = [median("II", qrs_onset=-40.0)]
+    figures = {one.name: one for one in interval_figures(page_ends(beats, Reasons()), beats, 0.8, Reasons())}
     assert figures["QRS duration"].reason is Missing.WAVE_UNSEEN
     assert figures["QT dispersion"].reason is Missing.LEAD_UNSEEN
 

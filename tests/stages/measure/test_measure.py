@@ -108,6 +108,18 @@ def test_noise_has_no_beats() -> None:
     assert set(reasons(measure(Recording(noise, FS))).values()) == {Missing.TOO_FEW_BEATS}
 
 
+@pytest.mark.parametrize("hz", [3.5, 5.0])
+def test_ventricular_fibrillation_has_no_beats(hz: float) -> None:
+    rng, seconds = np.random.default_rng(7), np.arange(5000) / FS
+    drift = np.interp(seconds, np.arange(0, 11, 0.5), rng.normal(0, 0.8, 22))
+    phase = np.cumsum(2 * np.pi * (hz + drift) / FS)
+    sizes = [np.interp(seconds, np.arange(0, 11, 0.7), rng.uniform(0.15, 0.6, 16)) for _ in range(12)]
+    leads = [size * np.sin(phase + rng.uniform(0, 2 * np.pi)) + rng.normal(0, 0.01, 5000) for size in sizes]
+    measured = measure(Recording(np.array(leads, np.float32), FS))
+    assert set(reasons(measured).values()) == {Missing.TOO_FEW_BEATS}
+    assert (measured.beats, measured.medians) == ((), ())
+
+
 def test_noise_of_30_db_changes_nothing(normal: Measurements) -> None:
     clean = signals()
     noise = np.random.default_rng(2).normal(0, float(clean.std()) * 10**-1.5, clean.shape)
