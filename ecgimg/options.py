@@ -165,11 +165,10 @@ class RunOptions(ExportOptions, BaseSettings):
     def _store_takes_what_it_can_hold(self) -> Self:
         if self.store is None and self.dask is not None:
             raise ValueError("a cluster writes a store: add --store parquet")
-        for name in ("format", "debug", "force") if self.store is not None else ():
+        for name in ("format", "debug", "force", "dicom_photo") if self.store is not None else ():
             if getattr(self, name):
-                raise ValueError(
-                    f"--store goes without --{name}: export a store with `ecgimg export`, or make a new one"
-                )
+                flag = f"--{name.replace('_', '-')}"
+                raise ValueError(f"--store goes without {flag}: export a store with `ecgimg export`, or make a new one")
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +37,10 @@ MAX_BATCH = 100
 CONNECT_S = 30.0
 LOST_WORKERS = 2
 """Lost workers after which a batch is divided into pages, and a page that is alone is given up."""
+CHECK_S = 5.0
+"""Seconds after which it is looked whether there are workers at all."""
 _WHERE = "cluster"
+_GO_ON = "start the cluster again, and run again to go on"
 
 
 @contextmanager
@@ -65,7 +69,7 @@ def open_dask(address: str, timeout: float, max_memory: float | None) -> Iterato
         except (OSError, ValueError, TimeoutError) as error:
             remedy = "check the address, and that the scheduler runs and can be reached"
             raise WorkerError(f"no scheduler answers at {address}", where=_WHERE, remedy=remedy) from error
-        run = _Run(timeout, max_memory, uuid4().hex)
+        run = _Run(timeout, max_memory, address.startswith(LOCAL), uuid4().hex)
         with client:
             try:
                 yield DaskExecutor(client, run)
@@ -95,6 +99,7 @@ class _Run:
 
     timeout: float
     max_memory: float | None
+    is_local: bool
     id: str
 
 
@@ -133,21 +138,17 @@ class DaskExecutor:
         Raises:
             WorkerError: the scheduler is lost.
         """
-        from distributed import as_completed
-
         pace, waiting = _Pace(), iter(jobs)
         live: dict[Any, list[Any]] = {}
-        completed = as_completed(loop=self._client.loop)
         try:
             while True:
                 for batch in self._next_batches(waiting, len(live), pace.batch_size):
-                    self._send(work, batch, live, completed)
+                    self._send(work, batch, live)
                 if not live:
                     return
-                future = next(completed)
-                batch = live.pop(future)
-                for one in self._take(future, batch, report, pace):
-                    self._send(work, one, live, completed)
+                for future in self._ended(live):
+                    for one in self._take(future, live.pop(future), report, pace):
+                        self._send(work, one, live)
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(live), force=True)
@@ -161,10 +162,28 @@ class DaskExecutor:
                 return
             yield jobs
 
-    def _send(self, work: Any, batch: list[Any], live: dict[Any, list[Any]], completed: Any) -> None:
+    def _send(self, work: Any, batch: list[Any], live: dict[Any, list[Any]]) -> None:
         future = self._client.submit(_do_batch, work, batch, self._run, pure=False)
         live[future] = batch
-        completed.add(future)
+
+    def _ended(self, live: Iterable[Any]) -> set[Any]:
+        """Waits for batches that have ended, at least one.
+
+        Raises:
+            WorkerError: the scheduler is lost, or all workers of a cluster that starts no others.
+        """
+        from distributed import wait
+
+        while True:
+            try:
+                with self._client.as_current():
+                    found: set[Any] = wait(list(live), timeout=CHECK_S, return_when="FIRST_COMPLETED").done
+                return found
+            except TimeoutError as error:
+                if self._run.is_local and not self._client.nthreads():
+                    raise WorkerError("all workers were lost", where=_WHERE, remedy=_GO_ON) from error
+            except CancelledError as error:
+                raise WorkerError("the cluster was lost", where=_WHERE, remedy=_GO_ON) from error
 
     def _take(self, future: Any, batch: list[Any], report: Callable[[Any], None], pace: _Pace) -> list[list[Any]]:
         """Reports a batch that has ended; gives the batches that have to be done again."""
@@ -172,7 +191,7 @@ class DaskExecutor:
 
         error = future.exception() if future.status == "error" else None
         if future.status in ("cancelled", "lost"):
-            raise WorkerError("the cluster was lost", where=_WHERE, remedy="start it again, and run again to go on")
+            raise WorkerError("the cluster was lost", where=_WHERE, remedy=_GO_ON)
         if isinstance(error, KilledWorker) and len(batch) > 1:
             return [[job] for job in batch]
         if error is not None:

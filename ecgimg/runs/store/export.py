@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ecgimg.errors import EcgimgError
+from ecgimg.errors import EcgimgError, UsageError
 from ecgimg.findings.interpretation import interpret_figures
 from ecgimg.io.files import locked
 from ecgimg.recording.export import Interpretation, export
 from ecgimg.recording.export_options import ExportOptions
-from ecgimg.recording.formats import recording_format
+from ecgimg.recording.formats import FORMAT_NAMES, recording_format
 from ecgimg.recording.record_name import record_name
 from ecgimg.runs.store.read import StoredPages, recording_of
 from ecgimg.runs.store.table import PAGE_COLUMNS, SIGNAL_COLUMNS, Row
@@ -47,6 +47,10 @@ def export_store(
         UnreadableInputError, DependencyError, UsageError: as `StoredPages`.
         OutputError: another run is writing into the folder.
     """
+    for name in formats:
+        if name not in FORMAT_NAMES:
+            what, remedy = f"{name} can't be made of a store", f"choose of {', '.join(FORMAT_NAMES)}"
+            raise UsageError(what, where="--format", remedy=remedy)
     pages, found = StoredPages(place), Exported()
     taken: set[str] = set()
     out.mkdir(parents=True, exist_ok=True)
