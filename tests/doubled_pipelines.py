@@ -77,7 +77,7 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         read_by="signal and image",
         findings=(Finding("AFIB", "rhythm", "Atrial fibrillation", "likely", 0.9, 0.1, None, None),),
         leads=lead_qualities(made.recording),
-        measurements=(),
+        measurements=None,
         not_visible=(),
         agreement="",
         warnings=(),
