@@ -139,4 +139,5 @@ class RemoteFolder:
         """See `Folder`."""
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
-        return PyFileSystem(FSSpecHandler(self._fs)), self._root
+        handler: Any = FSSpecHandler  # a stub of it, where one is installed, calls it abstract
+        return PyFileSystem(handler(self._fs)), self._root
