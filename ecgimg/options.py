@@ -141,6 +141,10 @@ class RunOptions(ExportOptions, BaseSettings):
     )
     max_memory: float = Field(4.0, ge=1, description="GB of memory for each page at work; a usual page needs 1")
     max_pages: int = Field(1000, ge=1, description="pages that a document may have")
+    store: Literal["parquet"] | None = Field(None, description="parquet: one data set in place of files for each page")
+    dask: str | None = Field(
+        None, min_length=1, description="run on a Dask cluster: the address of its scheduler, or local:N; needs a store"
+    )
     force: bool = Field(False, description="do pages again that are done")
     language: Language = Field("en", description=f"of reports for a reader: {', '.join(LANGUAGES)}")
     pdf: bool = Field(False, description="write each report as a PDF too")
@@ -170,6 +174,16 @@ class RunOptions(ExportOptions, BaseSettings):
     @model_validator(mode="after")
     def _page_options_hold(self) -> Self:
         self.page  # noqa: B018  # made once, with all its checks
+        return self
+
+    @model_validator(mode="after")
+    def _store_takes_what_it_can_hold(self) -> Self:
+        if self.store is None and self.dask is not None:
+            raise ValueError("a cluster writes a store: add --store parquet")
+        for name in ("format", "debug", "force", "dicom_photo") if self.store is not None else ():
+            if getattr(self, name):
+                flag = f"--{name.replace('_', '-')}"
+                raise ValueError(f"--store goes without {flag}: export a store with `ecgimg export`, or make a new one")
         return self
 
     @model_validator(mode="after")

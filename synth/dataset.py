@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError, WorkerError
+from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError
 from ecgimg.io.files import write_atomically
+from ecgimg.jobs import Done, Executor, Step, Tell
 from ecgimg.synth.contact_sheet import write_contact_sheet
 from ecgimg.synth.ecg_image_kit.pages import Kit, kit_page
 from ecgimg.synth.page.vendor import check_styles
@@ -24,6 +23,8 @@ from ecgimg.synth.storage import Beside, write_page
 from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
+PAGE_TIMEOUT_S = 600.0
+"""A page that takes a worker longer is given up; the slowest, of ecg-image-kit, take half a minute."""
 
 MAX_SHUFFLED = 1_000_000
 """Sources with more records than this (the simulator) are read in order instead of shuffled."""
@@ -76,7 +77,7 @@ def write_dataset(
     out: Path | str,
     plan: SetPlan,
     *,
-    jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     beside: Beside | None = None,
 ) -> SetReport:
@@ -85,7 +86,7 @@ def write_dataset(
     Args:
         out: the folder; a set of the same plan that is there already is continued.
         plan: the content.
-        jobs: number of processes; the files don't depend on it.
+        executor: makes the pages somewhere else, where `out` is the same folder; the files don't depend on it.
         progress: called with (done, total) after each page.
         beside: a function, which can be pickled, that writes more files for each page.
 
@@ -94,18 +95,34 @@ def write_dataset(
         UnreadableInputError: the source has no records, or none of them can be drawn.
         DependencyError: the engine, or the package that reads the source, is not installed.
         OutputError: the folder can't be written.
-        WorkerError: a process died.
+        WorkerError: a worker died, or took too long for a page.
     """
     out = Path(out)
     maker = _Maker(plan, out, beside)
     _claim(out, plan, beside is not None)
     missing = [k for k in range(plan.n) if not (out / "pages" / f"{_name(k)}.json").is_file()]
-    found, failed = plan.n - len(missing), []
-    for done, (name, reason) in enumerate(_run(maker, missing, jobs), start=1):
+    found, failed, done = plan.n - len(missing), [], 0
+
+    def take(name: str, reason: str) -> None:
+        nonlocal done
+        done += 1
         if reason:
             failed.append((name, reason))
         if progress:
             progress(found + done, plan.n)
+
+    def report(item: Step[_Page] | Done[_Page, tuple[str, str] | EcgimgError]) -> None:
+        if isinstance(item, Step):
+            return
+        if isinstance(item.answer, EcgimgError):
+            raise item.answer
+        take(*item.answer)
+
+    if executor is None:
+        for k in missing:
+            take(*maker.make(k))
+    else:
+        executor.run(_make, (_Page(plan, out.absolute(), beside, k) for k in missing), report)
     if missing and len(failed) == plan.n:
         raise UnreadableInputError(f"no page could be made: {failed[0][1]}", where="synth", remedy="check the source")
     pictures = sorted(p for p in (out / "pages").iterdir() if p.suffix in (".jpg", ".png"))
@@ -230,34 +247,25 @@ def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
     write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
-_maker: _Maker | None = None
-"""The maker of a worker process."""
+@dataclass(frozen=True)
+class _Page:
+    """One page of a set, as it travels to a worker."""
+
+    plan: SetPlan
+    out: Path
+    beside: Beside | None
+    number: int
 
 
-def _open(plan: SetPlan, out: Path, beside: Beside | None) -> None:
-    global _maker
+@lru_cache(maxsize=1)
+def _open(plan: SetPlan, out: Path, beside: Beside | None) -> _Maker:
+    """The maker of a worker, which stays as long as its pages are of one set."""
     use_one_opencv_thread()
-    _maker = _Maker(plan, out, beside)
+    return _Maker(plan, out, beside)
 
 
-def _make(k: int) -> tuple[str, str]:
-    assert _maker is not None
-    return _maker.make(k)
-
-
-def _run(maker: _Maker, numbers: list[int], jobs: int) -> Iterator[tuple[str, str]]:
-    """Makes pages in this process or in several; gives what `_Maker.make` returns, in any order."""
-    if jobs <= 1 or len(numbers) < 2:
-        yield from map(maker.make, numbers)
-        return
-    args = (maker.plan, maker.out, maker.beside)
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, args) as pool:
-        futures = [pool.submit(_make, k) for k in numbers]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool as error:
-            raise WorkerError("a process died while it made pages", where="synth") from error
-        except (EcgimgError, KeyboardInterrupt):
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _make(page: _Page, tell: Tell) -> tuple[str, str] | EcgimgError:
+    try:
+        return _open(page.plan, page.out, page.beside).make(page.number)
+    except EcgimgError as error:
+        return error

@@ -77,7 +77,7 @@ def diagnose_page(path: Path, page: int, options: PageOptions, name: str, hook: 
         read_by="signal and image",
         findings=(Finding("AFIB", "rhythm", "Atrial fibrillation", "likely", 0.9, 0.1, None, None),),
         leads=lead_qualities(made.recording),
-        measurements=(),
+        measurements=None,
         not_visible=(),
         agreement="",
         warnings=(),
@@ -134,6 +134,9 @@ class _Printer:
 
     def planned(self, pages: int) -> None:
         print("planned", flush=True)  # noqa: T201
+
+    def skipped(self, pages: int) -> None:
+        print("skipped", pages, flush=True)  # noqa: T201
 
     def warned(self, text: str) -> None:
         print("warning", text, flush=True)  # noqa: T201

@@ -6,15 +6,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecgimg.errors import EcgimgError
 from ecgimg.io.images import read_page
+from ecgimg.jobs import Done, Step, Tell
+from ecgimg.runs.inputs import Input
 from ecgimg.runs.job import Outcome
-from ecgimg.runs.page_counts import PageCounts, count_all_pages
-from ecgimg.runs.worker import Done, Step, Tell
+from ecgimg.runs.page_counts import PageCounter
 
 
 def double_it(job: int, tell: Tell) -> int:
@@ -74,12 +75,16 @@ class Silent:
         self.steps: list[tuple[str, str]] = []
         self.outcomes: list[Outcome] = []
         self.pages = 0
+        self.before = 0
 
     def planned(self, pages: int) -> None:
         self.pages = pages
 
     def warned(self, text: str) -> None:
         self.warnings.append(text)
+
+    def skipped(self, pages: int) -> None:
+        self.before += pages
 
     def stepped(self, name: str, step: str, done: int, total: int) -> None:
         self.steps.append((name, step))
@@ -107,7 +112,7 @@ class Inline:
     def __init__(self, instead: Callable | None = None) -> None:
         self.instead = instead
 
-    def run(self, work: Callable, jobs: Sequence, report: Callable, ended: Callable = print) -> None:
+    def run(self, work: Callable, jobs: Iterable, report: Callable, ended: Callable = print) -> None:
         for job in jobs:
             answer = (self.instead or work)(
                 job, lambda step, done, total, job=job: report(Step(job, step, done, total))
@@ -115,9 +120,9 @@ class Inline:
             report(Done(job, answer))
 
 
-def count_inline(files: Sequence[Path]) -> PageCounts:
+def count_inline(one: Input) -> int | EcgimgError:
     """Counts pages in this process."""
-    return count_all_pages(files, Inline(), 1000)
+    return PageCounter(Inline(), 1000)(one)
 
 
 def take_memory(job: int, tell: Tell) -> str:
@@ -134,3 +139,19 @@ def read_shape(job: str, tell: Tell) -> str:
         return str(read_page(job).pixels.shape)
     except EcgimgError as error:
         return str(error)
+
+
+def kill_the_cluster_worker_once(job: str, tell: Tell) -> str:
+    """The first job that gets here ends the worker of the cluster, which is the parent of this process."""
+    try:
+        (Path(job).parent / "killed").touch(exist_ok=False)
+    except FileExistsError:
+        return job
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+    return "not reached"
+
+
+def take_a_while(job: int, tell: Tell) -> int:
+    time.sleep(0.3)
+    return job

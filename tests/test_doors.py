@@ -36,6 +36,7 @@ LIGHT = (
 WRONG_IMPORTS = [
     ("rooms", "ecgimg.datamodel.page", "ecgimg.recording.recording"),
     ("rooms", "ecgimg.errors", "ecgimg.layouts"),
+    ("rooms", "ecgimg.jobs", "ecgimg.io.files"),
     ("rooms", "ecgimg.io.files", "ecgimg.recording.recording"),
     ("rooms", "ecgimg.recording.recording", "ecgimg.stages.trace"),
     ("rooms", "ecgimg.recording.quality", "ecgimg.findings.opinions"),
@@ -65,6 +66,7 @@ WRONG_IMPORTS = [
     ("heart", "ecgimg.stages.combine", "ecgimg.io.images"),
     ("typer", "ecgimg.runs.batch", "typer"),
     ("onnxruntime", "ecgimg.networks.screen", "onnxruntime"),
+    ("cluster", "ecgimg.runs.store.run", "distributed"),
     ("training", "ecgimg.pipelines.digitize", "torch"),
     ("training", "ecgimg.stages.trace", "timm"),
 ]

@@ -8,6 +8,7 @@ from ecgimg.aligned.croissant import write_croissant
 from ecgimg.aligned.datasheet import Contents, summary, write_datasheet
 from ecgimg.aligned.drawn import write_drawn
 from ecgimg.aligned.parquet import require_parquet, write_tables
+from ecgimg.jobs import Executor
 from ecgimg.synth.dataset import Progress, SetPlan, SetReport, write_dataset
 
 
@@ -26,12 +27,14 @@ def describe_dataset(out: Path) -> str:
     return summary(contents)
 
 
-def write_aligned_dataset(out: Path, plan: SetPlan, *, jobs: int = 1, progress: Progress | None = None) -> SetReport:
+def write_aligned_dataset(
+    out: Path, plan: SetPlan, *, executor: Executor | None = None, progress: Progress | None = None
+) -> SetReport:
     """A drawn set with an aligned record for each page, and its description; errors as those of both.
 
-    Bytes don't depend on the number of `jobs`, and a set that was stopped goes on.
+    Bytes don't depend on the `executor`, and a set that was stopped goes on.
     """
     require_parquet()
-    report = write_dataset(out, plan, jobs=jobs, progress=progress, beside=write_drawn)
+    report = write_dataset(out, plan, executor=executor, progress=progress, beside=write_drawn)
     describe_dataset(out)
     return report

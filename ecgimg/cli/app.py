@@ -1,8 +1,8 @@
 """The command `ecgimg`: its commands, the one handler of errors, and `main`. Only this room imports typer.
 
 Data goes to stdout, messages go to stderr. Every command imports what it needs when it runs, so that `ecgimg --help`
-and the listings stay instant. The commands stand in `pages`, `tools`, `record`, `train` and `bench`; they hold options
-and no work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line and an exit code.
+and the listings stay instant. The commands stand in `pages`, `stores`, `tools`, `record`, `train` and `bench`; they
+hold options and no work of their own. They raise `EcgimgError`, and `_Edge` turns it into one line and an exit code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ecgimg.cli import pages, tools
+from ecgimg.cli import pages, stores, tools
 from ecgimg.cli.bench import bench_app
 from ecgimg.cli.record import record_app
 from ecgimg.cli.train import train_app
@@ -57,6 +57,8 @@ app.command()(pages.digitize)
 app.command()(pages.diagnose)
 app.command()(pages.measure)
 app.command()(pages.screen)
+app.command()(stores.export)
+app.command()(stores.summary)
 app.command()(tools.doctor)
 app.command("json-schema")(tools.json_schema)
 app.command()(tools.synth)

@@ -34,7 +34,7 @@ def bench_digitize(
     pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each recipe.")] = 51,
     source: p.SignalSource = "sim",
     fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL to draw.")] = 9,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
     index: Annotated[Path | None, typer.Option(help="CSV of real pages, measured in place of drawn ones.")] = None,
     layouts: Annotated[Path | None, typer.Option(help="CSV (image, layout) of true layouts, for --index.")] = None,
 ) -> None:
@@ -56,7 +56,7 @@ def bench_contradictions(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the rows; goes on there.")],
     source: p.SignalSource = "sim",
     fold: p.DrawnFold = 9,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Digitize pages that contradict themselves: names exchanged, curves shuffled, leads beyond the twelve."""
     from ecgimg.bench.contradictions.report import markdown
@@ -74,7 +74,7 @@ def bench_chain(
     fold: p.DrawnFold = 9,
     pages: p.PagesOfPreset = 1000,
     preset: p.Presets = "scan,photo",
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
     readme: Annotated[Path | None, typer.Option(help="Write the results section of this README too.")] = None,
 ) -> None:
     """Draw pages of every layout, digitize and diagnose them, and tell what digitizing costs in AUROC."""
@@ -135,7 +135,7 @@ def bench_measure(
     tools: Annotated[bool, typer.Option(help="Measure NeuroKit2 and ecgdeli beside it.")] = True,
     readings: p.Readings = None,
     draw: p.Draw = True,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Score waves and intervals on LUDB, clean and on paper, and PR and QTc against PTB-XL's diagnoses."""
     from ecgimg.bench.measure.report import markdown
@@ -160,7 +160,7 @@ def bench_interpret(
     preset: p.Presets = "photo",
     readings: p.Readings = None,
     draw: p.Draw = True,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
 ) -> None:
     """Score statements against PTB-XL's codes and on paper, and answer the chains of ECG-Reasoning-Benchmark."""
     from ecgimg.bench.interpret.report import markdown
@@ -189,6 +189,25 @@ def bench_screen(
 
     bench = run_screen_bench(ptbxl_folder(data), fold, _names(preset), pages, out, signal, others, index, weights)
     typer.echo(markdown(bench), nl=False)
+
+
+@bench_app.command("scale")
+def bench_scale(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for made pages and stores.")],
+    pages: Annotated[
+        int, typer.Option("-n", "--pages", min=10, help="Pages that are planned, and done but one.")
+    ] = 100_000,
+    read: Annotated[int, typer.Option(min=10, help="Pages that are made up by workers.")] = 200,
+    seconds: Annotated[float, typer.Option(min=0, help="Seconds that such a page takes.")] = 0.5,
+    workers: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Workers.")] = 4,
+    kills: Annotated[int, typer.Option(min=0, help="Kills of local workers, and as many of a cluster's.")] = 50,
+) -> None:
+    """Measure what a run over very many pages costs beside the reading, and what is left of one whose processes die."""
+    from ecgimg.bench.scale.report import markdown
+    from ecgimg.bench.scale.run import ScalePlan, run_scale
+
+    plan = ScalePlan(out, pages, read, seconds, workers, kills)
+    typer.echo(markdown(run_scale(plan, _print_progress)), nl=False)
 
 
 def _print_progress(text: str) -> None:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def digitize(
-    inputs: p.Inputs,
     out: p.ResultsFolder,
+    inputs: p.Inputs = None,
+    from_file: p.FromFile = None,
+    store: p.Store = None,
+    dask: p.Dask = None,
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
@@ -57,20 +60,22 @@ def digitize(
     from ecgimg.runs.digitize import DIGITIZE
 
     given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
-    given |= {"jobs": jobs, "corrections": corrections}
+    given |= {"corrections": corrections}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
-    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
+    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(
-        config=config, dicom_photo=dicom_photo or None, **given, **export, **patient, **limits, **switches
-    )
-    _run_pages(DIGITIZE, inputs, out, options, quiet, verbose)
+    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
+    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
+    _run_pages(DIGITIZE, inputs or [], from_file, out, options, quiet, verbose)
 
 
 def diagnose(
-    inputs: p.PagesAndRecordings,
     out: p.ReportsFolder,
+    inputs: p.PagesAndRecordings = None,
+    from_file: p.FromFile = None,
+    store: p.Store = None,
+    dask: p.Dask = None,
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
@@ -111,20 +116,22 @@ def diagnose(
     from ecgimg.runs.diagnose import DIAGNOSE
 
     given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
-    given |= {"jobs": jobs, "corrections": corrections, "language": language, "pdf": pdf or None}
+    given |= {"corrections": corrections, "language": language, "pdf": pdf or None}
     export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
     patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
-    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
+    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
     switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(
-        config=config, dicom_photo=dicom_photo or None, **given, **export, **patient, **limits, **switches
-    )
-    _run_pages(DIAGNOSE, inputs, out, options, quiet, verbose)
+    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
+    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
+    _run_pages(DIAGNOSE, inputs or [], from_file, out, options, quiet, verbose)
 
 
 def measure(
-    inputs: p.PagesAndRecordings,
     out: p.ResultsFolder,
+    inputs: p.PagesAndRecordings = None,
+    from_file: p.FromFile = None,
+    store: p.Store = None,
+    dask: p.Dask = None,
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
@@ -142,14 +149,18 @@ def measure(
     from ecgimg.options import RunOptions
     from ecgimg.runs.measure import MEASURE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "jobs": jobs, "timeout": timeout}
-    options = RunOptions.read(config=config, force=force or None, **given)
-    _run_pages(MEASURE, inputs, out, options, quiet, verbose)
+    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain}
+    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout}
+    options = RunOptions.read(config=config, force=force or None, **given, **workers)
+    _run_pages(MEASURE, inputs or [], from_file, out, options, quiet, verbose)
 
 
 def screen(
-    inputs: p.Inputs,
     out: p.ResultsFolder,
+    inputs: p.Inputs = None,
+    from_file: p.FromFile = None,
+    store: p.Store = None,
+    dask: p.Dask = None,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     max_memory: p.MaxMemory = None,
@@ -168,36 +179,67 @@ def screen(
     from ecgimg.options import RunOptions
     from ecgimg.runs.screen import SCREEN
 
-    limits = {"timeout": timeout, "max_memory": max_memory, "max_pages": max_pages}
+    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
     switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, jobs=jobs, **limits, **switches)
-    _run_pages(SCREEN, inputs, out, options, quiet, verbose)
+    options = RunOptions.read(config=config, max_pages=max_pages, **workers, **switches)
+    _run_pages(SCREEN, inputs or [], from_file, out, options, quiet, verbose)
 
 
 def _run_pages(
-    kind: RunKind[Any], inputs: list[str], out: Path, options: RunOptions, quiet: bool, verbose: bool
+    kind: RunKind[Any],
+    inputs: list[str],
+    listing: Path | None,
+    out: str,
+    options: RunOptions,
+    quiet: bool,
+    verbose: bool,
 ) -> NoReturn:
     """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
-    from ecgimg.runs.worker import WorkerPool
-    from ecgimg.threads import worker_count
+    from ecgimg.runs.executors import open_executor
 
-    # A page that is alone is read with several threads, a page among others with one.
-    options = (
-        options if options.jobs else options.model_copy(update={"jobs": 1 if _is_picture(inputs) else worker_count()})
-    )
-    with WorkerPool(options.jobs or 1, options.timeout, options.max_memory) as workers:
-        workers.preload(kind.preload)
+    _check_places(inputs, listing, out, options)
+    options = options if options.jobs else options.model_copy(update={"jobs": _worker_count(inputs)})
+    workers = options.dask or options.jobs or 1
+    with open_executor(workers, options.timeout, options.max_memory, kind.preload) as executor:
         from ecgimg.cli.progress import Reporter
         from ecgimg.options import unknown_variables
-        from ecgimg.runs.batch import exit_code, run_batch
-        from ecgimg.runs.file_names import SUMMARY
+        from ecgimg.runs.tally import Tally
 
         with Reporter(quiet, verbose) as reporter:
             for text in (*unknown_variables(os.environ), *_memory_warnings(options)):
                 reporter.warned(text)
-            outcomes = run_batch(inputs, out, options, reporter, workers, kind)
-            reporter.print_summary(outcomes, str(out / SUMMARY))
-    raise typer.Exit(int(exit_code(outcomes)))
+            if options.store is None:
+                from ecgimg.runs.batch import run_batch
+                from ecgimg.runs.file_names import SUMMARY
+
+                tally = Tally.of(run_batch(inputs, Path(out), options, reporter, executor, kind, listing))
+                where = str(Path(out) / SUMMARY)
+            else:
+                from ecgimg.runs.store.run import run_store
+
+                tally, where = run_store(inputs, out, options, reporter, executor, kind, listing), out
+            reporter.print_summary(tally, where, "" if options.store else "; --force does them again")
+    raise typer.Exit(int(tally.exit_code))
+
+
+def _check_places(inputs: list[str], listing: Path | None, out: str, options: RunOptions) -> None:
+    from ecgimg.errors import UsageError
+    from ecgimg.io.remote import is_uri
+
+    if not inputs and listing is None:
+        raise UsageError(
+            "there is no input", where="inputs", remedy="give files, folders, globs or URIs, or --from-file"
+        )
+    if options.store is None and is_uri(out):
+        remedy = "add --store parquet, or give a folder of this machine"
+        raise UsageError(f"files can't be written to {out}", where="--out", remedy=remedy)
+
+
+def _worker_count(inputs: list[str]) -> int:
+    """A page that is alone is read with several threads, a page among others with one."""
+    from ecgimg.threads import worker_count
+
+    return 1 if _is_picture(inputs) else worker_count()
 
 
 def _is_picture(inputs: list[str]) -> bool:

@@ -10,14 +10,27 @@ import typer
 from ecgimg.recording.formats import DEFAULT_FORMAT, OUTPUT_NAMES
 
 Inputs = Annotated[
-    list[str], typer.Argument(metavar="INPUT...", help="Pictures, PDFs, folders (searched recursively), globs.")
+    list[str] | None,
+    typer.Argument(metavar="[INPUT...]", help="Pictures, PDFs, folders (searched recursively), globs, URIs."),
 ]
 PagesAndRecordings = Annotated[
-    list[str],
-    typer.Argument(metavar="INPUT...", help="Pictures, PDFs, recordings (WFDB, DICOM, EDF+ ...), folders, globs."),
+    list[str] | None,
+    typer.Argument(
+        metavar="[INPUT...]", help="Pictures, PDFs, recordings (WFDB, DICOM, EDF+ ...), folders, globs, URIs."
+    ),
 ]
-ResultsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
-ReportsFolder = Annotated[Path, typer.Option("-o", "--out", help="Folder for the reports.")]
+FromFile = Annotated[
+    Path | None,
+    typer.Option(help="List of further inputs: a text, or CSV or Parquet with the columns path and, if wished, id."),
+]
+ResultsFolder = Annotated[str, typer.Option("-o", "--out", help="Folder for the results; of a store also a URI.")]
+ReportsFolder = Annotated[str, typer.Option("-o", "--out", help="Folder for the reports; of a store also a URI.")]
+Store = Annotated[
+    str | None, typer.Option(help="parquet: one data set in place of files for each page; see `ecgimg export`.")
+]
+Dask = Annotated[
+    str | None, typer.Option(help="Run on a Dask cluster: the address of its scheduler, or local:N; needs --store.")
+]
 LayoutName = Annotated[str | None, typer.Option(help="auto, a name of `layouts list`, or a YAML file. [auto]")]
 PaperSpeed = Annotated[float | None, typer.Option(help="mm/s, instead of what the page tells.")]
 PatientAge = Annotated[int | None, typer.Option("--age", help="Years: limits of statements.")]
@@ -68,7 +81,9 @@ SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR or wfdb
 DrawnFold = Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")]
 Presets = Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")]
 PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")]
-Processes = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")]
+Processes = Annotated[
+    str, typer.Option("-j", "--jobs", help="Processes, or a Dask cluster: local:N or the address of its scheduler.")
+]
 Weights = Annotated[Path | None, typer.Option(help="An exported network in place of the packaged one.")]
 
 Readings = Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from time import monotonic
 from types import TracebackType
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from ecgimg.runs.job import Outcome
+from ecgimg.runs.tally import Tally
 from ecgimg.text import printable
 
 _STYLES = {"ok": "green", "refused": "yellow", "failed": "red"}
@@ -59,15 +59,25 @@ class Reporter:
             self._bar.stop()
 
     def planned(self, pages: int) -> None:
-        """The run has this many pages."""
-        self._start, self._total = monotonic(), pages
-        if self._bar is not None:
+        """The run has this many pages, or has turned out to."""
+        self._total = pages
+        if self._bar is None:
+            return
+        if self._pages is None:
+            self._start = monotonic()
             self._pages = self._bar.add_task("", total=pages, ended=0, seconds_left=self.seconds_left)
+        self._bar.update(self._pages, total=pages)
 
     def warned(self, text: str) -> None:
         """A warning about the run."""
         if not self._quiet:
             self._print(f"warning: {text}", "yellow")
+
+    def skipped(self, pages: int) -> None:
+        """So many further pages were done before."""
+        self._ended += pages
+        self._found += pages
+        self._move("", pages)
 
     def stepped(self, name: str, step: str, done: int, total: int) -> None:
         """A page has finished a step: the bar moves by its share of the page."""
@@ -109,15 +119,13 @@ class Reporter:
         for text in () if self._quiet else outcome.warnings:
             self._print(f"    warning: {text}", "yellow")
 
-    def print_summary(self, outcomes: tuple[Outcome, ...], where: str) -> None:
-        """One line about a run that has ended."""
+    def print_summary(self, tally: Tally, where: str, again: str = "") -> None:
+        """One line about a run that has ended; `again` is how pages are done again."""
         if self._quiet:
             return
-        count = Counter[str](outcome.status for outcome in outcomes)
-        before = sum(outcome.skipped for outcome in outcomes)
-        parts = [f"{count[status]} {status}" for status in _STYLES if count[status]]
-        done = f" ({before} of them done before; --force does them again)" if before else ""
-        self._print(f"{len(outcomes)} page{'s' * (len(outcomes) != 1)}: {', '.join(parts)}{done}; {where}")
+        parts = [f"{tally.statuses[status]} {status}" for status in _STYLES if tally.statuses[status]]
+        done = f" ({tally.skipped} of them done before{again})" if tally.skipped else ""
+        self._print(f"{tally.pages} page{'s' * (tally.pages != 1)}: {', '.join(parts)}{done}; {where}")
 
     def _move(self, text: str, pages: float) -> None:
         if self._bar is not None and self._pages is not None:

@@ -116,7 +116,7 @@ def synth(
     source: p.SignalSource = "sim",
     fold: Annotated[str, typer.Option(help="Folds of PTB-XL, such as 1-8 or 1,3,5.")] = "1-8",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
-    jobs: p.Processes = 1,
+    jobs: p.Processes = "1",
     engine: Annotated[str, typer.Option(help="ecgimg or ecg-image-kit.")] = "ecgimg",
     aligned: Annotated[
         bool, typer.Option("--aligned", help="An aligned record for each page, and a described data set of them.")
@@ -127,13 +127,20 @@ def synth(
     from rich.progress import Progress
 
     from ecgimg.aligned.dataset import write_aligned_dataset
-    from ecgimg.synth.dataset import SetPlan, parse_folds, write_dataset
+    from ecgimg.runs.executors import open_executor
+    from ecgimg.synth.dataset import PAGE_TIMEOUT_S, SetPlan, parse_folds, write_dataset
 
     plan = SetPlan(pages, preset, layout, source, parse_folds(fold), seed, engine, style)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with open_executor(jobs, PAGE_TIMEOUT_S) as executor, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("pages", total=pages)
+        # One process is this one, which need not load the simulator twice.
         write = write_aligned_dataset if aligned else write_dataset
-        report = write(out, plan, jobs=jobs, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        report = write(
+            out,
+            plan,
+            executor=None if jobs == "1" else executor,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     for name, reason in report.failed:
         typer.echo(f"{name}: {reason}", err=True)
     typer.echo(f"{report.written} pages written, {report.found} were there, {len(report.failed)} left out", err=True)

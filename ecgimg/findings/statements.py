@@ -117,3 +117,8 @@ def statement(code: str, group: str) -> Statement:
         KeyError: there is none.
     """
     return _BY_KEY[group, code]
+
+
+def column_name(code: str, group: str) -> str:
+    """The name of a statement's column in a table of many pages, such as rhythm_AFIB."""
+    return f"{group}_{code}".replace("/", "_")

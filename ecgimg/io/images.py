@@ -35,6 +35,8 @@ SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".heic", ".heif", ".hif", ".pdf", ".dcm")
 )
 """Suffixes that a folder is searched for; a file that is given itself may have any."""
+PICTURE_SUFFIXES = SUFFIXES - {".tif", ".tiff", ".pdf", ".dcm"}
+"""Suffixes of files that have one page."""
 MAX_PIXELS = 170_000_000
 """Largest picture that is decoded: a page of A4 at 1200 dpi has 139 million; Pillow itself stops at 179 million."""
 MAX_SCANS = 100

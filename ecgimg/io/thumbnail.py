@@ -21,7 +21,12 @@ def write_thumbnail(pixels: Pixels, path: Path) -> Path:
     Raises:
         OutputError: the file can't be written.
     """
+    return write_atomically(path, thumbnail(pixels))
+
+
+def thumbnail(pixels: Pixels) -> bytes:
+    """RGB pixels as a JPEG of at most MAX_SIDE_PX."""
     factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     size = [max(1, round(side * factor)) for side in pixels.shape[1::-1]]
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
-    return write_atomically(path, encode_jpeg(small, QUALITY))
+    return encode_jpeg(small, QUALITY)

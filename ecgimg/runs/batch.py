@@ -6,38 +6,22 @@ The output folder gets the files of each page (see `RunKind`), `summary.csv` wit
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from ecgimg.errors import EcgimgError, ExitCode, OutputError
+from ecgimg.errors import EcgimgError, OutputError
 from ecgimg.io.files import locked, remove_parts, write_atomically
+from ecgimg.jobs import Done, Executor, Step
 from ecgimg.options import RunOptions
 from ecgimg.runs.job import Outcome, RunKind, Task, ended_early, failed, without_outdated
-from ecgimg.runs.page_counts import count_all_pages
-from ecgimg.runs.plan import plan_jobs
+from ecgimg.runs.page_counts import PageCounter
+from ecgimg.runs.pages import Listener, RunPages, open_pages
+from ecgimg.runs.plan import FolderNames
 from ecgimg.runs.summary import Summary
-from ecgimg.runs.worker import Done, Executor, Step
 
 _REMOVED = "the page's files were removed while the run went on"
-
-
-class Listener(Protocol):
-    """Follows a run, as a progress bar or as lines."""
-
-    def planned(self, pages: int) -> None:
-        """The run has this many pages."""
-
-    def warned(self, text: str) -> None:
-        """A warning about the run."""
-
-    def stepped(self, name: str, step: str, done: int, total: int) -> None:
-        """A page has finished a step."""
-
-    def finished(self, outcome: Outcome) -> None:
-        """A page has ended."""
 
 
 def run_batch(
@@ -47,8 +31,11 @@ def run_batch(
     listener: Listener,
     executor: Executor,
     kind: RunKind[Any],
+    listing: Path | None = None,
 ) -> tuple[Outcome, ...]:
     """Does one kind of work on all pages of the inputs, into a folder; a page that fails costs only itself.
+
+    `listing` is a file that names further inputs.
 
     Raises:
         UnreadableInputError: the inputs hold no picture.
@@ -56,58 +43,40 @@ def run_batch(
         KeyboardInterrupt: passed on, after the workers have ended and the summary was written.
     """
     _check_writable(out)
-    with locked(out) as is_locked:
+    with locked(out) as is_locked, open_pages(inputs, listing, kind.takes_recordings, out, listener) as pages:
         if not is_locked:
             listener.warned(f"{out} can't be locked; don't let two runs write into it at the same time")
         remove_parts(out)
-        count = partial(
-            count_all_pages,
-            executor=executor,
-            max_pages=options.max_pages,
-            takes_recordings=kind.takes_recordings,
-        )
-        plan = plan_jobs(inputs, out, kind.files(options), count, kind.takes_recordings)
-        listener.planned(len(plan.jobs))
-        for text in plan.warnings:
-            listener.warned(text)
-        run = _Run(listener, kind, Summary(out, kind, plan.jobs))
+        names = FolderNames(out, kind.files(options), pages.files)
+        count = PageCounter(executor, options.max_pages, kind.takes_recordings)
+        run = _Run(listener, kind, Summary(out, kind), pages)
         try:
-            tasks = run.begin([Task(job, out, options) for job in plan.jobs])
+            tasks = run.begin(Task(job, out, options) for job in pages.plan(names, count))
             executor.run(kind.work, tasks, run.report, lambda pid: remove_parts(out, pid))
         finally:
             outcomes = run.close()
     return outcomes
 
 
-def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:
-    """Exit code of a run: that of a single page or of a broken install, else whether all, some or no pages failed."""
-    failed = [outcome for outcome in outcomes if outcome.status != "ok"]
-    if not failed:
-        return ExitCode.OK
-    if len(outcomes) == 1 or all(outcome.exit_code == ExitCode.DEPENDENCY for outcome in failed):
-        return failed[0].exit_code
-    return ExitCode.ALL_FAILED if len(failed) == len(outcomes) else ExitCode.SOME_FAILED
-
-
 class _Run:
     """Collects outcomes, writes them into the summary and reports them to the listener."""
 
-    def __init__(self, listener: Listener, kind: RunKind[Any], summary: Summary) -> None:
+    def __init__(self, listener: Listener, kind: RunKind[Any], summary: Summary, pages: RunPages) -> None:
         self._listener = listener
         self._kind = kind
         self._summary = summary
+        self._pages = pages
         self._ended: list[tuple[Task, Outcome]] = []
 
-    def begin(self, tasks: Sequence[Task]) -> list[Task]:
-        """Ends the tasks that need no work; returns the others."""
-        left = []
+    def begin(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """The tasks that need work; the others are ended when their turn comes."""
         for task in tasks:
+            self._summary.expect(task.job.name)
             early = ended_early(task, self._kind)
             if early is None:
-                left.append(task)
+                yield task
             else:
                 self._finish(task, early)
-        return left
 
     def report(self, item: Step[Task] | Done[Task, Outcome]) -> None:
         """Takes what an executor reports."""
@@ -134,6 +103,7 @@ class _Run:
     def _finish(self, task: Task, outcome: Outcome) -> None:
         """A page has ended."""
         outcome = without_outdated(outcome, task, self._kind)
+        self._pages.ended(task.job)
         self._ended.append((task, outcome))
         self._summary.add(outcome)
         self._listener.finished(outcome)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, in_order
-from ecgimg.io.files import path_text
+from ecgimg.findings.statements import STATEMENTS, column_name
 from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
@@ -27,7 +27,9 @@ from ecgimg.runs.file_names import (
     REPORT_THUMBNAIL,
     FileSet,
 )
-from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
+from ecgimg.runs.job import Outcome, PageJob, RunKind, Table, Task
+from ecgimg.runs.measure import COLUMNS as FIGURE_COLUMNS
+from ecgimg.runs.measure import figure_columns
 from ecgimg.runs.recording_files import has_formats, holds_findings, make_page_files, make_recording_files
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
 
 COLUMNS = ("read_by", "likely", "possible", "not_assessable", "abnormal", "heart_rate")
+TEXTS = ("read_by", "likely", "possible", "not_assessable", "conclusion")
+"""Texts of a page in a store."""
 
 
 def preload() -> None:
@@ -77,7 +81,8 @@ def make(task: Task, hook: Hook) -> tuple[Made[Any], ...]:
         if report.photo is not None:
             write_thumbnail(evidence_image(report), task.path(REPORT_THUMBNAIL))
 
-    return (*_recording(task, report), Made(result, REPORT_JSON, write))
+    picture = None if report.photo is None else partial(evidence_image, report)
+    return (*_recording(task, report), Made(result, REPORT_JSON, write, report.recording, picture))
 
 
 def is_current(task: Task, result: ReportResult) -> bool:
@@ -97,7 +102,7 @@ def outcome(job: PageJob, result: ReportResult) -> Outcome:
     since = f", since {result.refused.cause.seen}" if result.refused else ""
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="ok" if is_read else "refused",
         seconds=round(sum(result.timings.values()), 3),
@@ -181,6 +186,14 @@ def _summary_cells(result: ReportResult) -> tuple[str, ...]:
     )
 
 
+def _columns(result: ReportResult) -> dict[str, float | str | None]:
+    """Findings and intervals for a store."""
+    found = {column_name(f.code, f.group): f.probability for f in result.findings if f.verdict != "not assessable"}
+    cells = dict(zip(COLUMNS, _summary_cells(result), strict=True))
+    texts = {name: cells[name] for name in TEXTS[:-1]} | {"conclusion": result.conclusion}
+    return {**figure_columns(result.measurements), **found, **texts}
+
+
 def _named(findings: list[FindingResult]) -> str:
     """Names with their probability in their order; a name that several groups of statements have stands once."""
     probability = {f.name: f.probability for f in reversed(findings)}
@@ -197,4 +210,7 @@ DIAGNOSE = RunKind(
     preload=preload,
     columns=COLUMNS,
     takes_recordings=True,
+    table=Table(
+        (*FIGURE_COLUMNS, *(column_name(one.code, one.group) for one in STATEMENTS)), texts=TEXTS, values=_columns
+    ),
 )

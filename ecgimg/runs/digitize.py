@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ecgimg.io.files import path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.aligned_files import has_aligned, make_aligned_page
@@ -64,7 +63,7 @@ def outcome(job: PageJob, result: PageResult) -> Outcome:
     """How a page with this JSON ended."""
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="ok",
         seconds=round(sum(result.timings.values()), 3),

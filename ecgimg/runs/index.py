@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from ecgimg.io.remote import is_uri
 from ecgimg.runs.file_names import (
     OVERLAY,
     OVERLAY_THUMBNAIL,
@@ -103,8 +104,13 @@ def _card(command: str, row: Row, out: Path) -> str:
     head = f"<h2>{tag} {_title(command, row)} {confidence}</h2>"
     place = escape(os.path.basename(row["input"]))
     page = f", page {escape(row['page'])}" if row["page"] != "1" else ""
-    source = f'<p class="from"><a href="{_link(os.path.relpath(row["input"], out))}">{place}</a>{page}</p>'
+    source = f'<p class="from">{_source(row["input"], place, out)}{page}</p>'
     return f"<article{'' if is_sure else ' class=look'}>{head}{_picture(command, row)}{text}{source}</article>"
+
+
+def _source(place: str, text: str, out: Path) -> str:
+    """The input's name with a link to it; a URI has none, which may be anything that a list holds."""
+    return text if is_uri(place) else f'<a href="{_link(os.path.relpath(place, out))}">{text}</a>'
 
 
 def _title(command: str, row: Row) -> str:

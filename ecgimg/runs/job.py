@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Generic, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from ecgimg.errors import EcgimgError, ExitCode, RefusedError, UnreadableInputError, is_out_of_memory
 from ecgimg.io.files import hash_or_nothing, path_text
+from ecgimg.io.remote import fetch
+from ecgimg.jobs import Tell
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.file_names import DEBUG, FileSet, file_name
 from ecgimg.runs.records import Content, Made, clear_outdated, store
-from ecgimg.runs.worker import Tell
 from ecgimg.schemas.common import PageScale, PageSource
 from ecgimg.threads import use_one_opencv_thread
 
 Status = Literal["ok", "refused", "failed"]
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
 class PageJob:
     """One page to work on; `name` is the name of its output files.
 
-    `error` is set where the file can't be read at all, which is found without decoding it.
+    `error` is set where the file can't be read at all, which is found without decoding it. `uri` is where the file is
+    when it is not on this machine; `path` is then the place of its copy. The file has `pages`. `note` is a warning
+    about the name.
     """
 
     path: Path
     page: int
     name: str
     error: EcgimgError | None = None
+    uri: str = ""
+    pages: int = 1
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the file is, as text."""
+        return self.uri or path_text(self.path)
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,22 @@ class Outcome:
     records: tuple[str, ...] = ()
 
 
+def _no_columns(record: Content) -> dict[str, float | str | None]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Table(Generic[Content]):
+    """The columns that a kind of run adds to a store: their names, and their values from a record.
+
+    Numbers may be missing (None); findings are probabilities, intervals are in the unit of the JSON.
+    """
+
+    numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    values: Callable[[Content], dict[str, float | str | None]] = _no_columns
+
+
 @dataclass(frozen=True)
 class RunKind(Generic[Content]):
     """A kind of run: the files of a page, how they are made, and how a page that is done is recognised.
@@ -99,9 +128,9 @@ class RunKind(Generic[Content]):
         is_current: whether a record has the settings of a task.
         outcome: the outcome of a page from its record, with the seconds in the record.
         preload: imports everything that `make` needs.
-        takes_recordings: whether files of recordings are inputs too.
         columns: what is added to the summary, in the order of `Outcome.summary_cells`.
         takes_recordings: whether files of recordings are inputs too.
+        table: what is added to a store.
     """
 
     command: str
@@ -113,6 +142,7 @@ class RunKind(Generic[Content]):
     preload: Callable[[], None]
     columns: tuple[str, ...] = ()
     takes_recordings: bool = False
+    table: Table[Content] = Table()
 
     def before(self, task: Task) -> Outcome | None:
         """The outcome of a page that was done before with the same settings, else None."""
@@ -124,7 +154,19 @@ class RunKind(Generic[Content]):
         return replace(self.outcome(task.job, content), skipped=True, records=there)
 
     def work(self, task: Task, tell: Tell) -> Outcome:
-        """Does a page; called in a worker. Whatever it raises becomes the page's failure."""
+        """Does a page and writes its files; called in a worker."""
+        return self.attempt(task, tell, store_files)[0]
+
+    def attempt(
+        self, task: Task, tell: Tell, keep: Callable[[Task, tuple[Made[Any], ...]], Kept]
+    ) -> tuple[Outcome, Kept | None]:
+        """Does a page; called in a worker. Whatever is raised becomes the page's failure.
+
+        Args:
+            task: the page.
+            tell: called with each step.
+            keep: keeps what was made; its answer is passed on.
+        """
         start = perf_counter()
         last_step = ["the start"]
 
@@ -136,20 +178,44 @@ class RunKind(Generic[Content]):
             self.preload()
             _use_threads(task.options)
             start = perf_counter()
-            made = self.make(task, follow_steps(task, follow))
-            for one in made:
-                store(one, task.path(one.suffix))
+            with _file_here(task.job):
+                made = tuple(_placed(one, task.job) for one in self.make(task, follow_steps(task, follow)))
+                kept = keep(task, made)
             outcome = self.outcome(task.job, made[-1].record)
             records = tuple(one.suffix for one in made)
-            return replace(outcome, seconds=round(perf_counter() - start, 3), records=records)
+            return replace(outcome, seconds=round(perf_counter() - start, 3), records=records), kept
         except EcgimgError as error:
-            return failed(task.job, error, perf_counter() - start)
+            return failed(task.job, error, perf_counter() - start), None
         except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose
-            where = f"{task.job.path}, after {last_step[0]}"
+            where = f"{task.job.place}, after {last_step[0]}"
             if is_out_of_memory(error):
-                return failed(task.job, _no_memory(task, where), perf_counter() - start)
+                return failed(task.job, _no_memory(task, where), perf_counter() - start), None
             wrapped = EcgimgError(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", where=where)
-            return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc())
+            return failed(task.job, wrapped, perf_counter() - start, traceback.format_exc()), None
+
+
+def store_files(task: Task, made: tuple[Made[Any], ...]) -> None:
+    """Writes the files of a page."""
+    for one in made:
+        store(one, task.path(one.suffix))
+
+
+@contextmanager
+def _file_here(job: PageJob) -> Iterator[None]:
+    """The file of a page is on this machine; the copy of one that is elsewhere goes with its only page."""
+    if job.uri:
+        fetch(job.uri, job.path)
+    yield
+    if job.uri and job.pages == 1:
+        job.path.unlink(missing_ok=True)
+
+
+def _placed(made: Made[Any], job: PageJob) -> Made[Any]:
+    """What was made of a page, with the place that its file has and not that of its copy."""
+    if not job.uri:
+        return made
+    source = made.record.source.model_copy(update={"file": job.uri})
+    return replace(made, record=made.record.model_copy(update={"source": source}))
 
 
 def without_outdated(outcome: Outcome, task: Task, kind: RunKind[Any]) -> Outcome:
@@ -171,7 +237,7 @@ def failed(job: PageJob, error: EcgimgError, seconds: float, details: str = "") 
     """The outcome of a page that gave no result."""
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="refused" if isinstance(error, RefusedError) else "failed",
         seconds=seconds,
@@ -220,5 +286,7 @@ def _use_threads(options: RunOptions) -> None:
 
 
 def _is_same_page(source: PageSource, job: PageJob) -> bool:
-    """Whether a record was made of this very page."""
+    """Whether a record was made of this very page. A file elsewhere is known by its URI, since it is not fetched."""
+    if job.uri:
+        return source.page == job.page and source.file == job.uri
     return source.page == job.page and source.sha256 == hash_or_nothing(job.path)

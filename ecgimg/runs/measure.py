@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from ecgimg.findings.measurements import FIGURES
-from ecgimg.io.files import path_text
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.recording.kinds import is_recording
 from ecgimg.runs.file_names import MEASURE_FILES, MEASURE_JSON, FileSet
-from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
+from ecgimg.runs.job import Outcome, PageJob, RunKind, Table, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import PageSource, describe_recording_file, describe_source, read_json
-from ecgimg.schemas.measure import MeasureResult, describe_measurements, network_hash
+from ecgimg.schemas.measure import MeasurementResult, MeasureResult, describe_measurements, network_hash
 
 if TYPE_CHECKING:
     from ecgimg.recording.recording import Recording
@@ -51,7 +51,7 @@ def make(task: Task, hook: Hook) -> tuple[Made[MeasureResult], ...]:
     seconds = perf_counter() - start
     result = describe_measurements(measured, beat_rows(measured), source, settings, names, seconds)
     hook("measure", measured, 1, 1)
-    return (Made(result, MEASURE_JSON, lambda: None),)
+    return (Made(result, MEASURE_JSON, lambda: None, recording),)
 
 
 def is_current(task: Task, result: MeasureResult) -> bool:
@@ -68,13 +68,23 @@ def outcome(job: PageJob, result: MeasureResult) -> Outcome:
     values = [by_name[name].value for name in FIGURES]
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="ok",
         seconds=result.seconds,
         message=", ".join(shown) or f"nothing measured: {result.figures[0].reason}",
         summary_cells=tuple("" if value is None else f"{value:g}" for value in values),
     )
+
+
+def figure_columns(measurements: Iterable[MeasurementResult]) -> dict[str, float | str | None]:
+    """The values of `COLUMNS` for a store, None where a figure is missing."""
+    values = {one.name: one.value for one in measurements}
+    return {column: values.get(name) for column, name in zip(COLUMNS, FIGURES, strict=True)}
+
+
+def _columns(result: MeasureResult) -> dict[str, float | str | None]:
+    return figure_columns(result.figures)
 
 
 def _read(task: Task, hook: Hook) -> tuple[Recording, PageSource]:
@@ -90,5 +100,14 @@ def _read(task: Task, hook: Hook) -> tuple[Recording, PageSource]:
 
 
 MEASURE = RunKind(
-    "measure", files, partial(read_json, MeasureResult), make, is_current, outcome, preload, COLUMNS, True
+    "measure",
+    files,
+    partial(read_json, MeasureResult),
+    make,
+    is_current,
+    outcome,
+    preload,
+    COLUMNS,
+    takes_recordings=True,
+    table=Table(COLUMNS, values=_columns),
 )

@@ -1,149 +1,132 @@
-"""What a run has to do: files, folders and globs -> one job a page, each with a unique name for its files."""
+"""What a run has to do: the files of its inputs -> one job a page, each with its own name, one file after the other."""
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from ecgimg.errors import EcgimgError, UnreadableInputError
-from ecgimg.io.files import hash_or_nothing, path_text
-from ecgimg.io.images import SUFFIXES
-from ecgimg.recording.kinds import SUFFIXES as RECORDING_SUFFIXES
-from ecgimg.recording.kinds import is_recording, main_file
-from ecgimg.runs.file_names import (
-    DEBUG,
-    FILE_SETS,
-    FOLDER_FILES,
-    PAGE_JSON,
-    FileSet,
-    file_name,
-    is_own_picture,
-    page_name,
-)
+from ecgimg.errors import EcgimgError
+from ecgimg.io.files import hash_or_nothing
+from ecgimg.recording.record_name import record_name
+from ecgimg.runs.file_names import FILE_SETS, FOLDER_FILES, FileSet, file_name, page_name
+from ecgimg.runs.inputs import Input
 from ecgimg.runs.job import PageJob
-from ecgimg.runs.page_counts import CountPages
 from ecgimg.schemas.owner import OwnerSource, read_owner
 
-_WHERE = "inputs"
+CountPages = Callable[[Input], int | EcgimgError]
+"""The number of pages of a file, or why it can't be read."""
 
 
-@dataclass(frozen=True)
-class RunPlan:
-    """The jobs of a run in order, and warnings about their names."""
+class Names(Protocol):
+    """Gives each page its name."""
 
-    jobs: tuple[PageJob, ...]
-    warnings: tuple[str, ...]
+    def take(self, one: Input, page: int) -> tuple[str, str]:
+        """A name that no other page has, and a warning where it is not what a user expects, else nothing."""
 
 
-def plan_jobs(
-    inputs: Sequence[str], out: Path, files: Sequence[FileSet], count: CountPages, takes_recordings: bool = False
-) -> RunPlan:
-    """The pages of files, folders (searched recursively) and globs, each with its own name for its outputs in `out`.
-
-    A page has the name of its file's stem, later pages of a document STEM-p2, STEM-p3 and so on. Where that name
-    belongs to another input, to files in `out` that are not this page's, or can't be a file's name, eight hexadecimal
-    digits of the hash of the input's relative path are added.
+def plan_pages(
+    found: Iterable[Input], names: Names, count: CountPages, done: Mapping[str, int] | None = None
+) -> Iterator[PageJob]:
+    """The pages of files, in their order; a file is counted when its turn comes.
 
     Args:
-        inputs: files, folders and globs.
+        found: the files.
+        names: gives the pages their names.
+        count: gives the number of pages of a file.
+        done: for each first page that is done, by its name, the number of pages of its file, which is then not opened.
+    """
+    for one in found:
+        name, note = names.take(one, 1)
+        counted = (done or {}).get(name) or count(one)
+        pages, error = (1, counted) if isinstance(counted, EcgimgError) else (counted, None)
+        yield PageJob(one.path, 1, name, error, one.uri, pages, note)
+        for page in range(2, pages + 1):
+            name, note = names.take(one, page)
+            yield PageJob(one.path, page, name, None, one.uri, pages, note)
+
+
+class PlaceNames:
+    """Names for a store: the id of a list, else the file's stem and a hash of its place; they depend on nothing else.
+
+    Two places have the same 64 bits of their hash by a chance of 3 in 10^10 among 100,000 files of one stem. Page 2 of
+    a document has the name of page 1 and -p2; an id that ends so itself has a hash too.
+    """
+
+    def take(self, one: Input, page: int) -> tuple[str, str]:
+        """See `Names`."""
+        place = one.id or one.uri or os.path.abspath(one.path)
+        stem = page_name(one.id or one.path.stem)
+        if stem != one.id or _PAGE_NUMBER.search(stem):
+            stem = f"{stem}-{_hash(place)[:16]}"
+        return f"{stem}{_page_suffix(page)}", ""
+
+
+class FolderNames:
+    """Names in an output folder that no other page has, in this run or before, whatever command wrote its files.
+
+    A page has the id of a list, else its file's stem; later pages of a document have -p2, -p3 and so on after it. Where
+    that name belongs to another input, to files in the folder that are not this page's, or can't be a file's name,
+    eight hexadecimal digits of the hash of the input's relative path are added.
+
+    Args:
         out: the folder of the results.
         files: the sets of files that the run writes for a page.
-        count: gives the number of pages of each file.
-        takes_recordings: whether files of recordings are inputs too; each is one page.
-
-    Raises:
-        UnreadableInputError: nothing to read was found.
+        found: all inputs of the run.
     """
-    found, warnings = find_files(inputs, out, takes_recordings)
-    base = _common_folder(found)
-    counts = count(found)
-    stems = Counter(_fold(path.stem) for path in found)
-    jobs: list[PageJob] = []
-    names = _Names(out, files, frozenset(os.path.abspath(path) for path in found))
-    for path in found:
-        counted = counts[path]
-        pages, error = (1, counted) if isinstance(counted, EcgimgError) else (counted, None)
-        tag = hashlib.sha256(os.fsencode(Path(os.path.relpath(path, base)).as_posix())).hexdigest()[:8]
-        stem = page_name(path.stem)
-        for page in range(1, pages + 1):
-            suffix = "" if page == 1 else f"-p{page}"
-            plain, tagged = f"{stem}{suffix}", f"{stem}-{tag}{suffix}"
-            name = names.take((plain, tagged) if stem == path.stem else (tagged,), path, page)
-            if name != plain:
-                is_double = stems[_fold(path.stem)] > 1
-                why = "another input has the same stem" if is_double else f"{plain} is taken in {out}"
-                why = why if stem == path.stem else "its name can't be used as it is"
-                warnings.append(f"{path} is written as {name}: {why}")
-            jobs.append(PageJob(path, page, name, error))
-    return RunPlan(tuple(jobs), tuple(warnings))
 
-
-def find_files(inputs: Sequence[str], out: Path, takes_recordings: bool = False) -> tuple[list[Path], list[str]]:
-    """Files of the inputs, sorted within each, none twice; folders are searched without what a run wrote.
-
-    Folders are searched for pages, and for recordings where the run takes them.
-
-    The second list has a warning for each input in which nothing was found.
-
-    Raises:
-        UnreadableInputError: nothing was found at all.
-    """
-    found: dict[str, Path] = {}
-    empty = []
-    nothing = "no picture, PDF or recording" if takes_recordings else "no picture or PDF"
-    for text in inputs:
-        paths = [main_file(path) for path in _expand(text, out, takes_recordings)]
-        for path in paths:
-            found.setdefault(os.path.realpath(path), path)
-        if not paths:
-            empty.append(f"{nothing} in {text}")
-    if not found:
-        what = f"{nothing} in {', '.join(inputs)}"
-        known = ", ".join(sorted(SUFFIXES | RECORDING_SUFFIXES if takes_recordings else SUFFIXES))
-        raise UnreadableInputError(what, where=_WHERE, remedy=f"give a file, a folder or a glob of {known}")
-    return list(found.values()), empty
-
-
-class _Names:
-    """The names in an output folder that no other page has, in this run or before, whatever command wrote its files."""
-
-    def __init__(self, out: Path, files: Sequence[FileSet], inputs: frozenset[str]) -> None:
+    def __init__(self, out: Path, files: Sequence[FileSet], found: Sequence[Input]) -> None:
         self._out = out
         self._written = {one.record: one for one in files}
-        self._inputs = inputs
-        self._taken: set[str] = {*FOLDER_FILES}
+        self._inputs = frozenset(os.path.abspath(one.path) for one in found)
+        self._stems = Counter(_fold(_stem(one)) for one in found)
+        self._base = _common_folder([one.path for one in found if not one.uri])
+        self._taken: set[str] = set()
 
-    def take(self, candidates: tuple[str, ...], path: Path, page: int) -> str:
+    def take(self, one: Input, page: int) -> tuple[str, str]:
+        """See `Names`."""
+        tag = _hash(one.uri or Path(os.path.relpath(one.path, self._base)).as_posix())[:8]
+        stem, suffix = page_name(_stem(one)), _page_suffix(page)
+        plain, tagged = f"{stem}{suffix}", f"{stem}-{tag}{suffix}"
+        is_usable = stem == _stem(one) and not _is_reserved(plain)
+        name = self._first_free((plain, tagged) if is_usable else (tagged,), one, page)
+        if name == plain:
+            return name, ""
+        is_double = self._stems[_fold(_stem(one))] > 1
+        why = "another input has the same stem" if is_double else f"{plain} is taken in {self._out}"
+        why = why if is_usable else "its name can't be used as it is"
+        return name, f"{one.place} is written as {name}: {why}"
+
+    def _first_free(self, candidates: tuple[str, ...], one: Input, page: int) -> str:
         """The first candidate that is free for this page; the last one gets a number where none is."""
         number = 2
         options = list(candidates)
         while True:
             for name in options:
-                keys = {_fold(file_name(name, suffix)) for one in FILE_SETS for suffix in one.suffixes}
-                if not keys & self._taken and all(self._is_free(one, name, path, page) for one in FILE_SETS):
+                keys = {_fold(name), _fold(record_name(name))}
+                if not keys & self._taken and all(self._is_free(files, name, one, page) for files in FILE_SETS):
                     self._taken |= keys
                     return name
             options = [f"{candidates[-1]}-{number}"]
             number += 1
 
-    def _is_free(self, one: FileSet, name: str, path: Path, page: int) -> bool:
+    def _is_free(self, files: FileSet, name: str, one: Input, page: int) -> bool:
         """Whether a page may have a name, as far as one set of files goes.
 
         It may not where the set is another page's, or where the run would write over a file that is nobody's.
         """
-        record = self._out / file_name(name, one.record)
+        record = self._out / file_name(name, files.record)
         owner = read_owner(record)
-        if owner is not None and not _is_of(owner.source, path, page):
+        if owner is not None and not _is_of(owner.source, one, page):
             return False
-        if one.record not in self._written:
+        if files.record not in self._written:
             return True
         # Without an owner any file of the set shows that the name is somebody's, in a format that is not asked for too.
-        written = one if owner is None else self._written[one.record]
+        written = files if owner is None else self._written[files.record]
         owned = {record.name, *owner.files} if owner is not None else set()
         outputs = [self._out / file_name(name, suffix) for suffix in written.suffixes]
         if any(os.path.abspath(output) in self._inputs for output in outputs):
@@ -151,57 +134,41 @@ class _Names:
         return not any(output.name not in owned and os.path.lexists(output) for output in outputs)
 
 
-def _is_of(source: OwnerSource, path: Path, page: int) -> bool:
+_PAGE_NUMBER = re.compile(r"-p\d+$")
+_INNER = tuple(suffix.rpartition(".")[0] for one in FILE_SETS for suffix in one.suffixes if suffix.count(".") > 1)
+"""What stands between a page's name and a plain suffix; a name that ends so could be taken for that of another page."""
+_FOLDER_STEMS = frozenset(name.partition(".")[0] for name in FOLDER_FILES)
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether a name's files could be those of another page, or of the whole folder."""
+    return _fold(name).endswith(_INNER) or _fold(name) in _FOLDER_STEMS
+
+
+def _is_of(source: OwnerSource, one: Input, page: int) -> bool:
     """Whether files were made of this page: of a picture at the same place, or of the same picture elsewhere."""
     if source.page != page:
         return False
-    is_same_place = os.path.abspath(source.file) == os.path.abspath(path_text(path))
-    return is_same_place or source.sha256 == hash_or_nothing(path)
+    if one.uri:
+        return source.file == one.uri
+    is_same_place = os.path.abspath(source.file) == os.path.abspath(one.place)
+    return is_same_place or source.sha256 == hash_or_nothing(one.path)
 
 
-def _expand(text: str, out: Path, takes_recordings: bool) -> list[Path]:
-    path = Path(text)
-    if os.path.isdir(path):  # Path.is_dir and Path.exists raise on a name that no file can have
-        return _search(path, out, takes_recordings)
-    if not os.path.lexists(path) and glob.has_magic(text):
-        matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
-        found = [p for one in matches for p in (_search(one, out, takes_recordings) if one.is_dir() else [one])]
-        return [path for path in found if not is_own_picture(path)]
-    return [path]  # a missing file becomes a failed page, the others go on
+def _stem(one: Input) -> str:
+    return one.id or one.path.stem
 
 
-def _search(folder: Path, out: Path, takes_recordings: bool) -> list[Path]:
-    inside = out.resolve()
-    excluded = inside if inside != folder.resolve() else None
-    found = []
-    for at, folders, files in os.walk(folder):
-        searched = [d for d in folders if not d.startswith(".") and not d.endswith(DEBUG)]
-        folders[:] = sorted(d for d in searched if excluded is None or (Path(at) / d).resolve() != excluded)
-        found += _of_folder(Path(at), files, takes_recordings)
-    return [path for path in found if not is_own_picture(path) and not path.name.startswith(".")]
+def _page_suffix(page: int) -> str:
+    return "" if page == 1 else f"-p{page}"
 
 
-def _of_folder(folder: Path, files: Sequence[str], takes_recordings: bool) -> list[Path]:
-    """The pages of one folder, and its recordings where they are asked for, without those that a run wrote."""
-    pages = {folder / name for name in files if Path(name).suffix.lower() in SUFFIXES}
-    signals = {folder / name for name in files if Path(name).suffix.lower() in RECORDING_SUFFIXES}
-    owners = [read_owner(folder / name) for name in files if name.endswith(PAGE_JSON)] if signals else []
-    written = {folder / name for owner in owners if owner is not None for name in owner.files}
-    if takes_recordings:
-        return sorted((pages | signals) - written)
-    return sorted(path for path in pages - written if path not in signals or not _is_recording(path))
-
-
-def _is_recording(path: Path) -> bool:
-    """Whether a file is a recording; False where it can't be opened, which is the failure of a page."""
-    try:
-        return is_recording(path)
-    except EcgimgError:
-        return False
+def _hash(place: str) -> str:
+    return hashlib.sha256(os.fsencode(place)).hexdigest()
 
 
 def _common_folder(files: Sequence[Path]) -> Path:
-    """The deepest folder that holds all files; their own roots where they lie on different drives."""
+    """The deepest folder that holds all files; their own roots where they lie on different drives, or there is none."""
     try:
         return Path(os.path.commonpath([os.path.abspath(path.parent) for path in files]))
     except ValueError:

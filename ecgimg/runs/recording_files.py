@@ -17,6 +17,8 @@ from ecgimg.schemas.page import PageResult, describe_page
 from ecgimg.schemas.recording import RecordingResult, describe_recording
 
 if TYPE_CHECKING:
+    from ecgimg.datamodel.arrays import Pixels
+    from ecgimg.datamodel.page import Photo
     from ecgimg.pipelines.digitize import Digitized
     from ecgimg.recording.export import Export, Interpretation
     from ecgimg.recording.recording import Recording
@@ -43,22 +45,29 @@ def make_page_files(task: Task, made: Digitized, found: Interpretation, *, with_
         with_findings,
     )
 
+    def photo() -> Photo:
+        from ecgimg.report.stored_photo import stored_photo
+
+        return stored_photo(made.photo, task.options.page.photo, made.recording.geometry)
+
+    def picture() -> Pixels:
+        from ecgimg.report.overlay import overlay_image
+
+        return overlay_image(photo(), made.recording)
+
     def write() -> None:
         from ecgimg.io.png import write_png
         from ecgimg.io.thumbnail import write_thumbnail
         from ecgimg.recording.dicom_photo import write_dicom_photo
-        from ecgimg.report.overlay import overlay_image
-        from ecgimg.report.stored_photo import stored_photo
 
         held = _write_formats(task, made.recording, found, formats)
-        photo = stored_photo(made.photo, task.options.page.photo, made.recording.geometry)
         if task.path(DICOM_PHOTO).name in names:
-            write_dicom_photo(held, photo.pixels, task.path(DICOM_PHOTO))
-        overlay = overlay_image(photo, made.recording)
+            write_dicom_photo(held, photo().pixels, task.path(DICOM_PHOTO))
+        overlay = picture()
         write_png(overlay, task.path(OVERLAY))
         write_thumbnail(overlay, task.path(OVERLAY_THUMBNAIL))
 
-    return Made(result, PAGE_JSON, write)
+    return Made(result, PAGE_JSON, write, made.recording, picture)
 
 
 def make_recording_files(task: Task, recording: Recording, found: Interpretation) -> Made[RecordingResult]:

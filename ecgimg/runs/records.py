@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ecgimg.schemas.common import PageSource, write_json
 from ecgimg.schemas.owner import UNFINISHED, Owner, OwnerSource, read_owner
+
+if TYPE_CHECKING:
+    from ecgimg.datamodel.arrays import Pixels
+    from ecgimg.recording.recording import Recording
 
 
 class Record(Protocol):
@@ -35,11 +39,16 @@ Content = TypeVar("Content", bound=Record)
 
 @dataclass(frozen=True)
 class Made(Generic[Content]):
-    """What was made of a page: a record, the suffix of its file, and what writes the other files that it owns."""
+    """What was made of a page: a record, the suffix of its file, and what writes the other files that it owns.
+
+    `recording` is what was read, where there is one, and `picture` draws what its thumbnail shows.
+    """
 
     record: Content
     suffix: str
     write: Callable[[], None]
+    recording: Recording | None = None
+    picture: Callable[[], Pixels] | None = None
 
 
 def store(made: Made[Any], path: Path) -> None:

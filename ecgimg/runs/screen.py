@@ -6,16 +6,17 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from ecgimg.io.files import path_text
+from ecgimg.findings.statements import STATEMENTS, column_name
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
 from ecgimg.runs.file_names import SCREEN_FILES, SCREEN_JSON, SCREEN_OVERLAY, SCREEN_THUMBNAIL, FileSet
-from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
+from ecgimg.runs.job import Outcome, PageJob, RunKind, Table, Task
 from ecgimg.runs.records import Made
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.screen import ScreenFindingResult, ScreenResult, describe_screen, network_hash
 
 if TYPE_CHECKING:
+    from ecgimg.datamodel.arrays import Pixels
     from ecgimg.pipelines.screen import Screened
 
 CODES = (
@@ -53,11 +54,19 @@ def make(task: Task, hook: Hook) -> tuple[Made[ScreenResult], ...]:
     seconds = perf_counter() - start
     result = describe_screen(screened.photo, screened.prediction, names, seconds, task.options.page.photo)
 
+    def picture() -> Pixels:
+        return _overlay(screened, _shown(result), task)
+
     def write() -> None:
-        _write_overlay(screened, _shown(result), task)
+        from ecgimg.io.png import write_png
+        from ecgimg.io.thumbnail import write_thumbnail
+
+        overlay = picture()
+        write_png(overlay, task.path(SCREEN_OVERLAY))
+        write_thumbnail(overlay, task.path(SCREEN_THUMBNAIL))
         hook(STEPS[-1], None, len(STEPS), len(STEPS))
 
-    return (Made(result, SCREEN_JSON, write),)
+    return (Made(result, SCREEN_JSON, write, picture=picture),)
 
 
 def is_current(task: Task, result: ScreenResult) -> bool:
@@ -72,7 +81,7 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
     cells = [result.is_ecg, result.readable, *(result.probability(code) for code in CODES)]
     return Outcome(
         name=job.name,
-        input=path_text(job.path),
+        input=job.place,
         page=job.page,
         status="ok",
         seconds=result.seconds,
@@ -81,19 +90,21 @@ def outcome(job: PageJob, result: ScreenResult) -> Outcome:
     )
 
 
-def _write_overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -> None:
+def _columns(result: ScreenResult) -> dict[str, float | str | None]:
+    """Probabilities for a store."""
+    found = {column_name(one.code, one.group): one.probability for one in result.findings}
+    return {"is_ecg": result.is_ecg, "readable": result.readable, **found}
+
+
+def _overlay(screened: Screened, shown: ScreenFindingResult, task: Task) -> Pixels:
     """The photo with the saliency of one finding."""
-    from ecgimg.io.png import write_png
-    from ecgimg.io.thumbnail import write_thumbnail
     from ecgimg.report.saliency import saliency_image
     from ecgimg.report.stored_photo import stored_photo
 
     photo, prediction = stored_photo(screened.photo, task.options.page.photo, None), screened.prediction
     saliency = prediction.saliency(shown.code, photo.shape, SALIENCY_STEP_PX)
     title = f"{shown.name} {shown.probability:.0%}"
-    overlay = saliency_image(photo, saliency, prediction.corners, title)
-    write_png(overlay, task.path(SCREEN_OVERLAY))
-    write_thumbnail(overlay, task.path(SCREEN_THUMBNAIL))
+    return saliency_image(photo, saliency, prediction.corners, title)
 
 
 def _shown(result: ScreenResult) -> ScreenFindingResult:
@@ -102,4 +113,14 @@ def _shown(result: ScreenResult) -> ScreenFindingResult:
     return max(found or result.findings[:1], key=lambda f: f.probability)
 
 
-SCREEN = RunKind("screen", files, partial(read_json, ScreenResult), make, is_current, outcome, preload, COLUMNS)
+SCREEN = RunKind(
+    "screen",
+    files,
+    partial(read_json, ScreenResult),
+    make,
+    is_current,
+    outcome,
+    preload,
+    COLUMNS,
+    table=Table(("is_ecg", "readable", *(column_name(one.code, one.group) for one in STATEMENTS)), values=_columns),
+)

@@ -20,7 +20,7 @@ from ecgimg.io.csv_cells import from_cell, to_cell
 from ecgimg.io.files import open_regular, write_atomically
 from ecgimg.runs.file_names import INDEX, SUMMARY
 from ecgimg.runs.index import Row, index_html, may_be_replaced
-from ecgimg.runs.job import Outcome, PageJob, RunKind
+from ecgimg.runs.job import Outcome, RunKind
 
 COLUMNS = (
     "command", "name", "input", "page", "status", "reason", "layout", "confidence", "paper_speed", "paper_speed_from",
@@ -38,20 +38,19 @@ class Summary:
     Args:
         out: the folder of the results.
         kind: what the run does.
-        jobs: its pages in the order of the inputs.
     """
 
-    def __init__(self, out: Path, kind: RunKind[Any], jobs: Sequence[PageJob]) -> None:
+    def __init__(self, out: Path, kind: RunKind[Any]) -> None:
         self._out = out
         self._kind = kind
-        self._names = {job.name: None for job in jobs}
+        self._names: dict[str, None] = {}
         self._outcomes: dict[str, Outcome] = {}
-        old = read_rows(out / SUMMARY)
-        own = [k for k, row in enumerate(old) if self._is_own(row)]
-        self._old = {old[k]["name"]: old[k] for k in own}
-        self._before = [row for row in old[: own[0] if own else None] if not self._is_own(row)]
-        self._after = [row for row in old[own[0] :] if not self._is_own(row)] if own else []
+        self._rows = read_rows(out / SUMMARY)
         self._next_write = 0.0
+
+    def expect(self, name: str) -> None:
+        """The run has a page of this name; its row follows those of the pages before."""
+        self._names[name] = None
 
     def add(self, outcome: Outcome) -> None:
         """Takes a page that has ended, in place of what it took for it before.
@@ -76,16 +75,20 @@ class Summary:
         return tuple(self._outcomes[name] for name in self._names if name in self._outcomes)
 
     def _write(self) -> None:
-        own = [self._row(name) for name in self._names if name in self._outcomes or name in self._old]
-        rows = [*self._before, *own, *self._after]
+        places = [k for k, row in enumerate(self._rows) if self._is_own(row)]
+        old = {self._rows[k]["name"]: self._rows[k] for k in places}
+        first = places[0] if places else len(self._rows)
+        own = [self._row(name, old) for name in self._names if name in self._outcomes or name in old]
+        before, after = ([r for r in part if not self._is_own(r)] for part in (self._rows[:first], self._rows[first:]))
+        rows = [*before, *own, *after]
         write_atomically(self._out / SUMMARY, _table(rows).encode("utf-8", "backslashreplace"))
         if may_be_replaced(self._out / INDEX):
             write_atomically(self._out / INDEX, index_html(rows, self._out).encode("utf-8", "backslashreplace"))
 
-    def _row(self, name: str) -> Row:
+    def _row(self, name: str, old: dict[str, Row]) -> Row:
         """The row of a page; that of an earlier run as long as it has not ended."""
         outcome = self._outcomes.get(name)
-        return self._old[name] if outcome is None else summary_row(outcome, self._kind)
+        return old[name] if outcome is None else summary_row(outcome, self._kind)
 
     def _is_own(self, row: Row) -> bool:
         return row["command"] == self._kind.command and row["name"] in self._names

@@ -11,61 +11,23 @@ import pickle
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Self
 
 from ecgimg.errors import WorkerError
+from ecgimg.jobs import Answer, Done, Job, Step, Tell
 from ecgimg.runs.worker_process import answers_of, loss_of, pack, receive, send, start_worker, stop_worker
 
-Job = TypeVar("Job")
-Answer = TypeVar("Answer")
-Tell = Callable[[str, int, int], None]
-"""Called by a job as tell(step, done, total)."""
+JOBS_A_WORKER = 2
+"""Jobs that a run takes at a time for each worker: one at work, and one that it finds when it has ended that."""
 MAX_WAIT_S = 0.5
 """Time until a signal is seen that came just before a wait began, and so does not end the wait."""
-
-
-@dataclass(frozen=True)
-class Step(Generic[Job]):
-    """A job has finished one of its steps."""
-
-    job: Job
-    step: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Done(Generic[Job, Answer]):
-    """A job has ended: with its answer, or because its worker was lost."""
-
-    job: Job
-    answer: Answer | WorkerError
-
-
-class Executor(Protocol):
-    """Runs jobs somewhere and reports in the caller's own thread."""
-
-    def run(
-        self,
-        work: Callable[[Job, Tell], Answer],
-        jobs: Sequence[Job],
-        report: Callable[[Step[Job] | Done[Job, Answer]], None],
-        ended: Callable[[int], None] = ...,
-    ) -> None:
-        """Returns when each job has been reported as `Done`; stops all work when it is interrupted.
-
-        Args:
-            work: a function of a module, called as work(job, tell); job and answer must be picklable.
-            jobs: what there is to do.
-            report: called with every step and every end.
-            ended: called with the process id of a worker that was lost amid a job, to clean up after it.
-        """
 
 
 class WorkerPool:
@@ -136,24 +98,30 @@ class WorkerPool:
     def run(
         self,
         work: Callable[[Job, Tell], Answer],
-        jobs: Sequence[Job],
+        jobs: Iterable[Job],
         report: Callable[[Step[Job] | Done[Job, Answer]], None],
         ended: Callable[[int], None] = lambda pid: None,
     ) -> None:
-        """See `Executor`."""
+        """See `ecgimg.jobs.Executor`."""
         reports: queue.SimpleQueue[Step[Job] | Done[Job, Answer]] = queue.SimpleQueue()
         futures: list[Future[Answer]] = []
+        waiting = iter(jobs)
+        left = 0
         try:
-            for job in jobs:
-                futures.append(self.submit(work, job, partial(_report_step, reports.put, job), ended))
-                futures[-1].add_done_callback(partial(_report_end, reports.put, job))
-            left = len(jobs)
-            while left:
+            while True:
+                for job in islice(waiting, JOBS_A_WORKER * len(self._keepers) - left):
+                    futures.append(self.submit(work, job, partial(_report_step, reports.put, job), ended))
+                    futures[-1].add_done_callback(partial(_report_end, reports.put, job))
+                    left += 1
+                if not left:
+                    return
                 try:
                     item = reports.get(timeout=MAX_WAIT_S)
                 except queue.Empty:
                     continue
-                left -= isinstance(item, Done)
+                if isinstance(item, Done):
+                    left -= 1
+                    futures = [future for future in futures if not future.done()]
                 report(item)
         except BaseException:
             self.cancel(futures)

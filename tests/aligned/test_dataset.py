@@ -10,6 +10,7 @@ from ecgimg.aligned.dataset import describe_dataset, write_aligned_dataset
 from ecgimg.aligned.validate import problems_of
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.recording.formats import ALIGNED_JSON, ALIGNED_MEETI
+from ecgimg.runs.worker import WorkerPool
 from ecgimg.synth.dataset import SetPlan, write_dataset
 
 pytest.importorskip("pyarrow")
@@ -25,7 +26,8 @@ def test_two_processes_and_a_set_that_was_stopped_have_the_same_bytes(
     drawn_set: Path, recipe: str, tmp_path: Path
 ) -> None:
     whole, plan = files(drawn_set), SetPlan(2, recipe, seed=5)
-    write_aligned_dataset(tmp_path / "two", plan, jobs=2)
+    with WorkerPool(2, 120.0) as workers:
+        write_aligned_dataset(tmp_path / "two", plan, executor=workers)
     assert files(tmp_path / "two") == whole
     stopped = tmp_path / "two/pages"
     (stopped / "000001.json").unlink()  # written last: a run that is killed before leaves the others, whole or cut

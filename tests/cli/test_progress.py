@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from ecgimg.cli.progress import Reporter
 from ecgimg.runs.job import Outcome
+from ecgimg.runs.tally import Tally
 
 OK = Outcome("a", "a.png", 1, "ok", 1.26, message="3x4, confidence 0.90", warnings=("a scale is assumed",))
 DONE = Outcome("b", "b.png", 1, "ok", 1.0, message="3x4, confidence 0.90", skipped=True)
@@ -26,7 +27,7 @@ def printed(terminal: bool = False, **given: bool) -> list[str]:
         reporter.stepped("a", "load", 1, 4)
         for outcome in (OK, DONE, BAD):
             reporter.finished(outcome)
-        reporter.print_summary((OK, DONE, BAD), "out/summary.csv")
+        reporter.print_summary(Tally.of((OK, DONE, BAD)), "out/summary.csv", "; --force does them again")
     return text.getvalue().splitlines()
 
 

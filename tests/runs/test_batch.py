@@ -21,11 +21,12 @@ from ecgimg.errors import Cause, ExitCode, OutputError, RefusedError, WorkerErro
 from ecgimg.io.csv_cells import from_cell
 from ecgimg.io.images import read_page
 from ecgimg.options import RunOptions
-from ecgimg.runs.batch import exit_code, run_batch
+from ecgimg.runs.batch import run_batch
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import INDEX, SUMMARY, FileSet, recording_files
 from ecgimg.runs.job import Outcome, PageJob, RunKind, Task
 from ecgimg.runs.records import Made
+from ecgimg.runs.tally import Tally
 from ecgimg.schemas.common import describe_source
 from ecgimg.schemas.owner import read_owner
 from ecgimg.schemas.screen import ScreenResult
@@ -117,7 +118,7 @@ def test_a_failure_costs_only_its_page(tmp_path: Path) -> None:
     assert table["refuse"]["reason"].startswith("no ECG grid is seen")
     assert (table["a"]["layout"], table["a"]["confidence"], table["refuse"]["confidence"]) == ("12x1", "0.720", "")
     assert "ZeroDivisionError" in next(o.details for o in outcomes if o.name == "bug")
-    assert exit_code(outcomes) == ExitCode.SOME_FAILED
+    assert Tally.of(outcomes).exit_code == ExitCode.SOME_FAILED
 
 
 def test_exit_codes_of_runs() -> None:
@@ -127,7 +128,7 @@ def test_exit_codes_of_runs() -> None:
     lost = Outcome("d", "d.png", 1, "failed", 1.0, exit_code=ExitCode.WORKER)
     cases = {(ok,): 0, (ok, ok): 0, (refused,): 4, (unread,): 3, (lost,): 7, (ok, lost): 8, (refused, unread): 9}
     for outcomes, code in cases.items():
-        assert exit_code(outcomes) == code
+        assert Tally.of(outcomes).exit_code == code
 
 
 def test_done_pages_are_skipped_unless_forced(tmp_path: Path) -> None:
@@ -308,7 +309,7 @@ def test_inputs_with_the_name_of_the_summary(tmp_path: Path) -> None:
     inputs, out = [draw(tmp_path / "summary.png"), draw(tmp_path / "index.png")], tmp_path / "out"
     outcomes, listener = run(inputs, out, format=["csv"])
     assert [o.status for o in outcomes] == ["ok", "ok"]
-    assert "summary is taken" in listener.warnings[0]
+    assert "summary-" in listener.warnings[0]
     for outcome in outcomes:
         assert (out / f"{outcome.name}.csv").read_text().startswith("time_s,I,II")
     assert [row["name"] for row in all_rows(out)] == [o.name for o in outcomes]
@@ -324,7 +325,7 @@ def test_a_folder_that_is_removed_in_the_middle(tmp_path: Path) -> None:
     inputs = [draw(tmp_path / name) for name in ("a.png", "b.png", "c.png")]
     outcomes = run_batch(inputs, out, RunOptions.read(), doubles.Silent(), doubles.Inline(work), DIGITIZE)
     assert [(o.status, o.exit_code) for o in outcomes] == [("failed", 5), ("ok", 0), ("ok", 0)]
-    assert exit_code(outcomes) == ExitCode.SOME_FAILED
+    assert Tally.of(outcomes).exit_code == ExitCode.SOME_FAILED
     assert "removed while the run went on" in rows(out)["a"]["reason"]
     assert [o.skipped for o in run(inputs, out)[0]] == [False, True, True]
 

@@ -26,11 +26,12 @@ from ecgimg.pipelines.digitize import Digitized
 from ecgimg.recording.quality import lead_qualities
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.batch import exit_code, run_batch
+from ecgimg.runs.batch import run_batch
 from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import INDEX, SUMMARY
 from ecgimg.runs.job import Outcome
+from ecgimg.runs.tally import Tally
 from ecgimg.schemas.common import read_json
 from ecgimg.schemas.recording import RecordingResult
 from ecgimg.stages.interpret.interpret import interpret
@@ -129,7 +130,7 @@ def test_an_aligned_record_has_the_findings(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "image.png")], tmp_path / "out")
-    assert (outcome.status, exit_code([outcome])) == ("ok", ExitCode.OK)
+    assert (outcome.status, Tally.of([outcome]).exit_code) == ("ok", ExitCode.OK)
     assert outcome.details == "straighten: no grid <found>"
     assert outcome.message.startswith("read by image, since no ECG grid is seen")
     row = rows(tmp_path / "out")["image"]
@@ -139,7 +140,7 @@ def test_a_page_only_the_image_network_read_is_ok_and_says_why(tmp_path: Path) -
 
 def test_what_no_network_read_is_refused_but_gets_a_report(tmp_path: Path) -> None:
     (outcome,) = run([draw(tmp_path / "cat.png")], tmp_path / "out")
-    assert (outcome.status, exit_code([outcome])) == ("refused", ExitCode.REFUSED)
+    assert (outcome.status, Tally.of([outcome]).exit_code) == ("refused", ExitCode.REFUSED)
     assert (tmp_path / "out/cat.report.html").is_file()
 
 

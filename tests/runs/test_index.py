@@ -85,3 +85,8 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert "http" not in text
     assert "<script" not in text
     assert "url(" not in text
+
+
+@pytest.mark.parametrize("place", ["https://a.org/x.png", "s3://b/x.png", "javascript://x%0aalert(1)"])
+def test_an_input_by_uri_is_no_link(place: str) -> None:
+    assert Tags(index_html([row("a", "refused", "", input=place)], Path("out"))).links == []

@@ -12,8 +12,10 @@ from hostile_pdfs import pdf
 from PIL import Image
 
 from ecgimg.errors import EcgimgError, ExitCode, UnreadableInputError, WorkerError
-from ecgimg.runs.page_counts import count_all_pages
-from ecgimg.runs.worker import Done, WorkerPool
+from ecgimg.jobs import Done
+from ecgimg.runs.inputs import Input
+from ecgimg.runs.page_counts import PageCounter
+from ecgimg.runs.worker import WorkerPool
 
 
 class Busy:
@@ -24,8 +26,12 @@ class Busy:
             report(Done(job, WorkerError("given up after 1 s", where="worker")))
 
 
+def count(path: Path, executor: object = None, max_pages: int = 10) -> int | EcgimgError:
+    return PageCounter(executor or doubles.Inline(), max_pages)(Input(path))
+
+
 def reason(path: Path) -> str:
-    counted = count_all_pages([path], doubles.Inline(), 10)[path]
+    counted = count(path)
     assert isinstance(counted, UnreadableInputError)
     assert "\n" not in str(counted)
     return str(counted)
@@ -50,8 +56,8 @@ def test_documents_are_counted_and_pictures_have_one_page(tmp_path: Path) -> Non
     page.save(tmp_path / "three.tif", save_all=True, append_images=[page, page])
     page.save(tmp_path / "one.png")
     files = [tmp_path / "three.tif", tmp_path / "one.png"]
-    assert count_all_pages(files, doubles.Inline(), 3) == {files[0]: 3, files[1]: 1}
-    assert "has 3 pages, more than 2" in str(count_all_pages(files, doubles.Inline(), 2)[files[0]])
+    assert [count(path, max_pages=3) for path in files] == [3, 1]
+    assert "has 3 pages, more than 2" in str(count(files[0], max_pages=2))
 
 
 def test_a_document_that_declares_a_million_pages_is_refused(tmp_path: Path) -> None:
@@ -63,13 +69,13 @@ def test_a_document_that_declares_a_million_pages_is_refused(tmp_path: Path) -> 
 def test_a_document_that_can_not_be_counted_in_time_fails_alone(tmp_path: Path) -> None:
     files = [pdf(tmp_path / "slow.pdf"), tmp_path / "one.png"]
     Image.new("RGB", (8, 8)).save(files[1])
-    counts = count_all_pages(files, Busy(), 10)
-    assert counts[files[1]] == 1
-    assert isinstance(counts[files[0]], EcgimgError)
-    assert counts[files[0]].exit_code == ExitCode.WORKER
+    slow = count(files[0], Busy())
+    assert count(files[1], Busy()) == 1
+    assert isinstance(slow, EcgimgError)
+    assert slow.exit_code == ExitCode.WORKER
 
 
 def test_workers_count(tmp_path: Path) -> None:
     path = pdf(tmp_path / "two.pdf", count=2)
     with WorkerPool(1, 60.0) as workers:
-        assert count_all_pages([path], workers, 10) == {path: 2}
+        assert count(path, workers) == 2

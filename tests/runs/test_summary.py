@@ -11,7 +11,7 @@ import pytest
 from ecgimg.runs import summary as module
 from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.file_names import INDEX, SUMMARY
-from ecgimg.runs.job import Outcome, PageJob, RunKind
+from ecgimg.runs.job import Outcome, RunKind
 from ecgimg.runs.summary import COLUMNS, Summary
 from ecgimg.schemas.common import PageScale
 
@@ -24,7 +24,10 @@ def rows(out: Path) -> list[dict[str, str]]:
 
 
 def begin(out: Path, names: str, kind: RunKind = DIGITIZE) -> Summary:
-    return Summary(out, kind, [PageJob(Path(f"{name}.png"), 1, name) for name in names])
+    made = Summary(out, kind)
+    for name in names:
+        made.expect(name)
+    return made
 
 
 def write(out: Path, outcomes: list[Outcome], kind: RunKind = DIGITIZE) -> None:
@@ -117,7 +120,8 @@ def test_an_index_of_somebody_else_stays(tmp_path: Path) -> None:
 def test_names_that_are_formulas_are_text_and_their_rows_are_replaced(tmp_path: Path) -> None:
     name = "=cmd|'x'!A0"
     for status in ("failed", "ok"):
-        summary = Summary(tmp_path, DIGITIZE, [PageJob(Path("x.png"), 1, name)])
+        summary = Summary(tmp_path, DIGITIZE)
+        summary.expect(name)
         summary.add(replace(page(name, status), input="-2+3/\x1b[2J.png"))
         summary.close()
     (row,) = rows(tmp_path)

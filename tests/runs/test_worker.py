@@ -14,7 +14,8 @@ import doubles
 import pytest
 
 from ecgimg.errors import WorkerError
-from ecgimg.runs.worker import Done, Step, WorkerPool
+from ecgimg.jobs import Done, Step
+from ecgimg.runs.worker import WorkerPool
 from ecgimg.threads import thread_count
 
 

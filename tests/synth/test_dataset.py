@@ -10,6 +10,7 @@ import pytest
 from ecgimg.errors import OutputError, UnreadableInputError, UsageError
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
+from ecgimg.runs.worker import WorkerPool
 from ecgimg.synth.dataset import SetPlan, parse_folds, parse_weights, write_dataset
 from ecgimg.synth.signals.sources import Simulated
 from ecgimg.synth.storage import read_page
@@ -45,7 +46,8 @@ def highest_beside(page: SynthPage, folder: Path, name: str, image: str) -> tupl
 def test_one_process_or_two_write_the_same_bytes(tmp_path: Path, recipe: str) -> None:
     plan, seen = SetPlan(4, recipe, seed=5), []
     one = write_dataset(tmp_path / "one", plan, progress=lambda done, total: seen.append((done, total)))
-    two = write_dataset(tmp_path / "two", plan, jobs=2)
+    with WorkerPool(2, 60.0) as workers:
+        two = write_dataset(tmp_path / "two", plan, executor=workers)
     assert files(tmp_path / "one") == files(tmp_path / "two")
     assert (one.written, two.written, one.found) == (4, 4, 0)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]

@@ -9,9 +9,10 @@ from pathlib import Path
 from ecgimg.bench.chain.pages import ChainRow, page_path
 from ecgimg.bench.common.resumable_rows import read_rows, run_resumably
 from ecgimg.errors import WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.networks.manifest import list_weights
 from ecgimg.networks.screen import NAME, load_screen
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.threads import use_one_opencv_thread
 
 TIMEOUT_S = 300.0
@@ -39,7 +40,7 @@ class ImageRow:
 
 
 def run_images(
-    rows: Sequence[ChainRow], out: Path, jobs: int, on_progress: Callable[[ImageRow, int, int], None]
+    rows: Sequence[ChainRow], out: Path, jobs: Workers, on_progress: Callable[[ImageRow, int, int], None]
 ) -> tuple[ImageRow, ...]:
     """A row of each page; those of an earlier run with the same network are taken from OUT/images-SHA.jsonl.
 

@@ -19,10 +19,11 @@ from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resum
 from ecgimg.bench.common.signal_metrics import fit_page
 from ecgimg.bench.digitize.pages import digitized
 from ecgimg.errors import RefusedError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.networks.patchecg import load_patchecg, prepare, windows
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import FS, PtbxlSource
@@ -83,7 +84,9 @@ class ChainRow:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_pages(plan: ChainPlan, jobs: int, on_progress: Callable[[ChainRow, int, int], None]) -> tuple[ChainRow, ...]:
+def run_pages(
+    plan: ChainPlan, jobs: Workers, on_progress: Callable[[ChainRow, int, int], None]
+) -> tuple[ChainRow, ...]:
     """All rows of a plan; those of an earlier run are taken from OUT/pages.jsonl.
 
     Raises:

@@ -11,9 +11,10 @@ from ecgimg.bench.chain.report import write_all
 from ecgimg.bench.chain.scores import ChainBench, chain_data, score_chain
 from ecgimg.datasets.ptbxl import read_ptbxl
 from ecgimg.networks.patchecg import load_patchecg
+from ecgimg.runs.executors import Workers
 
 
-def run_chain(plan: ChainPlan, jobs: int, tell: Callable[[str], None]) -> ChainBench:
+def run_chain(plan: ChainPlan, jobs: Workers, tell: Callable[[str], None]) -> ChainBench:
     """Draws, digitizes and scores; goes on where an earlier run of the same plan stopped.
 
     Raises:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from ecgimg.errors import UsageError, WorkerError
 from ecgimg.io.files import write_atomically
-from ecgimg.runs.worker import Done, Step, Tell, WorkerPool
+from ecgimg.jobs import Done, Step, Tell
+from ecgimg.runs.executors import Workers, open_executor
 
 Key = tuple[str, int]
 """Preset or kind of a page, and its number."""
@@ -58,7 +59,7 @@ def run_resumably(
     before: Mapping[Key, Row],
     work: Callable[[Job, Tell], Row],
     failed_row: Callable[[Job, WorkerError], Row],
-    processes: int,
+    processes: Workers,
     on_progress: Callable[[Row, int, int], None],
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Row, ...]:
@@ -70,7 +71,7 @@ def run_resumably(
         before: rows of an earlier run.
         work: does one job; runs in a worker.
         failed_row: the row of a job whose worker died or ran out of time, or raises its error.
-        processes: number of workers.
+        processes: number of workers, or a Dask cluster.
         on_progress: called with every new row, the number of rows that are done, and their total.
         timeout_s: longest time of one job.
     """
@@ -88,6 +89,6 @@ def run_resumably(
             file.flush()
             on_progress(row, len(rows), len(jobs))
 
-        with WorkerPool(processes, timeout_s) as workers:
+        with open_executor(processes, timeout_s) as workers:
             workers.run(work, todo, report)
     return tuple(rows[key] for key in jobs)

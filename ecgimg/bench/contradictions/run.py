@@ -16,8 +16,9 @@ from ecgimg.bench.contradictions.pages import KINDS, SEED, draw
 from ecgimg.bench.contradictions.scores import Answer
 from ecgimg.bench.digitize.pages import digitized, networks
 from ecgimg.errors import WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.recording.quality import page_confidence
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.signals.sources import SignalSource, open_source
 from ecgimg.threads import use_one_opencv_thread
 
@@ -32,7 +33,7 @@ class Job:
     number: int
 
 
-def run(source: str, fold: int, out: Path, processes: int, write_line: Callable[[str], None]) -> tuple[Answer, ...]:
+def run(source: str, fold: int, out: Path, processes: Workers, write_line: Callable[[str], None]) -> tuple[Answer, ...]:
     """The answers to the pages of every kind; rows of an earlier run are taken from OUT/pages.jsonl.
 
     Raises:

@@ -24,11 +24,12 @@ from ecgimg.bench.digitize.agreement import Agreement, agreement
 from ecgimg.bench.digitize.slices import slices_of
 from ecgimg.bench.digitize.waviness import true_waviness
 from ecgimg.errors import EcgimgError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.recording.quality import page_confidence
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import SignalSource, open_source
@@ -120,7 +121,7 @@ class DrawnJob:
 
 
 def bench_drawn(
-    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: int, on_progress: OnProgress
+    plan: DrawnPlan, presets: tuple[str, ...], pages: int, processes: Workers, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
     """Scores `pages` pages of each preset; rows of an earlier run are taken from OUT/pages.jsonl.
 

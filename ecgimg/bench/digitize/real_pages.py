@@ -26,10 +26,11 @@ from ecgimg.bench.digitize.waviness import straightness
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
 from ecgimg.errors import UnreadableInputError, UsageError, WorkerError
+from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids, load_layout
 from ecgimg.recording.quality import page_confidence
 from ecgimg.recording.read import read_recording
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.synth.signals.sources import to_500_hz
 
 FS = 500
@@ -59,7 +60,7 @@ class IndexJob:
 
 
 def bench_index(
-    index: Path, layouts: Path | None, out: Path, processes: int, on_progress: OnProgress
+    index: Path, layouts: Path | None, out: Path, processes: Workers, on_progress: OnProgress
 ) -> tuple[PageScore, ...]:
     """Scores the pages of an index; rows of an earlier run are taken from OUT/pages.jsonl.
 

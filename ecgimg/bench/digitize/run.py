@@ -10,10 +10,11 @@ from ecgimg.bench.digitize.real_pages import bench_index
 from ecgimg.bench.digitize.report import write_all
 from ecgimg.bench.digitize.scores import DigitizeBench, score_pages
 from ecgimg.errors import UsageError
+from ecgimg.runs.executors import Workers
 
 
 def run_drawn(
-    plan: DrawnPlan, presets: Sequence[str], pages: int, processes: int, write_line: Callable[[str], None]
+    plan: DrawnPlan, presets: Sequence[str], pages: int, processes: Workers, write_line: Callable[[str], None]
 ) -> DigitizeBench:
     """Measures drawn pages and writes the results; continues an earlier run of the same plan.
 
@@ -26,7 +27,7 @@ def run_drawn(
 
 
 def run_index(
-    index: Path, layouts: Path | None, out: Path, processes: int, write_line: Callable[[str], None]
+    index: Path, layouts: Path | None, out: Path, processes: Workers, write_line: Callable[[str], None]
 ) -> DigitizeBench:
     """Measures the pages of an index and writes the results; continues an earlier run.
 

@@ -17,8 +17,9 @@ from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, ptbxl_folder, read_ptbxl
 from ecgimg.errors import WorkerError
 from ecgimg.findings.protocol import RuleVerdict
+from ecgimg.jobs import Tell
 from ecgimg.recording.recording import Recording
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
 
@@ -64,7 +65,7 @@ class ChainJob:
 
 
 def statement_rows(
-    jobs: Sequence[RecordJob], out: Path, processes: int, on_progress: Callable[[StatementRow, int, int], None]
+    jobs: Sequence[RecordJob], out: Path, processes: Workers, on_progress: Callable[[StatementRow, int, int], None]
 ) -> tuple[StatementRow, ...]:
     """The verdicts on all records; those of an earlier run are taken from OUT.
 
@@ -98,7 +99,7 @@ def _refused(job: RecordJob, error: WorkerError) -> StatementRow:
 
 
 def chain_rows(
-    ptbxl: str, items: Path, most: int, out: Path, processes: int, on_progress: Callable[[ChainRow, int, int], None]
+    ptbxl: str, items: Path, most: int, out: Path, processes: Workers, on_progress: Callable[[ChainRow, int, int], None]
 ) -> tuple[ChainRow, ...]:
     """The answered chains of the records that the database holds, the first `most` of them (0: all).
 

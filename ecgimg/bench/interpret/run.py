@@ -16,6 +16,7 @@ from ecgimg.bench.measure.rankings import CODES
 from ecgimg.bench.measure.readings import CLEAN, read_before
 from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.io.files import write_atomically
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.interpret.criteria import packaged_criteria
 
 Tell = Callable[[str], None]
@@ -42,7 +43,7 @@ class InterpretPlan:
     draw: bool = True
 
 
-def run_interpret(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBench:
+def run_interpret(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
     """All tables of a plan, and OUT/bench.json and OUT/bench.md; what an earlier run did is not done again.
 
     Raises:
@@ -63,7 +64,7 @@ def run_interpret(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretB
     return bench
 
 
-def _statements(plan: InterpretPlan, processes: int, tell: Tell) -> InterpretBench:
+def _statements(plan: InterpretPlan, processes: Workers, tell: Tell) -> InterpretBench:
     database = read_ptbxl(ptbxl_folder(plan.ptbxl))
     records = {record.ecg_id: record for record in database.select((plan.fold,))}
     exact = [ecg_id for ecg_id, record in records.items() if record.exact]

@@ -15,8 +15,9 @@ from ecgimg.datasets.ludb import LudbRecord
 from ecgimg.datasets.ptbxl import Ptbxl
 from ecgimg.errors import WorkerError
 from ecgimg.findings.measurements import Measurements
+from ecgimg.jobs import Tell
 from ecgimg.networks.delineation import Delineator, load_delineation, open_delineation
-from ecgimg.runs.worker import Tell
+from ecgimg.runs.executors import Workers
 from ecgimg.stages.measure.measure import measure
 from ecgimg.train.delineation.data import folds
 from ecgimg.train.delineation.run import fold_path
@@ -37,7 +38,7 @@ class MeasuredRow:
 
 
 def measured_rows(
-    jobs: Sequence[RecordJob], out: Path, processes: int, on_progress: Callable[[MeasuredRow, int, int], None]
+    jobs: Sequence[RecordJob], out: Path, processes: Workers, on_progress: Callable[[MeasuredRow, int, int], None]
 ) -> tuple[MeasuredRow, ...]:
     """The rows of all jobs of one source; those of an earlier run are taken from OUT/pages.jsonl.
 

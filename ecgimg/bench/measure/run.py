@@ -22,6 +22,7 @@ from ecgimg.datasets.ptbxl import ptbxl_folder, read_ptbxl
 from ecgimg.datasets.ptbxl_plus import read_feature_tables
 from ecgimg.errors import UsageError
 from ecgimg.io.files import write_atomically
+from ecgimg.runs.executors import Workers
 from ecgimg.train.delineation.data import folds
 
 Tell = Callable[[str], None]
@@ -58,7 +59,7 @@ class MeasurePlan:
         return self.readings or self.out / "readings"
 
 
-def run_measure(plan: MeasurePlan, processes: int, tell: Tell) -> MeasureBench:
+def run_measure(plan: MeasurePlan, processes: Workers, tell: Tell) -> MeasureBench:
     """All tables of a plan, and OUT/bench.json and OUT/bench.md; pages of an earlier run are not drawn again.
 
     Raises:
@@ -78,7 +79,7 @@ def run_measure(plan: MeasurePlan, processes: int, tell: Tell) -> MeasureBench:
 
 
 def _ludb(
-    plan: MeasurePlan, processes: int, tell: Tell
+    plan: MeasurePlan, processes: Workers, tell: Tell
 ) -> tuple[LudbScores, tuple[tuple[str, int, tuple[IntervalErrors, ...]], ...]]:
     if plan.networks is None:
         raise UsageError(
@@ -111,7 +112,7 @@ def _on_paper(data: Ludb, rows: tuple[MeasuredRow, ...], kind: str) -> tuple[str
     return kind, len(own), interval_errors(marked, [r.values for r in own], [r.uncertainties for r in own])
 
 
-def _with_ptbxl(bench: MeasureBench, plan: MeasurePlan, processes: int, tell: Tell) -> MeasureBench:
+def _with_ptbxl(bench: MeasureBench, plan: MeasurePlan, processes: Workers, tell: Tell) -> MeasureBench:
     database = read_ptbxl(ptbxl_folder(plan.ptbxl))
     with_code, others = chosen_records(database, plan.fold, CODES, plan.others)
     drawn = [*with_code[: plan.pages], *others[: plan.pages]]
