@@ -82,6 +82,7 @@ def test_a_killed_server_leaves_nothing_to_the_next_one(tmp_path: Path) -> None:
         assert not [*tmp_path.glob(f"{PREFIX}*/*")]
 
 
+@pytest.mark.slow
 def test_other_addresses_print_a_token_and_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     with served(tmp_path) as (address, _):
         port = address.rpartition(":")[2]
