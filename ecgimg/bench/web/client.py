@@ -21,7 +21,6 @@ from ecgimg.errors import WorkerError
 
 ENDED = ("done", "refused", "failed")
 TIMEOUT_S = 300.0
-POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,12 @@ class Server:
 
     def ended(self, id: str) -> dict[str, Any]:
         """The state of a page once it is read; WorkerError where it never is."""
-        start = time.perf_counter()
-        while time.perf_counter() - start < TIMEOUT_S:
-            status, body = self.ask("GET", f"/api/pages/{id}")
-            if status != 200:
-                raise WorkerError(f"the server answered {status} for a page that it has", where="bench")
-            state: dict[str, Any] = json.loads(body)
-            if state["status"] in ENDED:
-                return state
-            time.sleep(POLL_S)
-        raise WorkerError(f"a page was not read in {TIMEOUT_S:g} s", where="bench")
+        status, body = self.ask("GET", f"/api/pages/{id}/events")
+        states = [json.loads(line[6:]) for line in body.decode().splitlines() if line.startswith("data: ")]
+        if status != 200 or not states or states[-1]["status"] not in ENDED:
+            raise WorkerError(f"the events of a page did not end (status {status})", where="bench")
+        last: dict[str, Any] = states[-1]
+        return last
 
     def json(self, path: str) -> Any:
         """The JSON at an address; WorkerError where there is none."""
