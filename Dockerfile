@@ -1,5 +1,5 @@
-# The command with everything that it uses:
-#   docker build -t ecgimg .
+# The web page, and the command with everything that it uses:
+#   docker compose up
 #   docker run --rm --network none --user "$(id -u):$(id -g)" -v "$PWD:/data" ecgimg digitize photo.jpg -o out
 FROM python:3.11-slim-bookworm
 
@@ -13,10 +13,13 @@ COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY ecgimg ecgimg
 COPY layouts layouts
 COPY synth synth
-RUN pip install --no-cache-dir -c constraints.txt . && ecgimg doctor
+RUN pip install --no-cache-dir -c constraints.txt '.[web]' && ecgimg doctor
 
 RUN useradd --create-home --uid 1000 ecgimg
 USER ecgimg
 WORKDIR /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
 ENTRYPOINT ["ecgimg"]
-CMD ["--help"]
+CMD ["serve", "--host", "0.0.0.0"]

@@ -1,4 +1,4 @@
-"""Makes docs/constants.md: every described constant of the stages, one table a stage.
+"""Makes docs/constants.md: every described constant of the stages and of the web server, one table a class.
 
 python docs/make_constants.py
 """
@@ -16,10 +16,13 @@ import ecgimg.stages
 from ecgimg.datamodel.constants import Described, described
 
 PAGE = Path(__file__).with_name("constants.md")
-HEAD = """# Constants of the stages
+BESIDE = ("ecgimg.web.limits",)
+"""Modules with constants outside of the stages."""
+HEAD = """# Constants
 
-Made by `python docs/make_constants.py` from the classes of constants in `ecgimg/stages`. Don't edit this page:
-change the class, then run the script. [How to change a constant](howto/change-a-constant.md) has the whole procedure.
+Made by `python docs/make_constants.py` from the classes of constants in `ecgimg/stages` and `ecgimg/web`. Don't edit
+this page: change the class, then run the script. [How to change a constant](howto/change-a-constant.md) has the whole
+procedure.
 
 A constant that was not measured says so. *Unit* is the unit of the value, *measured on* is the data and the figure that
 the value rests on.
@@ -39,13 +42,14 @@ class ConstantsOf:
 
 
 def find_constants() -> Iterator[ConstantsOf]:
-    """All instances of classes of constants below `ecgimg.stages`, in the order of their modules."""
+    """All instances of classes of constants below `ecgimg.stages` and in `BESIDE`, in the order of their modules."""
     package = ecgimg.stages
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        module = importlib.import_module(info.name)
+    stages = [info.name for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    for name in (*stages, *BESIDE):
+        module = importlib.import_module(name)
         for instance in vars(module).values():
-            if _is_constants(instance) and type(instance).__module__ == info.name:
-                yield _constants_of(info.name, instance)
+            if _is_constants(instance) and type(instance).__module__ == name:
+                yield _constants_of(name, instance)
 
 
 def constants_page() -> str:
@@ -68,7 +72,7 @@ def _is_constants(instance: object) -> bool:
 
 
 def _constants_of(module: str, instance: object) -> ConstantsOf:
-    stage = module.removeprefix(f"{ecgimg.stages.__name__}.").partition(".")[0]
+    stage = module.removeprefix(f"{ecgimg.stages.__name__}.").removeprefix("ecgimg.").partition(".")[0]
     doc = " ".join((inspect.getdoc(type(instance)) or "").split())
     return ConstantsOf(stage, module, type(instance).__name__, doc, described(instance))
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecgimg.datamodel.leads import lead_name, parse_printed_lead
-from ecgimg.datamodel.page import Photo
 from ecgimg.errors import UsageError
 from ecgimg.io.files import open_regular, write_atomically
 from ecgimg.layouts import GAINS, PAPER_SPEEDS, layout_ids
 from ecgimg.text import shortened
+
+if TYPE_CHECKING:
+    from ecgimg.datamodel.page import Photo  # with numpy, which listings do without
 
 SCHEMA: Final = "ecgimg/corrections/1"
 MAX_BYTES = 4_000_000

@@ -1,10 +1,14 @@
-"""Fixtures for data that only some machines have; tests that use them are skipped elsewhere."""
+"""Fixtures for data and programs that only some machines have; tests that use them are skipped elsewhere."""
 
 from __future__ import annotations
 
 import csv
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +52,22 @@ def real_pages(shared: Path) -> list[RealPage]:
     """The real pages for measuring."""
     with (shared / "data/paper/index.csv").open(newline="") as file:
         return [RealPage(shared / "data/paper" / r["image"], r["kind"], r["layout"]) for r in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium, driven by Playwright, with a camera of its own; tests that use it are of the group "browser"."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed (apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    words = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        words.append("--no-sandbox")  # Chromium's sandbox needs a user without rights
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=words)
+        yield running
+        running.close()
 
 
 @dataclass(frozen=True, eq=False)

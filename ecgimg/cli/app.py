@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from ecgimg.cli import pages, stores, tools
 from ecgimg.cli.bench import bench_app
 from ecgimg.cli.record import record_app
+from ecgimg.cli.serve import serve
 from ecgimg.cli.train import train_app
 from ecgimg.errors import EcgimgError, ExitCode, missing_module
 
@@ -59,6 +60,7 @@ app.command()(pages.measure)
 app.command()(pages.screen)
 app.command()(stores.export)
 app.command()(stores.summary)
+app.command()(serve)
 app.command()(tools.doctor)
 app.command("json-schema")(tools.json_schema)
 app.command()(tools.synth)

@@ -27,6 +27,28 @@ def bench_speed(
         typer.echo(table_line(row))
 
 
+@bench_app.command("web")
+def bench_web(
+    image: Annotated[Path, typer.Argument(help="A page; it is sent as a photo of 12 megapixels.")],
+    runs: Annotated[int, typer.Option("-n", "--runs", min=1, help="Runs whose median is told.")] = 5,
+    clients: Annotated[int, typer.Option(min=0, help="Clients at the same time; 0 leaves them out.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="How long they send pages.")] = 60,
+    hostile: Annotated[Path | None, typer.Option(help="Folder of files that were made to break something.")] = None,
+    mutated: Annotated[int, typer.Option(min=0, help="Damaged copies of the page that are sent.")] = 0,
+) -> None:
+    """Measure `ecgimg serve`: seconds of reading and correcting, many clients at once, hostile uploads."""
+    from ecgimg.bench.web import run
+    from ecgimg.bench.web.report import HEAD, table_line
+
+    typer.echo(HEAD)
+    for row in run.bench_seconds(image, runs):
+        typer.echo(table_line(row))
+    for row in run.bench_clients(image, clients, seconds) if clients else ():
+        typer.echo(table_line(row))
+    for row in run.bench_hostile(image, hostile, mutated) if hostile or mutated else ():
+        typer.echo(table_line(row))
+
+
 @bench_app.command("digitize")
 def bench_digitize(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for rows, tables and plots; goes on there.")],

@@ -62,7 +62,7 @@ def can_have_pages(path: Path) -> bool:
     return _kind(path) in ("PDF", "TIFF", "DICOM")
 
 
-def count_pages(path: Path) -> int:
+def count_pages(path: File) -> int:
     """Number of pages of a picture or document; only its header is read.
 
     Raises:
@@ -76,6 +76,22 @@ def count_pages(path: Path) -> int:
             return len(document)
     with _open_picture(path) as picture:
         return len(_frames(picture))
+
+
+def count_pixels(path: File) -> int | None:
+    """Pixels of the first picture in a file; only its header is read. None for a PDF, which has none until it is drawn.
+
+    Raises:
+        UnreadableInputError: as `count_pages`.
+    """
+    kind = _kind(path)
+    if kind == "PDF":
+        return None
+    if kind == "DICOM":
+        with _unreadable_errors(path), _open_dicom(path) as document:
+            return None if document.pdf is not None else document.width * document.height
+    with _open_picture(path) as picture:
+        return picture.width * picture.height
 
 
 def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
@@ -278,7 +294,7 @@ def _open_dicom(file: File) -> Iterator[DicomDocument]:
         yield open_dicom(stream, str(file))
 
 
-def _count_dicom(path: Path) -> int:
+def _count_dicom(path: File) -> int:
     with _unreadable_errors(path), _open_dicom(path) as document:
         if document.pdf is None:
             return document.frames

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 PageInput: TypeAlias = Union[
-    str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes], "Image.Image", NDArray[Any]
+    str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes], MemoryFile, "Image.Image", NDArray[Any]
 ]
 """Bytes and what a file object gives are the content of a file of any kind that can be read."""
 
@@ -37,6 +37,8 @@ def read_source(source: PageInput, page: int = 1) -> Photo:
         return read_page(Path(source), page)
     if isinstance(source, bytes | bytearray | memoryview):
         return read_page(MemoryFile("<bytes>", bytes(source)), page)
+    if isinstance(source, MemoryFile):
+        return read_page(source, page)
     if isinstance(source, np.ndarray):
         return _photo_of_picture(_picture_of_array(source), "<array>", page)
     if hasattr(source, "read"):

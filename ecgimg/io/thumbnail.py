@@ -1,4 +1,4 @@
-"""Small pictures for an index of many pages."""
+"""Small pictures: for an index of many pages, and for a browser."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ MAX_SIDE_PX = 960
 QUALITY = 80
 
 
-def write_thumbnail(pixels: Pixels, path: Path) -> Path:
-    """Writes RGB pixels as a JPEG of at most MAX_SIDE_PX.
+def write_thumbnail(pixels: Pixels, path: Path, max_side_px: int = MAX_SIDE_PX, quality: int = QUALITY) -> Path:
+    """Writes RGB pixels as a JPEG whose longest side is at most `max_side_px`.
 
     Raises:
         OutputError: the file can't be written.
     """
-    return write_atomically(path, thumbnail(pixels))
+    return write_atomically(path, thumbnail(pixels, max_side_px, quality))
 
 
-def thumbnail(pixels: Pixels) -> bytes:
-    """RGB pixels as a JPEG of at most MAX_SIDE_PX."""
-    factor = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
+def thumbnail(pixels: Pixels, max_side_px: int = MAX_SIDE_PX, quality: int = QUALITY) -> bytes:
+    """RGB pixels as a JPEG whose longest side is at most `max_side_px`."""
+    factor = min(1.0, max_side_px / max(pixels.shape[:2]))
     size = [max(1, round(side * factor)) for side in pixels.shape[1::-1]]
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
-    return encode_jpeg(small, QUALITY)
+    return encode_jpeg(small, quality)

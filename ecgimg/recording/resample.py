@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from ecgimg.datamodel.arrays import Floats
 
@@ -21,6 +20,8 @@ def resample(signals: Floats, fs: float, rate: float) -> Floats:
     ratio = Fraction(rate / fs).limit_denominator(MAX_DENOMINATOR)
     if ratio == 1:
         return np.asarray(signals, np.float32)
+    from scipy.signal import resample_poly  # half a second of imports, which listings and the web server do without
+
     length = int(np.ceil(signals.shape[1] * ratio))
     nearest = np.minimum(np.round(np.arange(length) / float(ratio)).astype(int), signals.shape[1] - 1)
     out = np.full((len(signals), length), np.nan, np.float32)

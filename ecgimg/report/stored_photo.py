@@ -36,7 +36,7 @@ def traced_area(shape: tuple[int, int], geometry: PageGeometry | None) -> Bools:
     """The pixels [H, W] of a photo within KEPT_MM of a trace."""
     mask = np.zeros((*shape, 3), np.uint8)
     if geometry is not None:
-        width = max(1, round(2 * KEPT_MM * _px_per_mm(geometry)))
+        width = max(1, round(2 * KEPT_MM * traced_px_per_mm(geometry)))
         for _, points in geometry.curves:
             draw_curve(mask, points, _KEPT, width)
     return np.asarray(mask[..., 0] > 127)
@@ -58,7 +58,7 @@ def without_details(pixels: Pixels) -> Pixels:
     return np.asarray(wide[:height, :width].round(), np.uint8)
 
 
-def _px_per_mm(geometry: PageGeometry) -> float:
+def traced_px_per_mm(geometry: PageGeometry) -> float:
     """Photo pixels a millimetre of paper: the median over the traces from their first to their last seen point."""
     scales = []
     for cell, points in geometry.curves:

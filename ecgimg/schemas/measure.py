@@ -18,7 +18,6 @@ from ecgimg.findings.measurements import (
     StForm,
     Wave,
 )
-from ecgimg.networks.delineation import NAME
 from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import PageSettings
 from ecgimg.schemas.common import PageSource, Part, rounded, versions
@@ -164,6 +163,8 @@ def describe_measurement(one: Measurement) -> MeasurementResult:
 
 def network_hash() -> str:
     """First 12 digits of the SHA-256 of the delineation network; empty where there is none."""
+    from ecgimg.networks.delineation import NAME  # with scipy, a second of imports, which the web server does without
+
     return network_hashes().get(NAME, "")
 
 

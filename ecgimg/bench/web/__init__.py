@@ -1,0 +1,1 @@
+"""Measures `ecgimg serve`: seconds, many clients at once, hostile uploads."""

@@ -1,0 +1,3 @@
+"""Fixtures of the web server's tests."""
+
+from web_doubles import readings  # noqa: F401
