@@ -23,9 +23,9 @@ from ecgimg.errors import (
     UsageError,
     is_out_of_memory,
 )
+from ecgimg.jobs import Tell
 from ecgimg.options import Language, PageOptions
 from ecgimg.pipelines.step_runner import Hook
-from ecgimg.runs.worker import Tell
 
 if TYPE_CHECKING:
     from ecgimg.findings.report import ReportContent
