@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.page import Photo, Sheet, SheetMap, UprightSheet
 from ecgimg.layouts import load_layout
+from ecgimg.networks.trace import PX_PER_MM
 from ecgimg.stages.landmarks.find import find_landmarks
 from ecgimg.stages.straighten.by_grid import by_grid
 from ecgimg.synth.page.render import render_page
@@ -41,11 +43,12 @@ def upright(preset: str, layout: str, seed: int) -> UprightSheet:
 
 @cache
 def flat(layout: str, style: PageStyle) -> tuple[Page, UprightSheet]:
-    """A page of 8 px/mm as it is drawn, without camera or straightening: its pixels are the sheet's.
+    """A page of 8 px/mm, whatever its style's scale, without camera or straightening: its pixels are the sheet's.
 
     At another speed than the layout's it is as long, and shows less or more.
     """
     rng = np.random.default_rng(5)
+    style = replace(style, px_per_mm=PX_PER_MM)
     shown = load_layout(layout)
     if style.paper_speed != shown.paper_speed:
         shown = shown.on_same_paper(style.paper_speed)

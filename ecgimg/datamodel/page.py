@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Doubles, Floats, Pixels, require
+from ecgimg.datamodel.ink import ExplainedInk
 from ecgimg.datamodel.leads import PRECORDIAL_LEADS, lead_name
 from ecgimg.datamodel.vector_page import VectorPage
 
@@ -380,3 +381,5 @@ class PageGeometry:
     """Height over width of the grid's squares in a stretched picture, else 1."""
     corrected: tuple[Bools, ...] = ()
     """For each of `curves` the points [N] that the user drew or erased; empty where there are none on the page."""
+    ink: ExplainedInk | None = None
+    """How much of the page's curves was read; None where that was not looked at."""

@@ -12,20 +12,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ecgimg.corrections import Corrections
-from ecgimg.datamodel.page import LayoutMatch, Photo, Sheet
+from ecgimg.datamodel.ink import ExplainedInk
+from ecgimg.datamodel.page import Curve, LayoutMatch, Photo, Sheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.options import PageOptions
+from ecgimg.pipelines.row_search import sees_curves
 from ecgimg.pipelines.step_runner import Hook, StepRunner
-from ecgimg.pipelines.traced_page import PlacedCurves, TracedPage, layout_options, named_by_user, place, trace_photo
+from ecgimg.pipelines.traced_page import (
+    PlacedCurves,
+    TracedPage,
+    TracedRows,
+    layout_options,
+    named_by_user,
+    place,
+    trace_photo,
+)
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.correct.curves import correct_curves
 from ecgimg.stages.correct.leads import correct_leads
+from ecgimg.stages.explain.explain import explain_cells
+from ecgimg.stages.explain.warnings import ink_warnings
+from ecgimg.stages.layout.contradictions import contradicted
 from ecgimg.stages.screen import gate_doubt
 from ecgimg.stages.straighten.polarity import dark_on_bright
 
-TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "assemble")
+TRACING_STEPS = ("straighten", "landmarks", "trace", "layout", "explain", "assemble")
 """The steps after loading and the gate."""
 STEPS = ("load", "gate", *TRACING_STEPS)
 
@@ -88,10 +101,20 @@ def digitize_traced(page: TracedPage, options: PageOptions, name: str, steps: St
         if options.corrections.lead_changes:
             match = named_by_user(page.rows, placed, match)
         curves = correct_curves(curves, match, options.corrections, upright)
+    explained = _explain(page.rows, match, curves, steps)
+    match = contradicted(match, *ink_warnings(explained))
     recording = steps.run("assemble", lambda: assemble(upright.sheet, curves, match, name))
     warnings = (*recording.warnings, *_notes(page), *_corrected(options.corrections))
-    recording = replace(recording, source_sha256=page.photo.sha256, warnings=warnings)
+    assert recording.geometry is not None
+    geometry = replace(recording.geometry, ink=explained)
+    recording = replace(recording, source_sha256=page.photo.sha256, warnings=warnings, geometry=geometry)
     return Digitized(page.photo, upright.sheet, match, recording, steps.timings)
+
+
+def _explain(rows: TracedRows, match: LayoutMatch, curves: tuple[Curve, ...], steps: StepRunner) -> ExplainedInk:
+    """How much of a page's curves is in these cells."""
+    upright = rows.upright
+    return steps.run("explain", lambda: explain_cells(upright, rows.ink, match.cells, curves, sees_curves(upright)))
 
 
 def _placed(page: TracedPage, options: PageOptions, steps: StepRunner) -> PlacedCurves | None:

@@ -7,18 +7,22 @@ on its layout and its curves, and nothing before them is done again.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ecgimg.datamodel.arrays import Bools
 from ecgimg.datamodel.page import Curve, LayoutMatch, Photo, PrintedScales, Sheet, Trace, UprightSheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.findings.opinions import Screening
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
-from ecgimg.pipelines.another_ecg import shows_another_ecg
+from ecgimg.pipelines.another_ecg import Box, another_ecg, in_whole, part_of, parts_with_one_ecg
 from ecgimg.pipelines.page_search import find_page, is_proven
 from ecgimg.pipelines.refusals import with_what_was_seen
+from ecgimg.pipelines.row_search import read_rows
 from ecgimg.pipelines.step_runner import StepRunner
 from ecgimg.pipelines.vector_page import read_vector
+from ecgimg.stages.explain.ink import find_ink
 from ecgimg.stages.ink_fit import fit_to_ink
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.landmarks.find import landmarks_as_it_lies, turn_sheet
@@ -37,11 +41,12 @@ from ecgimg.stages.vector.page import DrawnPage
 
 @dataclass(frozen=True, eq=False)
 class TracedRows:
-    """The rows of curves on a sheet, its printed scales, and what a PDF draws on it, where it does."""
+    """The rows of curves on a sheet, its printed scales, its ink [h, w], and what a PDF draws on it, where it does."""
 
     upright: UprightSheet
     traces: tuple[Trace, ...]
     scales: PrintedScales
+    ink: Bools
     drawn: DrawnPage | None = None
 
 
@@ -60,7 +65,8 @@ class TracedPage:
 
     `rows` and `placed` are None where the page was refused before, and `refusal` is the reason. `options` are those
     that it was read with. `doubt` is what the gate of the image network has against the photo, `screening` are its
-    opinions, None where it was not asked for them. `is_reversed` is whether the photo is white on black.
+    opinions, None where it was not asked for them. `is_reversed` is whether the photo is white on black. `other` is the
+    place of another ECG in the photo, where it is known.
     """
 
     photo: Photo
@@ -71,6 +77,7 @@ class TracedPage:
     rows: TracedRows | None = None
     placed: PlacedCurves | None = None
     refusal: Refusal | None = None
+    other: Box | None = None
 
 
 def trace_photo(
@@ -93,7 +100,8 @@ def trace_photo(
     wanted = layout_options(options)
     exact = read_vector(photo, wanted, steps)
     if exact is not None:
-        rows = TracedRows(exact.upright, exact.drawn.traces, exact.scales, exact.drawn)
+        ink = steps.time("explain", lambda: find_ink(exact.upright, exact.curves))
+        rows = TracedRows(exact.upright, exact.drawn.traces, exact.scales, ink, exact.drawn)
         return replace(empty, rows=rows, placed=_doubted(empty, rows, PlacedCurves(exact.match, exact.curves)))
     try:
         upright = find_page(seen, steps, thorough=doubt is None)
@@ -101,7 +109,24 @@ def trace_photo(
         return replace(empty, refusal=_doubted_refusal(doubt, error.refusal))
     if doubt is not None and not is_proven(upright):
         return replace(empty, refusal=doubt)
-    return _read_sheet(empty, upright, wanted, steps)
+    page = _read_sheet(empty, upright, wanted, steps)
+    if page.refusal is not None and page.refusal.cause is Cause.SEVERAL_ECGS:
+        return _read_one_of_several(empty, seen, upright, wanted, steps) or page
+    return page
+
+
+def _read_one_of_several(
+    empty: TracedPage, seen: Photo, upright: UprightSheet, wanted: LayoutOptions, steps: StepRunner
+) -> TracedPage | None:
+    """The upper or left ECG of a picture that shows two, else the other; None where neither can be read alone."""
+    parts = parts_with_one_ecg(upright)
+    for box, other in zip(parts, reversed(parts), strict=True):
+        with suppress(RefusedError):
+            part = in_whole(find_page(part_of(seen, box), steps, thorough=False), box, seen.shape)
+            page = _read_sheet(replace(empty, other=other), part, wanted, steps)
+            if page.refusal is None:
+                return page
+    return None
 
 
 def layout_options(options: PageOptions) -> LayoutOptions:
@@ -137,8 +162,11 @@ def named_by_user(rows: TracedRows, placed: PlacedCurves, match: LayoutMatch) ->
 def _doubted(page: TracedPage, rows: TracedRows, placed: PlacedCurves) -> PlacedCurves:
     """A layout with what in the photo speaks against it."""
     doubts = []
-    if shows_another_ecg(page.photo, rows.upright.sheet, placed.match.cells):
-        doubts.append("another ECG is in this picture and was not read; give each its own picture")
+    other = page.other or another_ecg(page.photo, rows.upright.sheet, placed.match.cells)
+    if other is not None:
+        x0, y0, x1, y1 = other
+        where = f"x {x0} to {x1}, y {y0} to {y1}"
+        doubts.append(f"another ECG is in this picture, within {where}, and was not read; give each its own picture")
     if page.doubt is not None and page.doubt.cause is Cause.TOO_BLURRED:
         doubts.append(f"the image network has a doubt: {page.doubt.cause.seen}")
     return PlacedCurves(contradicted(placed.match, *doubts), placed.curves, tuple(doubts))
@@ -151,14 +179,17 @@ def _read_sheet(empty: TracedPage, upright: UprightSheet, wanted: LayoutOptions,
         page, traces = _traced(upright, steps)
         if page is not upright:
             scales = beside.submit(read_scales, page)
-        rows = steps.time("layout", lambda: TracedRows(page, traces, scales.result()))
+        printed = steps.time("layout", scales.result)
+    ink = steps.time("explain", lambda: find_ink(page, [one.curve for one in traces]))
+    rows = TracedRows(page, traces, printed, ink)
     try:
-        placed = steps.time("layout", lambda: place(empty, rows, wanted))
+        read = read_rows(page, traces, ink, lambda tried, lines: find_layout(tried, lines, printed, wanted), steps)
     except RefusedError as error:
         refusal = with_what_was_seen(error, upright).refusal
         return replace(empty, rows=rows, refusal=_doubted_refusal(empty.doubt, refusal))
-    steps.report("layout", placed.match)
-    return replace(empty, rows=rows, placed=placed)
+    rows = replace(rows, upright=read.page, traces=read.traces)
+    placed = PlacedCurves(read.match, read.match.curves_of(read.traces))
+    return replace(empty, rows=rows, placed=_doubted(empty, rows, placed))
 
 
 def _doubted_refusal(doubt: Refusal | None, seen: Refusal) -> Refusal:
@@ -174,9 +205,7 @@ def _traced(upright: UprightSheet, steps: StepRunner) -> tuple[UprightSheet, tup
     if upright.n_identified_marks < LANDMARKS.enough_marks and _is_reversed(upright.sheet, traces):
         upright = steps.time("landmarks", lambda: landmarks_as_it_lies(turn_sheet(upright.sheet, 2)))
         traces = steps.time("trace", lambda: trace(upright))
-    traces = steps.time("trace", lambda: fit_to_ink(upright, traces))
-    steps.report("trace", traces)
-    return upright, traces
+    return upright, steps.time("trace", lambda: fit_to_ink(upright, traces))
 
 
 def _is_reversed(sheet: Sheet, traces: tuple[Trace, ...]) -> bool:

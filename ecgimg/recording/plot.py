@@ -35,6 +35,8 @@ COLORS: dict[str, Color] = dict(
 """One colour (RGB) for each of the 12 leads, dark enough to be read on white paper; names stand beside the traces."""
 OTHER_COLOR: Color = (90, 90, 90)
 """Colour of a lead that is none of the 12."""
+UNEXPLAINED_COLOR: Color = (255, 0, 255)
+"""Colour of ink that may be a curve and was not read; its letter stands beside it."""
 PX_PER_MM = 5
 ROW_MM = 20
 """Distance of two leads."""

@@ -50,11 +50,13 @@ def _lead(recording: Recording, lead: str) -> LeadQuality:
 def page_confidence(match: LayoutMatch, recording: Recording) -> float:
     """One figure in 0..1 for a page: the lower of the layout's confidence and the mean of the printed leads'.
 
-    It is multiplied by the factor of the page's scales.
+    It is multiplied by the factor of the page's scales, and by the share of the page's curves that was read.
     """
     printed = [recording.lead_confidence(lead) for lead in recording.leads if recording.interval(lead) is not None]
     lower = min(match.confidence, float(np.mean(printed)) if printed else 0.0)
-    return round(scale_factor(match, recording.geometry) * lower, 4)
+    ink = recording.geometry.ink if recording.geometry is not None else None
+    read = 1.0 if ink is None else ink.share
+    return round(scale_factor(match, recording.geometry) * read * lower, 4)
 
 
 def scale_factor(match: LayoutMatch, geometry: PageGeometry | None) -> float:

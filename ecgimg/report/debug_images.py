@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.ink import ExplainedInk
 from ecgimg.datamodel.page import LayoutMatch, Photo, PlacedCell, Sheet, Trace, UprightSheet
 from ecgimg.recording.plot import (
     BLUE,
@@ -22,6 +23,7 @@ from ecgimg.recording.plot import (
     OTHER_COLOR,
     PURPLE,
     SKY_BLUE,
+    UNEXPLAINED_COLOR,
     VERMILLION,
     Color,
     draw_curve,
@@ -71,6 +73,8 @@ class DebugImages:
                 return recording_image(artifact)
             case LayoutMatch() if self._sheet is not None:
                 return layout_image(self._sheet, artifact)
+            case ExplainedInk() if self._sheet is not None:
+                return ink_image(self._sheet, artifact)
             case (Trace(), *_) if self._sheet is not None:
                 return traces_image(self._sheet, [trace for trace in artifact if isinstance(trace, Trace)])
         return None
@@ -136,6 +140,20 @@ def layout_image(sheet: Sheet, match: LayoutMatch) -> Pixels:
     title = f"{match.layout_id}, confidence {match.confidence:.2f}"
     scales = f"{speed.value:g} mm/s ({speed.source}), {gain.value:g} mm/mV ({gain.source})"
     canvas.legend([(title, (0, 0, 0)), (scales, (0, 0, 0)), *((line, (70, 70, 70)) for line in match.evidence)])
+    return canvas.pixels
+
+
+def ink_image(sheet: Sheet, ink: ExplainedInk) -> Pixels:
+    """The ink of a sheet that may be a curve and was not read, with its letters."""
+    canvas = _Canvas(sheet)
+    for letter, stretch in zip(ink.letters, ink.unexplained, strict=True):
+        canvas.line((stretch.x0, stretch.y), (stretch.x1, stretch.y), UNEXPLAINED_COLOR)
+        canvas.text(letter, (stretch.x0 + canvas.mm, stretch.y - canvas.mm), UNEXPLAINED_COLOR)
+    lengths = ", ".join(
+        f"{letter} {one.length_mm:.0f} mm" for letter, one in zip(ink.letters, ink.unexplained, strict=True)
+    )
+    read = f"{ink.share:.0%} of the ink that may be curves was read"
+    canvas.legend([(read, (0, 0, 0)), (f"unexplained: {lengths or '-'}", UNEXPLAINED_COLOR)])
     return canvas.pixels
 
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Floats, Pixels
-from ecgimg.datamodel.page import Photo, PlacedCell
+from ecgimg.datamodel.ink import ExplainedInk
+from ecgimg.datamodel.page import Photo
 from ecgimg.recording.export import runs_of
-from ecgimg.recording.plot import COLORS, OTHER_COLOR, draw_curve, write_text
+from ecgimg.recording.plot import COLORS, OTHER_COLOR, UNEXPLAINED_COLOR, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 from ecgimg.report.ecg_svg import USER_LETTER
 
@@ -25,7 +26,8 @@ DASH_POINTS = 8
 def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     """The traces of a digitized recording over its photo, one colour a lead, each cell's lead name where it starts.
 
-    What the user drew is dashed; the letter U stands where that, or what the user erased, begins.
+    What the user drew is dashed; the letter U stands where that, or what the user erased, begins. Ink that may be a
+    curve and was not read has a colour of its own and the letter of its warning.
 
     Raises:
         ValueError: the recording has no geometry, since it was not read from a photo.
@@ -44,7 +46,10 @@ def overlay_image(photo: Photo, recording: Recording) -> Pixels:
     for (_, points), by_user in zip(curves, recording.geometry.corrected, strict=False):
         _mark_corrected(canvas, points, by_user, unit)
     for cell, points in curves:
-        _draw_name(canvas, cell, points, unit)
+        name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
+        _draw_name(canvas, name, COLORS.get(cell.lead, OTHER_COLOR), points, unit)
+    if recording.geometry.ink is not None:
+        _draw_unexplained(canvas, recording.geometry.ink, factor, unit)
     return canvas
 
 
@@ -60,13 +65,20 @@ def _mark_corrected(canvas: Pixels, points: Floats, by_user: Bools, unit: float)
             write_text(canvas, USER_LETTER, at, 0.6 * unit, (0, 0, 0), max(1, round(1.6 * unit)))
 
 
-def _draw_name(canvas: Pixels, cell: PlacedCell, points: Floats, unit: float) -> None:
-    """The lead's name above the first seen point of its cell, on a light ground."""
+def _draw_unexplained(canvas: Pixels, ink: ExplainedInk, factor: float, unit: float) -> None:
+    """The ink that may be a curve and was not read, each stretch with its letter."""
+    for letter, stretch in zip(ink.letters, ink.unexplained, strict=True):
+        path = np.asarray((stretch.path + 0.5) * factor - 0.5, np.float32)
+        draw_curve(canvas, path, UNEXPLAINED_COLOR, max(2, round(2.4 * unit)))
+        _draw_name(canvas, letter, UNEXPLAINED_COLOR, path, unit)
+
+
+def _draw_name(canvas: Pixels, name: str, color: Color, points: Floats, unit: float) -> None:
+    """A name above the first seen point of a curve, on a light ground."""
     known = points[np.isfinite(points).all(axis=1)]
     if not len(known):
         return
     start = known[: max(1, len(known) // 8)]
-    name = f"-{cell.lead}" if cell.sign < 0 else cell.lead
     scale, thickness = 0.62 * unit, max(1, round(1.4 * unit))
     (wide, high), base = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
     pad = round(3 * unit)
@@ -74,4 +86,4 @@ def _draw_name(canvas: Pixels, cell: PlacedCell, points: Floats, unit: float) ->
     y = int(np.clip(start[:, 1].min() - 2.5 * pad, high + pad, max(high + pad, canvas.shape[0] - base - pad)))
     ground = canvas[y - high - pad : y + base + pad, x - pad : x + wide + pad]
     ground[:] = (ground * 0.3 + 255 * 0.7).astype(np.uint8)
-    write_text(canvas, name, (x, y), scale, COLORS.get(cell.lead, OTHER_COLOR), thickness)
+    write_text(canvas, name, (x, y), scale, color, thickness)

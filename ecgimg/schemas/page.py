@@ -59,6 +59,30 @@ class PageShape(Part):
     )
 
 
+class CellInk(Part):
+    """How much of one stretch of a lead was read."""
+
+    lead: str = Field(description="name of the lead")
+    strip: bool = Field(description="whether the stretch is a rhythm strip")
+    share: float = Field(description="of the curves in its place on the paper, the share that was read, 0 to 1")
+
+
+class UnexplainedInk(Part):
+    """Ink that may be a curve and that nothing explains."""
+
+    letter: str = Field(description="its letter in the warnings and in the overlay")
+    length_mm: float = Field(description="millimetres of paper that it covers")
+    box: tuple[int, int, int, int] = Field(description="x0, y0, x1, y1 around it, in pixels of the upright picture")
+
+
+class PageInk(Part):
+    """How much of what looks like a curve on the page was read."""
+
+    share: float = Field(description="of the millimetres of ink that may be curves, the share that was read, 0 to 1")
+    cells: tuple[CellInk, ...] = Field(description="the same for each stretch of a lead")
+    unexplained: tuple[UnexplainedInk, ...] = Field(description="ink that may be a curve and was not read")
+
+
 class PageResult(Part):
     """Everything about one page but its samples, which are in the files of the recording."""
 
@@ -78,8 +102,10 @@ class PageResult(Part):
     seconds: float = Field(description="length of the recording")
     confidence: float = Field(
         description="the lower of the layout's and the printed leads' mean; 0.9 times that where no print tells a"
-        " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched"
+        " scale, 0.75 times that where signs of a scale contradict each other or the picture is stretched; times the"
+        " share of the ink that was read"
     )
+    ink: PageInk | None = Field(default=None, description="which of the page's curves were read, null if not known")
     leads: dict[str, LeadResult] = Field(description="the 12 leads by name, then others of the page")
     corrected: tuple[StretchResult, ...] = Field(default=(), description=CORRECTED)
     export: ExportOptions = Field(default=ExportOptions(), description=EXPORT)
@@ -121,6 +147,7 @@ def describe_page(
         fs=recording.fs,
         seconds=rounded(recording.seconds),
         confidence=page_confidence(match, recording),
+        ink=describe_ink(match, recording),
         leads=describe_leads(recording),
         corrected=describe_corrected(recording),
         export=export or ExportOptions(),
@@ -129,6 +156,24 @@ def describe_page(
         warnings=recording.warnings,
         timings={step: rounded(seconds) for step, seconds in timings},
         versions=versions(),
+    )
+
+
+def describe_ink(match: LayoutMatch, recording: Recording) -> PageInk | None:
+    """Which of a page's curves were read; None where that was not looked at."""
+    ink = None if recording.geometry is None else recording.geometry.ink
+    if ink is None:
+        return None
+    return PageInk(
+        share=rounded(ink.share),
+        cells=tuple(
+            CellInk(lead=cell.lead, strip=cell.is_strip, share=rounded(share))
+            for cell, share in zip(match.cells, ink.cell_shares, strict=True)
+        ),
+        unexplained=tuple(
+            UnexplainedInk(letter=letter, length_mm=rounded(one.length_mm), box=one.box)
+            for letter, one in zip(ink.letters, ink.unexplained, strict=True)
+        ),
     )
 
 

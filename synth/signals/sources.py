@@ -1,4 +1,4 @@
-"""Sources of signals behind one interface: the simulator, a folder of WFDB records, PTB-XL."""
+"""Sources of signals behind one interface: the simulator, a folder of WFDB records, PTB-XL, LUDB."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scipy.signal import resample_poly
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.datasets.ludb import read_ludb
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, read_ptbxl
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.recording.read import read_recording
@@ -153,8 +154,34 @@ class PtbxlSource:
         return checked(Signal(mv, f"{record.ecg_id:05d}", labels, record.report, record.age, sex))
 
 
+class LudbSource:
+    """The records of LUDB, scaled as they were recorded: its headers give every lead another gain."""
+
+    name = "ludb"
+
+    def __init__(self, folder: Path | str) -> None:
+        """Reads the database.
+
+        Raises:
+            UnreadableInputError: the folder is not LUDB.
+        """
+        self.ludb = read_ludb(folder)
+
+    def __len__(self) -> int:
+        return len(self.ludb.records)
+
+    def get(self, index: int, seconds: float = 10.0) -> Signal:
+        """One record with the words for its rhythm, at 500 Hz.
+
+        Raises:
+            DependencyError: the package wfdb is not installed.
+        """
+        record = self.ludb.records[index % len(self)]
+        return checked(Signal(self.ludb.signal(record), f"{record.number:03d}", (record.rhythm,)))
+
+
 def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) -> SignalSource:
-    """The source of a text: `sim`, `ptbxl:DIR` or `wfdb:DIR`.
+    """The source of a text: `sim`, `ptbxl:DIR`, `ludb:DIR` or `wfdb:DIR`.
 
     Args:
         text: the text.
@@ -162,7 +189,7 @@ def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) ->
         seed: the seed of the simulator.
 
     Raises:
-        UsageError: the text is none of the three.
+        UsageError: the text is none of these.
         UnreadableInputError: the folder has no records.
     """
     kind, _, folder = text.partition(":")
@@ -170,9 +197,11 @@ def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) ->
         return Simulated(seed)
     if kind == "ptbxl" and folder:
         return PtbxlSource(folder, folds)
+    if kind == "ludb" and folder:
+        return LudbSource(folder)
     if kind == "wfdb" and folder:
         return WfdbFolder(folder)
-    raise UsageError(f"no signal source {text!r}", where="synth", remedy="use sim, ptbxl:DIR or wfdb:DIR")
+    raise UsageError(f"no signal source {text!r}", where="synth", remedy="use sim, ptbxl:DIR, ludb:DIR or wfdb:DIR")
 
 
 def to_500_hz(mv: Floats, fs: float) -> Floats:

@@ -17,6 +17,8 @@ WARNED = {
     HOSTILE / "lbl-V1-V3-3.png": "leads V1 and V3",
     HOSTILE / "scribble-1.png": "contradict each other",
     HOSTILE / "two-side-2.png": "another ECG",
+    HOSTILE / "two-side-b-3.png": "another ECG is in this picture, within x 18",
+    FIELD / "two-ecgs.png": "another ECG is in this picture, within x 0 to 1700, y 10",
     FIELD / "v1-twice.png": "contradict each other",
 }
 """Page: what its warning holds."""
@@ -24,8 +26,6 @@ REFUSED = {
     HOSTILE / "leads-shuffled-0.png": "can't be what they are named",
     HOSTILE / "same-II-0.png": "can't be what they are named",
     HOSTILE / "sig-walk-0.png": "can't be what they are named",
-    HOSTILE / "two-side-b-3.png": "more than one ECG",
-    FIELD / "two-ecgs.png": "more than one ECG",
 }
 """Page: what the reason of its refusal holds."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,16 +30,18 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         told.thorough = thorough
         return SimpleNamespace(baselines=(1.0, 2.0), names=())
 
-    def place(*args: object) -> object:
+    def read_rows(page: object, *args: object) -> object:
         if told.refuses:
             raise RefusedError(Cause.UNKNOWN_LAYOUT, "a double", where="layout")
-        return SimpleNamespace(match="read")
+        return SimpleNamespace(page=page, traces=(), match=SimpleNamespace(curves_of=lambda traces: ()))
 
     monkeypatch.setattr(module, "find_page", find_page)
     monkeypatch.setattr(module, "is_proven", lambda page: told.proven)
     monkeypatch.setattr(module, "_traced", lambda page, steps: (page, ()))
     monkeypatch.setattr(module, "read_scales", lambda page: PrintedScales())
-    monkeypatch.setattr(module, "place", place)
+    monkeypatch.setattr(module, "find_ink", lambda page, curves: np.zeros((2, 2), bool))
+    monkeypatch.setattr(module, "read_rows", read_rows)
+    monkeypatch.setattr(module, "_doubted", lambda page, rows, placed: placed)
     monkeypatch.setattr(module, "with_what_was_seen", lambda error, page: error)
     return told
 
@@ -78,3 +81,24 @@ def test_a_traced_page_that_is_refused_can_not_be_digitized() -> None:
     page = module.TracedPage(PHOTO, PageOptions(), refusal=Refusal(Cause.NO_GRID, "straighten: none"))
     with refused(Cause.NO_GRID, "none"):
         digitize_traced(page, PageOptions(), "x", StepRunner(None, STEPS))
+
+
+PARTS = ((0, 0, 40, 12), (0, 12, 40, 30))
+
+
+@pytest.mark.parametrize(("readable", "place"), [(PARTS, PARTS[1]), (PARTS[1:], PARTS[0]), ((), None)])
+def test_of_two_ecgs_the_first_that_can_be_read_is_read_and_the_other_is_named(
+    readable: tuple[module.Box, ...], place: module.Box | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = Refusal(Cause.SEVERAL_ECGS, "a double")
+
+    def read_sheet(empty: module.TracedPage, upright: object, *args: object) -> module.TracedPage:
+        return empty if upright in readable else replace(empty, refusal=several)
+
+    monkeypatch.setattr(module, "find_page", lambda *args, **options: None)
+    monkeypatch.setattr(module, "parts_with_one_ecg", lambda page: PARTS)
+    monkeypatch.setattr(module, "in_whole", lambda page, box, shape: box)
+    monkeypatch.setattr(module, "_read_sheet", read_sheet)
+    page = traced(None)
+    assert page.other == place
+    assert page.refusal == (several if place is None else None)

@@ -65,7 +65,7 @@ def test_a_report_goes_on_without_looking_again(traced: TracedPage) -> None:
     steps: list[str] = []
     made = of(traced, {"kind": "rename", "lead": "V1", "to": "V7"})
     report = ecgimg.diagnose(traced, corrections=made, hook=lambda step, *rest: steps.append(step))
-    assert steps == ["assemble", "diagnose", "measure", "interpret", "combine"]
+    assert steps == ["explain", "assemble", "diagnose", "measure", "interpret", "combine"]
     assert report.screening is traced.screening
     result = report.result()
     assert result.settings.corrections == made

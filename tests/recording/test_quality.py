@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgimg.datamodel.ink import ExplainedInk
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import LayoutMatch, PageGeometry, PlacedCell, Scale, ScaleWitness, Source
 from ecgimg.recording.quality import ASSUMED, CONTRADICTED, lead_qualities, page_confidence
@@ -68,3 +69,13 @@ def test_a_page_without_a_grid_is_never_quite_sure() -> None:
     cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 2000.0, 100.0)
     match = LayoutMatch("12x1", (cell,), scale, Scale(10, "pulse"), 1.0, (), 10.0)
     assert page_confidence(match, recording) == 0.9
+
+
+def test_a_page_of_which_a_curve_was_not_read_is_as_much_less_sure() -> None:
+    scale = Scale(25, "text")
+    geometry = PageGeometry(8.0, 0.0, "grid", scale, Scale(10, "pulse"), (), ink=ExplainedInk(0.75, (1.0,), ()))
+    signals = np.zeros((12, 500), np.float32)
+    recording = Recording(signals, 500.0, confidence=np.ones((12, 500), np.float32), geometry=geometry)
+    cell = PlacedCell("I", 1, 0, False, 0.0, 10.0, 0.0, 2000.0, 100.0)
+    match = LayoutMatch("12x1", (cell,), scale, Scale(10, "pulse"), 0.6, (), 10.0)
+    assert page_confidence(match, recording) == pytest.approx(0.45)

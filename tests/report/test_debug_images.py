@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.ink import ExplainedInk, InkStretch
 from ecgimg.datamodel.page import (
     LayoutMatch,
     LeadName,
@@ -98,6 +99,17 @@ def test_the_colour_of_a_trace_is_its_confidence(sheet: Sheet) -> None:
         image = images.draw((trace(np.full(WIDTH, 120.0, np.float32), confidence),))
         assert image is not None
         assert np.abs(image[120, 200].astype(int) - color).max() < 30
+
+
+def test_ink_that_was_not_read_lies_at_its_height(sheet: Sheet) -> None:
+    images = DebugImages()
+    ink = ExplainedInk(0.5, (), (InkStretch(100.0, 300.0, 150.0, 25.0, np.zeros((1, 2), np.float32)),))
+    assert images.draw(ink) is None
+    images.draw(page_of(sheet))
+    image = images.draw(ink)
+    assert image is not None
+    assert drawn(image)[149:152, 105:295].any(axis=0).all()
+    assert not drawn(image)[160:].any()
 
 
 def test_a_trace_is_broken_where_nothing_was_seen(sheet: Sheet) -> None:

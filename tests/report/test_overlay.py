@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecgimg.datamodel.ink import ExplainedInk, InkStretch
 from ecgimg.datamodel.page import PageGeometry, Photo, PlacedCell, Scale
-from ecgimg.recording.plot import COLORS
+from ecgimg.recording.plot import COLORS, UNEXPLAINED_COLOR
 from ecgimg.recording.recording import Recording
 from ecgimg.report.overlay import MAX_SIDE_PX, MIN_SIDE_PX, overlay_image
 
@@ -63,6 +64,18 @@ def test_a_curve_that_was_not_seen_draws_nothing() -> None:
     empty = np.full((90, 2), np.nan, np.float32)
     blank = replace(recording, geometry=replace(recording.geometry, curves=((cell, empty),)))
     assert len(np.unique(overlay_image(photo, blank).reshape(-1, 3), axis=0)) == 1
+
+
+def test_ink_that_was_not_read_has_its_colour_and_letter() -> None:
+    photo, recording = on_photo(1400, 1000)
+    assert recording.geometry is not None
+    path = np.stack([np.linspace(200, 1200, 50), np.full(50, 800.0)], axis=1).astype(np.float32)
+    ink = ExplainedInk(0.5, (1.0,), (InkStretch(100.0, 600.0, 400.0, 60.0, path),))
+    image = overlay_image(photo, replace(recording, geometry=replace(recording.geometry, ink=ink))).astype(int)
+    colored = np.abs(image - UNEXPLAINED_COLOR).max(axis=2) < 40
+    assert colored[797:804, 210:1190].any(axis=0).all()
+    assert colored[740:790].sum() > 50  # the letter above it
+    assert not colored[:700].any()
 
 
 def test_a_recording_without_a_photo_has_no_overlay() -> None:

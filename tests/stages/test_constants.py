@@ -6,7 +6,9 @@ import pytest
 
 from ecgimg.datamodel.constants import described
 from ecgimg.pipelines.page_search import PAGE_SEARCH
+from ecgimg.pipelines.row_search import ROW_SEARCH
 from ecgimg.stages.assemble.constants import ASSEMBLE
+from ecgimg.stages.explain.constants import EXPLAIN
 from ecgimg.stages.ink_fit import INK_FIT
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.measure.constants import MEASURE
@@ -32,7 +34,8 @@ UNITS = {
 
 
 @pytest.mark.parametrize(
-    "constants", [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, INK_FIT, ASSEMBLE, MEASURE, PAGE_SEARCH]
+    "constants",
+    [STRAIGHTEN, LANDMARKS, PRINTED_SCALES, TRACE, INK_FIT, EXPLAIN, ASSEMBLE, MEASURE, PAGE_SEARCH, ROW_SEARCH],
 )
 def test_a_name_ends_with_its_unit(constants: object) -> None:
     rows = described(constants)

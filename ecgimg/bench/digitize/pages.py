@@ -24,11 +24,14 @@ from ecgimg.bench.digitize.agreement import Agreement, agreement
 from ecgimg.bench.digitize.slices import slices_of
 from ecgimg.bench.digitize.waviness import true_waviness
 from ecgimg.errors import EcgimgError, WorkerError
+from ecgimg.io.images import read_page
+from ecgimg.io.thumbnail import write_thumbnail
 from ecgimg.jobs import Tell
 from ecgimg.layouts import layout_ids
 from ecgimg.options import PageOptions
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.recording.quality import page_confidence
+from ecgimg.report.overlay import overlay_image
 from ecgimg.runs.executors import Workers
 from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
@@ -44,6 +47,10 @@ GAIN_TOLERANCE = 0.1
 """A larger relative error of the gain is a wrong scale."""
 FAILED = "failed"
 """Folder of the pictures of drawn pages that failed."""
+WORST = "worst"
+"""Folder of the overlays of the pages that are not good."""
+GOOD = 0.9
+"""A page with a merit from here on is good; its overlay is not stored."""
 
 OnProgress = Callable[["PageScore", int, int], None]
 """Called as on_progress(page, done, total) for every page that was measured."""
@@ -56,7 +63,8 @@ class PageScore:
     `found` is the layout of the result, None for a refused page; `reason` is why it was refused. `has_truth`: the
     signal of the page is known; `agreement` compares it with the result, None for a refused page. `scale_right`: the
     paper speed and gain of the result are the printed ones, None if unknown. `confidence` is that of the page's JSON.
-    `waviness_mm` is how far the sheet's grid is from straight, NaN where no grid was followed.
+    `waviness_mm` is how far the sheet's grid is from straight, NaN where no grid was followed. `ink` is the share of
+    the page's curves that was read, None for a refused page.
     """
 
     group: str
@@ -72,6 +80,13 @@ class PageScore:
     reason: str = ""
     seconds: float = 0.0
     waviness_mm: float = float("nan")
+    ink: float | None = None
+
+    @property
+    def merit(self) -> float:
+        """How good a page is, to list the worst: 0 where it is refused or its layout is wrong, else its confidence."""
+        is_wrong = self.found is None or self.right_layout is False or (self.has_truth and self.db < FAILED_DB)
+        return 0.0 if is_wrong else self.confidence
 
     @property
     def snr(self) -> float:
@@ -168,6 +183,22 @@ def digitized(path: Path) -> tuple[Digitized | None, str]:
         return None, f"unexpected {type(error).__name__}: {error}"
 
 
+def read_share(made: Digitized) -> float | None:
+    """Share of a page's curves that was read; None where that was not looked at."""
+    geometry = made.recording.geometry
+    return None if geometry is None or geometry.ink is None else geometry.ink.share
+
+
+def store_overlay(picture: Path, made: Digitized | None, path: Path) -> None:
+    """Writes a small picture of a page with its traces, or of the page alone where it was refused."""
+    try:
+        pixels = read_page(picture, 1).pixels if made is None else overlay_image(made.photo, made.recording)
+    except EcgimgError:
+        return  # a file that can't be read has no picture
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_thumbnail(pixels, path)
+
+
 def page_score(row: dict[str, Any]) -> PageScore:
     """The page of a row of a JSON-lines file; KeyError or TypeError for a row of another form."""
     stored, compared = row["agreement"], None
@@ -187,17 +218,20 @@ def _score(job: DrawnJob, page: SynthPage, picture: Path) -> PageScore:
     start = perf_counter()
     made, reason = digitized(picture)
     seconds = round(perf_counter() - start, 3)
-    found = compared = scale_right = None
+    found = compared = scale_right = ink = None
     confidence, waviness = 0.0, float("nan")
     if made is not None:
         found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
         scale_right = (made.match.gain.value, made.match.paper_speed.value) == (page.sheet.gain, page.sheet.paper_speed)
-        compared = agreement(shown_signals(page.curves), made.recording)
+        compared, ink = agreement(shown_signals(page.curves), made.recording), read_share(made)
         waviness = true_waviness(made.sheet, page.warp, page.sheet.px_per_mm)
-    return PageScore(
+    score = PageScore(
         job.preset, job.number, picture.name, page.layout.id, found, confidence, True, compared, scale_right,
-        slices_of(page), reason, seconds, waviness,
+        slices_of(page), reason, seconds, waviness, ink,
     )  # fmt: skip
+    if score.merit < GOOD:
+        store_overlay(picture, made, Path(job.plan.out) / WORST / f"{score.name}.jpg")
+    return score
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The real pages of `ecgimg bench digitize`: the pages of an index file, digitized and compared with their truth.
 
-The index is a CSV with the columns image, kind, layout, truth and truth_fs; others are ignored. `image` and `truth` are
-paths from the index's folder. A truth is a WFDB record (without its suffix) or a CSV with a column in mV for each lead;
-where `truth_fs` is empty, the samples of a CSV cover 10 s. A page without a truth counts for layouts and refusals
-only. Truths are compared on the samples that the layout prints.
+The index is a CSV with the columns image, kind, layout, and for pages with a truth also truth and truth_fs; others are
+ignored. `image` and `truth` are paths from the index's folder, or from the one above. A truth is a WFDB record (without
+its suffix) or a CSV with a column in mV for each lead; where `truth_fs` is empty, the samples of a CSV cover 10 s. A
+page without a truth counts for layouts and refusals only. Truths are compared on the samples that the layout prints.
 
 A second CSV with the columns image (a file's name) and layout can add or correct layouts. `other: ...` stands for a
 page of a format that is not packaged, or for a part of a page: every layout is wrong, and a refusal is right.
@@ -21,7 +21,17 @@ import numpy as np
 
 from ecgimg.bench.common.resumable_rows import ROWS, claim, read_rows, run_resumably
 from ecgimg.bench.digitize.agreement import agreement
-from ecgimg.bench.digitize.pages import OnProgress, PageScore, digitized, networks, page_score
+from ecgimg.bench.digitize.pages import (
+    GOOD,
+    WORST,
+    OnProgress,
+    PageScore,
+    digitized,
+    networks,
+    page_score,
+    read_share,
+    store_overlay,
+)
 from ecgimg.bench.digitize.waviness import straightness
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS, lead_index
@@ -44,12 +54,15 @@ OTHER = "other"
 MASKED_SHARE = 0.05
 """A truth with a larger share of unknown samples holds only printed samples."""
 _UPPER = tuple(lead.upper() for lead in LEADS)
-_COLUMNS = {"image", "kind", "layout", "truth", "truth_fs"}
+_COLUMNS = {"image", "kind", "layout"}
 
 
 @dataclass(frozen=True)
 class IndexJob:
-    """A row of an index: `image` and `truth` are paths, `fs` is the truth's rate in Hz, None where it is empty."""
+    """A row of an index: `image` and `truth` are paths, `fs` is the truth's rate in Hz, None where it is empty.
+
+    `out` is the folder of the benchmark.
+    """
 
     number: int
     image: str
@@ -57,6 +70,7 @@ class IndexJob:
     layout: str
     truth: str
     fs: float | None
+    out: str
 
 
 def bench_index(
@@ -68,15 +82,15 @@ def bench_index(
         UnreadableInputError: the index or the file of layouts can't be read or lacks a column.
         UsageError: an unknown layout, or OUT holds the pages of another benchmark.
     """
-    jobs = {(job.kind, job.number): job for job in read_index(index, layouts)}
+    jobs = {(job.kind, job.number): job for job in read_index(index, layouts, out)}
     claim(out, {"index": str(index.resolve()), "networks": networks()})
     before = {(row.group, row.page): row for row in read_rows(out / ROWS, page_score)}
     same = {key: row for key, row in before.items() if key in jobs and jobs[key].layout == row.layout}
     return run_resumably(out / ROWS, jobs, same, index_page, _failed_row, processes, on_progress)
 
 
-def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]:
-    """The rows of an index.
+def read_index(index: Path, layouts: Path | None, out: Path) -> tuple[IndexJob, ...]:
+    """The rows of an index, for a benchmark in a folder.
 
     Raises:
         UnreadableInputError: a file can't be read or lacks a column.
@@ -89,10 +103,16 @@ def read_index(index: Path, layouts: Path | None = None) -> tuple[IndexJob, ...]
         if layout and layout not in layout_ids() and not layout.startswith(OTHER):
             remedy = f"use a name of `layouts list`, or {OTHER}: and what it is"
             raise UsageError(f"no layout {layout!r} for {row['image']}", where="bench digitize", remedy=remedy)
-        truth = str(index.parent / row["truth"]) if row["truth"] else ""
-        fs = float(row["truth_fs"]) if row["truth_fs"] else None
-        jobs.append(IndexJob(k, str(index.parent / row["image"]), row["kind"], layout, truth, fs))
+        truth = str(_beside(index, row["truth"])) if row.get("truth") else ""
+        fs = float(row["truth_fs"]) if row.get("truth_fs") else None
+        jobs.append(IndexJob(k, str(_beside(index, row["image"])), row["kind"], layout, truth, fs, str(out)))
     return tuple(jobs)
+
+
+def _beside(index: Path, name: str) -> Path:
+    """The path of a file that an index names from its own folder, or from the one above."""
+    path, above = index.parent / name, index.parent.parent / name
+    return above if above.exists() and not path.exists() else path
 
 
 def index_page(job: IndexJob, tell: Tell) -> PageScore:
@@ -103,18 +123,21 @@ def index_page(job: IndexJob, tell: Tell) -> PageScore:
     has_truth = bool(job.truth) and bool(job.layout) and not job.layout.startswith(OTHER)
     band_limited = job.fs == BAND_LIMITED_FS
     kind_of_truth = f"{job.fs:g} Hz truth" if band_limited else "full-rate truth"
-    found, confidence, compared, waviness = None, 0.0, None, float("nan")
+    found, confidence, compared, waviness, ink = None, 0.0, None, float("nan"), None
     if made is not None:
         found, confidence = made.match.layout_id, page_confidence(made.match, made.recording)
-        waviness = straightness(made.sheet)
+        waviness, ink = straightness(made.sheet), read_share(made)
         if has_truth:
             truth = printed(read_truth(Path(job.truth), job.fs), job.layout)
             compared = agreement(truth, made.recording, band_limited)
-    return PageScore(
+    score = PageScore(
         job.kind, job.number, Path(job.image).name, job.layout, found, confidence, has_truth, compared,
         slices=(kind_of_truth,) if has_truth else (), reason=reason, seconds=seconds,
-        waviness_mm=waviness,
+        waviness_mm=waviness, ink=ink,
     )  # fmt: skip
+    if score.merit < GOOD:
+        store_overlay(Path(job.image), made, Path(job.out) / WORST / f"{score.name}.jpg")
+    return score
 
 
 def read_truth(path: Path, fs: float | None) -> Floats:

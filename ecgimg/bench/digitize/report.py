@@ -10,14 +10,15 @@ from typing import Any
 
 from ecgimg.bench.common.formatting import DASH, number, percent, plain, range_or_dash, table_row
 from ecgimg.bench.common.plots import draw_without_display, interval_plot, save_figure
-from ecgimg.bench.digitize.pages import PageScore
+from ecgimg.bench.digitize.pages import GOOD, WORST, PageScore
 from ecgimg.bench.digitize.peak_scores import SURE
 from ecgimg.bench.digitize.scores import COVERAGES, DigitizeBench, DigitizeSliceScore
 from ecgimg.io.files import write_atomically
+from ecgimg.synth.contact_sheet import write_contact_sheet
 
 _PAGE_HEAD = (
     "| {} | pages | refused | wrong layout | mean dB (95 % interval) | median dB | under 10 dB | wrong scale | swapped "
-    "leads |\n|---|---|---|---|---|---|---|---|---|"
+    "leads | curves read | pages with unread ink |\n|---|---|---|---|---|---|---|---|---|---|---|"
 )
 _BEAT_HEAD = (
     "| pages | R peaks found | R peak's time | its height | RR interval | samples read "
@@ -32,6 +33,9 @@ _PEAK_HEAD = (
     f"{SURE} | of those with own confidence above {SURE} | edges' time | rise with fall |\n"
     "|---|---|---|---|---|---|---|---|"
 )
+
+N_WORST = 24
+"""Pages in the picture of the worst."""
 
 
 def markdown(bench: DigitizeBench) -> str:
@@ -53,12 +57,13 @@ def page_table(scores: Sequence[DigitizeSliceScore], what: str) -> str:
         pages = str(s.pages) if s.truths == s.pages else f"{s.pages} ({s.truths} with truth)"
         cells = [s.name, pages, percent(s.refused), percent(s.wrong_layout), range_or_dash(s.mean_db, "{:.1f}")]
         cells += [range_or_dash(s.median_db, "{:.1f}"), range_or_dash(s.failed, "{:.0%}")]
-        lines.append(table_row([*cells, percent(s.wrong_scale), percent(s.swapped)]))
+        cells += [percent(s.wrong_scale), percent(s.swapped), percent(s.ink), percent(s.unread)]
+        lines.append(table_row(cells))
     return "\n".join(lines)
 
 
 def write_all(bench: DigitizeBench, folder: Path) -> Path:
-    """Writes digitize.md, digitize.json and the plots; returns the Markdown file's path."""
+    """Writes digitize.md, digitize.json, the plots and worst.png; returns the Markdown file's path."""
     data = asdict(bench)
     for page, row in zip(bench.pages, data["pages"], strict=True):
         row["db"] = page.db
@@ -67,7 +72,17 @@ def write_all(bench: DigitizeBench, folder: Path) -> Path:
     write_atomically(folder / "digitize.json", (json.dumps(plain(data), indent=1) + "\n").encode())
     path = write_atomically(folder / "digitize.md", markdown(bench).encode())
     write_plots(bench, folder)
+    write_worst(bench.pages, folder)
     return path
+
+
+def write_worst(pages: Sequence[PageScore], folder: Path) -> None:
+    """Writes worst.png, one picture of the worst pages with their traces, the worst first; none where all are good."""
+    poor = sorted((page for page in pages if page.merit < GOOD), key=lambda page: (page.merit, page.confidence))
+    pictures = [folder / WORST / f"{page.name}.jpg" for page in poor]
+    there = [picture for picture in pictures if picture.is_file()]
+    if there:
+        write_contact_sheet(there, folder / "worst.png", limit=N_WORST)
 
 
 def write_plots(bench: DigitizeBench, folder: Path) -> list[Path]:

@@ -38,13 +38,14 @@ class ChosenPoint:
 class DigitizeSliceScore:
     """Pages of one slice; intervals are 95 % bootstrap intervals over pages, NaN where there are no such pages.
 
-    Over all pages: `refused`. Over digitized pages with a known layout: `wrong_layout`. Over pages with a truth:
-    `mean_db` (a refused page counts as an empty output), `median_db`, `failed` (share under 10 dB). Over digitized
-    pages with a truth: `wrong_scale`, `swapped`, the medians of the R peaks' absolute errors in time (`r_ms`) and
-    height (`r_mv`) and of the RR intervals' error (`rr_ms`), and the mean shares of R peaks found and of samples read.
-    `peaks` are the R and S peaks of all of them. `sure` counts digitized pages with a truth and a confidence above 0.9;
-    `sure_wrong` counts those of them with a wrong scale or swapped leads. `inner_db` is the mean dB without the ends of
-    stretches, `waviness_mm` the median of the sheets' waviness.
+    Over all pages: `refused`. Over digitized pages: `ink`, the mean share of their curves that was read, and `unread`,
+    the share of pages on which ink that may be a curve was not. Over those with a known layout: `wrong_layout`. Over
+    pages with a truth: `mean_db` (a refused page counts as an empty output), `median_db`, `failed` (share under 10 dB).
+    Over digitized pages with a truth: `wrong_scale`, `swapped`, the medians of the R peaks' absolute errors in time
+    (`r_ms`) and height (`r_mv`) and of the RR intervals' error (`rr_ms`), and the mean shares of R peaks found and of
+    samples read. `peaks` are the R and S peaks of all of them. `sure` counts digitized pages with a truth and a
+    confidence above 0.9; `sure_wrong` counts those of them with a wrong scale or swapped leads. `inner_db` is the mean
+    dB without the ends of stretches, `waviness_mm` the median of the sheets' waviness.
     """
 
     name: str
@@ -65,6 +66,8 @@ class DigitizeSliceScore:
     sure: int
     sure_wrong: int
     peaks: PeakScore
+    ink: float
+    unread: float
     samples_risk: tuple[RiskPoint, ...]
     pages_risk: tuple[ChosenPoint, ...]
     inner_db: float = float("nan")
@@ -101,6 +104,7 @@ def score_slice(name: str, pages: Sequence[PageScore], n_draws: int = N_DRAWS) -
     compared = [(page, page.agreement) for page in with_truth if page.agreement is not None]
     layouts_right = [page.right_layout for page in pages if page.right_layout is not None]
     sure = [page for page, _ in compared if page.confidence > SURE]
+    inks = [page.ink for page in pages if page.ink is not None]
     return DigitizeSliceScore(
         name=name,
         pages=len(pages),
@@ -120,6 +124,8 @@ def score_slice(name: str, pages: Sequence[PageScore], n_draws: int = N_DRAWS) -
         sure=len(sure),
         sure_wrong=sum(page.wrong_scale or bool(page.swapped) for page in sure),
         peaks=score_peaks([a.peaks for _, a in compared], n_draws),
+        ink=mean_of_known(inks),
+        unread=mean_of_known([ink < 1 for ink in inks]),
         samples_risk=samples_risk(pages),
         pages_risk=pages_risk(with_truth),
         inner_db=_inner_db(with_truth),

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Floats, require
 from ecgimg.datamodel.page import LeadName, Sheet, SheetMap, UprightSheet
 from ecgimg.networks import landmarks as net
 from ecgimg.networks import lead_names
 from ecgimg.networks.contrast import contrast_planes
 from ecgimg.networks.runtime import load_network
+from ecgimg.networks.trace import PX_PER_MM as SHEET_PX_PER_MM
 from ecgimg.stages.landmarks.constants import LANDMARKS
 from ecgimg.stages.landmarks.pulses import measure_pulses
 
@@ -53,7 +54,12 @@ def turn_sheet(sheet: Sheet, quarter_turns: int) -> Sheet:
 
 
 def _read(sheet: Sheet) -> tuple[UprightSheet, float]:
-    """The sheet as it lies with its landmarks, and the length of its rows in millimetres."""
+    """The sheet as it lies with its landmarks, and the length of its rows in millimetres.
+
+    Raises:
+        ValueError: the sheet has another scale than the networks take: they would see half of the names on it.
+    """
+    require(sheet.px_per_mm == SHEET_PX_PER_MM, f"the networks take sheets of {SHEET_PX_PER_MM:g} px/mm")
     planes = contrast_planes(sheet.pixels, sheet.grid_box)
     net_input = net.sheet_input(planes)
     heatmaps = load_network(net.NAME).run(sheet=net_input)[0][0]

@@ -94,23 +94,31 @@ def test_only_what_a_layout_prints_is_compared() -> None:
 
 def test_a_wrong_index_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no layout '5x5'"):
-        read_index(write_index(tmp_path / "a.csv", ("x.png", "k", "5x5")))
+        read_index(write_index(tmp_path / "a.csv", ("x.png", "k", "5x5")), None, tmp_path)
     (tmp_path / "b.csv").write_text("image,kind\nx.png,k\n")
-    with pytest.raises(UnreadableInputError, match="lacks"):
-        read_index(tmp_path / "b.csv")
-    with pytest.raises(UnreadableInputError):
-        read_index(tmp_path / "none.csv")
+    for name, match in (("b.csv", "lacks"), ("none.csv", "none.csv")):
+        with pytest.raises(UnreadableInputError, match=match):
+            read_index(tmp_path / name, None, tmp_path)
+
+
+def test_an_index_without_truths_may_name_pictures_from_the_folder_above(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(b"")
+    (folder / "pages.csv").write_text("image,kind,layout\nvendor/a.png,vendor scan,3x4+1R\n")
+    (job,) = read_index(folder / "pages.csv", None, tmp_path)
+    assert (job.image, job.truth, job.fs) == (str(folder / "a.png"), "", None)
 
 
 def test_a_missing_picture_is_a_refusal_with_its_reason(tmp_path: Path) -> None:
-    (job,) = read_index(write_index(tmp_path / "index.csv", ("none.png", "k", "6x2")))
+    (job,) = read_index(write_index(tmp_path / "index.csv", ("none.png", "k", "6x2")), None, tmp_path)
     score = index_page(job, lambda *step: None)
     assert score.found is None
     assert score.reason
 
 
 def test_every_layout_that_was_written_down_is_one(shared: Path) -> None:
-    rows = read_index(shared / "data/paper/index.csv", LAYOUTS)
+    rows = read_index(shared / "data/paper/index.csv", LAYOUTS, Path())
     layouts = {Path(job.image).name: job.layout for job in rows if "no-truth" in job.image}
     assert len(layouts) == 30
     assert all(layouts.values())
@@ -130,7 +138,7 @@ def test_the_score_is_the_shared_tool_s(shared: Path, tmp_path: Path) -> None:
             row | {"image": str(folder / row["image"]), "truth": str(folder / row["truth"])} for row in rows
         )
     scores = []
-    for job in read_index(index):
+    for job in read_index(index, None, tmp_path):
         digitize_page(Path(job.image), 1, RunOptions.read(), "x").recording.to_wfdb(tmp_path, Path(job.image).stem)
         scores.append(index_page(job, lambda *step: None))
     command = [sys.executable, str(shared / "tools/score.py"), str(tmp_path), str(index)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_pages import drawn, flat, upright
@@ -53,6 +55,13 @@ def test_a_turned_sheet_is_turned_back(quarter_turns: int) -> None:
     again = find_landmarks(turn_sheet(right.sheet, quarter_turns))
     np.testing.assert_array_equal(again.sheet.pixels, right.sheet.pixels)
     np.testing.assert_allclose(again.baselines, right.baselines, atol=8)
+
+
+def test_a_sheet_of_another_scale_than_the_networks_take_is_an_error() -> None:
+    _, lying = flat("3x4+1R", PageStyle())
+    assert len({name.lead for name in lying.names}) >= 9
+    with pytest.raises(ValueError, match="8 px/mm"):
+        find_landmarks(replace(lying.sheet, px_per_mm=4.0))
 
 
 def test_empty_paper_has_no_rows() -> None:

@@ -95,6 +95,25 @@ def test_ptbxl_source(tmp_path: Path) -> None:
         PtbxlSource(tmp_path, (9,))
 
 
+def test_ludb_source_undoes_the_gain_of_its_headers(tmp_path: Path) -> None:
+    mv = Simulated(0).get(0).mv
+    (tmp_path / "data").mkdir()
+    (tmp_path / "ludb.csv").write_text("ID,Rhythms,Cardiac pacing\n7,Sinus rhythm,\n")
+    names = [lead.lower() for lead in LEADS]
+    stored, gains = (1000 * mv.T).round().astype(np.int64), [900.0 + 100 * k for k in range(12)]
+    wfdb.wrsamp(
+        "7", 500, ["mV"] * 12, names, d_signal=stored, fmt=["16"] * 12, adc_gain=gains, baseline=[0] * 12,
+        write_dir=str(tmp_path / "data"),
+    )  # fmt: skip
+    source = open_source(f"ludb:{tmp_path}")
+    got = source.get(3)
+    assert len(source) == 1
+    assert (got.record, got.labels) == ("007", ("Sinus rhythm",))
+    assert np.abs(got.mv - mv).max() < 0.001
+    with pytest.raises(UnreadableInputError, match=r"ludb\.csv"):
+        open_source(f"ludb:{tmp_path / 'data'}")
+
+
 @pytest.mark.parametrize("text", ["", "sim:x", "ptbxl:", "csv:here"])
 def test_unknown_sources_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no signal source"):
