@@ -105,13 +105,19 @@ def _exchanged_names(page: PageObservations, cells: Sequence[PlacedCell], shift:
     """Names that stand in each other's place, or in another lead's place and not in their own."""
     near = [(cell.lead, names_near(page, cell, shift)) for cell in cells]
     right = {lead for lead, names in near if lead in names}
+    own = {
+        cell.lead
+        for cell in cells
+        for name in page.names
+        if name.lead == cell.lead and is_placed(page, name, [cell], shift)
+    }
     read = {lead: max(names, key=lambda n: names[n]) for lead, names in near if names and lead not in right}
     sure = {lead for lead, names in near if names and max(names.values()) >= C.sure_name}
     for one, other in sorted(read.items()):
         if read.get(other) == one:
             if one < other:
                 yield f"leads {one} and {other}: their printed names stand in each other's place; check the page"
-        elif one in sure and other in LEADS and other not in right:
+        elif one in sure and other in LEADS and other not in own:
             yield f"lead {other} is printed where the page's format has {one}; check the page"
 
 

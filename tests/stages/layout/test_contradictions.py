@@ -86,6 +86,14 @@ def test_one_misread_name_is_no_contradiction() -> None:
     assert contradictions(*placed("12x1", {"V3": "V5"})) == ()
 
 
+def test_a_misread_name_is_no_contradiction_where_its_lead_is_named_a_little_off_the_line() -> None:
+    page, cells, layout = placed("3x4+1R", {"II": "I"})
+    names = tuple(
+        replace(one, y=one.y - 3.0 * page.px_per_mm) if one.y == page.names[0].y else one for one in page.names
+    )
+    assert contradictions(replace(page, names=names), cells, layout) == ()
+
+
 def test_other_leads_are_left_out_and_named() -> None:
     page, cells, layout = placed("3x4+1R", {"V4": "V4R", "V5": "V5R", "V6": "V6R"})
     (warning,) = contradictions(page, cells, layout)
