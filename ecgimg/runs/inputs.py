@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -45,11 +45,12 @@ class Input:
 class Sources:
     """What a user gives as inputs.
 
-    `downloads` is the folder for copies of files that are elsewhere. `listing` is a file that names further inputs.
+    `downloads` gives the folder for copies of files that are elsewhere; it is asked at the first of them. `listing` is
+    a file that names further inputs.
     """
 
     texts: tuple[str, ...]
-    downloads: Path
+    downloads: Callable[[], Path]
     listing: Path | None = None
     takes_recordings: bool = False
 
@@ -99,7 +100,7 @@ def _expand(listed: Listed, out: Path | None, sources: Sources) -> list[Input]:
     if is_folder:
         known = SUFFIXES | (RECORDING_SUFFIXES if sources.takes_recordings else frozenset())
         uris = [uri for uri in uris if _is_page(PurePosixPath(uri_name(uri)), known)]
-    return [Input(_copy_of(uri, sources.downloads), uri, listed.id) for uri in uris]
+    return [Input(_copy_of(uri, sources.downloads()), uri, listed.id) for uri in uris]
 
 
 def _copy_of(uri: str, downloads: Path) -> Path:

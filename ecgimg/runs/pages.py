@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -74,11 +75,17 @@ def open_pages(
     Raises:
         UnreadableInputError, UsageError, DependencyError: as `find_inputs`.
     """
-    downloads = Path(tempfile.gettempdir()) / f"ecgimg-{uuid4().hex}"  # made by the first copy, on whatever machine
+    downloads = cache(_downloads)
     try:
         files, warnings = find_inputs(Sources(tuple(inputs), downloads, listing, takes_recordings), out)
         for text in warnings:
             listener.warned(text)
         yield RunPages(files, listener)
     finally:
-        shutil.rmtree(downloads, ignore_errors=True)
+        if downloads.cache_info().currsize:
+            shutil.rmtree(downloads(), ignore_errors=True)
+
+
+def _downloads() -> Path:
+    """A folder that the first copy makes, on whatever machine; Python writes a file to find a temporary place."""
+    return Path(tempfile.gettempdir()) / f"ecgimg-{uuid4().hex}"

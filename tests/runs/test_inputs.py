@@ -22,13 +22,13 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
 def test_a_folder_of_a_bucket_is_searched_for_pages(s3: S3, tmp_path: Path) -> None:
     for name in ("in/a.png", "in/sub/b.JPG", "in/a.overlay.png", "in/.hidden.png", "in/notes.txt", "in/r.edf"):
         s3.put(name, b"x")
-    found, warnings = find_inputs(Sources(("s3://pages/in", "s3://pages/in/a.png"), tmp_path), tmp_path / "out")
+    found, warnings = find_inputs(Sources(("s3://pages/in", "s3://pages/in/a.png"), lambda: tmp_path), tmp_path / "out")
     assert [one.place for one in found] == ["s3://pages/in/a.png", "s3://pages/in/sub/b.JPG"]
     assert [one.path.name for one in found] == ["a.png", "b.JPG"]
     assert len({one.path for one in found}) == 2
     assert warnings == []
     assert not list(tmp_path.rglob("*"))  # nothing is fetched to be listed
-    with_recordings, _ = find_inputs(Sources(("s3://pages/in",), tmp_path, takes_recordings=True), None)
+    with_recordings, _ = find_inputs(Sources(("s3://pages/in",), lambda: tmp_path, takes_recordings=True), None)
     assert [one.path.name for one in with_recordings] == ["a.png", "r.edf", "b.JPG"]
 
 
@@ -36,16 +36,16 @@ def test_a_list_gives_ids_and_the_same_file_may_have_two(tmp_path: Path) -> None
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     listing = tmp_path / "pages.csv"
     listing.write_text(f"path,id\n{tmp_path / 'a.png'},one\n{tmp_path / 'a.png'},two\n")
-    found, _ = find_inputs(Sources((), tmp_path, listing), tmp_path / "out")
+    found, _ = find_inputs(Sources((), lambda: tmp_path, listing), tmp_path / "out")
     assert found == [Input(tmp_path / "a.png", id="one"), Input(tmp_path / "a.png", id="two")]
 
 
 def test_a_file_uri_is_a_path(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "a b.png")
-    found, _ = find_inputs(Sources((f"file://{tmp_path}/a%20b.png", str(tmp_path)), tmp_path), None)
+    found, _ = find_inputs(Sources((f"file://{tmp_path}/a%20b.png", str(tmp_path)), lambda: tmp_path), None)
     assert found == [Input(tmp_path / "a b.png")]
 
 
 def test_an_empty_bucket(s3: S3, tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError, match=r"no picture or PDF in s3://pages/none/\*"):
-        find_inputs(Sources(("s3://pages/none/*",), tmp_path), None)
+        find_inputs(Sources(("s3://pages/none/*",), lambda: tmp_path), None)

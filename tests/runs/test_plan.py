@@ -34,7 +34,9 @@ class Plan:
 
 
 def find_files(inputs: list[str], out: Path, takes_recordings: bool = False) -> tuple[list[Path], list[str]]:
-    found, warnings = find_inputs(Sources(tuple(inputs), out / "copies", takes_recordings=takes_recordings), out)
+    found, warnings = find_inputs(
+        Sources(tuple(inputs), lambda: out / "copies", takes_recordings=takes_recordings), out
+    )
     return [one.path for one in found], warnings
 
 
@@ -46,7 +48,9 @@ def plan_jobs(
     takes_recordings: bool = False,
 ) -> Plan:
     """The pages of a run into a folder, and the warnings about its inputs and their names."""
-    found, warnings = find_inputs(Sources(tuple(inputs), out / "copies", takes_recordings=takes_recordings), out)
+    found, warnings = find_inputs(
+        Sources(tuple(inputs), lambda: out / "copies", takes_recordings=takes_recordings), out
+    )
     jobs = tuple(plan_pages(found, FolderNames(out, files, found), count))
     return Plan(jobs, (*warnings, *(job.note for job in jobs if job.note)))
 

@@ -102,7 +102,7 @@ def run(pages: str, store: str, workers: str, seconds: float, samples: int) -> d
 def plan(pages: str) -> dict[str, float]:
     """Plans all pages and does none."""
     start = perf_counter()
-    found, _ = find_inputs(Sources((pages,), Path("/nowhere")), None)
+    found, _ = find_inputs(Sources((pages,), lambda: Path("/nowhere")), None)
     count = sum(1 for _ in plan_pages(found, PlaceNames(), PageCounter(FirstJob(), 1000)))
     return {"seconds": perf_counter() - start, "cpu_s": process_time(), "pages": count, "mb": memory_mb()}
 

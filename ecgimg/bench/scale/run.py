@@ -79,7 +79,7 @@ def run_scale(plan: ScalePlan, tell: Callable[[str], None]) -> ScaleBench:
 def _write_done(pages: Path, store: Path) -> None:
     """A store in which all pages but the last are done."""
     kind, names = double(0.0, 1), PlaceNames()
-    found, _ = find_inputs(Sources((str(pages),), Path("/nowhere")), None)
+    found, _ = find_inputs(Sources((str(pages),), lambda: Path("/nowhere")), None)
     with open_store(str(store), kind, RunOptions.read().page.settings) as (done, _):
         for one in found[:-1]:
             name, _ = names.take(one, 1)

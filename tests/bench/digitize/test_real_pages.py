@@ -139,7 +139,7 @@ def test_the_score_is_the_shared_tool_s(shared: Path, tmp_path: Path) -> None:
         )
     scores = []
     for job in read_index(index, None, tmp_path):
-        digitize_page(Path(job.image), 1, RunOptions.read(), "x").recording.to_wfdb(tmp_path, Path(job.image).stem)
+        digitize_page(Path(job.image), 1, RunOptions.read().page, "x").recording.to_wfdb(tmp_path, Path(job.image).stem)
         scores.append(index_page(job, lambda *step: None))
     command = [sys.executable, str(shared / "tools/score.py"), str(tmp_path), str(index)]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
