@@ -67,7 +67,7 @@ def write_pdf(report: ReportContent, result: ReportResult, path: Path, language:
 
 
 def _width(columns: int) -> float:
-    return (WIDTH - (columns - 1) * GAP) / columns
+    return float((WIDTH - (columns - 1) * GAP) / columns)
 
 
 def _frame(column: int, columns: int) -> Frame:

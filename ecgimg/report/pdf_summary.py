@@ -130,7 +130,7 @@ def draw_summary(canvas: Canvas, text: ReportText) -> float:
     right = Pen(canvas, MARGIN + half + 6 * mm, top, half)
     for notes in part.notes:
         right.put_notes(notes)
-    return min(left.y, right.y) - 1.5 * mm
+    return float(min(left.y, right.y) - 1.5 * mm)
 
 
 def _figures(canvas: Canvas, figures: Sequence[Figure], y: float) -> None:
