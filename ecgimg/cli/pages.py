@@ -56,18 +56,10 @@ def digitize(
     Exit codes: 0 all done, 2 usage, 3 unreadable input, 4 no ECG found or refused, 5 output, 6 weights or dependency,
     7 worker died or timed out, 8 some pages failed, 9 all failed, 130 interrupted.
     """
-    from ecgimg.options import RunOptions
+    given = locals()
     from ecgimg.runs.digitize import DIGITIZE
 
-    given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
-    given |= {"corrections": corrections}
-    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded}
-    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
-    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
-    switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
-    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
-    _run_pages(DIGITIZE, inputs or [], from_file, out, options, quiet, verbose)
+    _run_pages(DIGITIZE, **given)
 
 
 def diagnose(
@@ -112,18 +104,10 @@ def diagnose(
     is refused. A recording (WFDB, DICOM, aECG, EDF+ and others) gets one from its signal. With --format a page gets
     what `digitize` writes as well, and every file of the recording has the findings. Exit codes as of `digitize`.
     """
-    from ecgimg.options import RunOptions
+    given = locals()
     from ecgimg.runs.diagnose import DIAGNOSE
 
-    given: dict[str, object] = {"layout": layout, "paper_speed": paper_speed, "gain": gain, "format": format}
-    given |= {"corrections": corrections, "language": language, "pdf": pdf or None}
-    export = {"fs": fs, "seconds": seconds, "units": units, "fill": fill, "recorded": recorded, "age": age}
-    patient = {"patient_id": patient_id, "patient_name": patient_name, "birth_date": birth_date, "sex": sex}
-    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
-    switches = {"force": force or None, "debug": debug or None, "no_photo": no_photo or None, "redact": redact or None}
-    workers |= {"max_pages": max_pages, "dicom_photo": dicom_photo or None}
-    options = RunOptions.read(config=config, **given, **export, **patient, **workers, **switches)
-    _run_pages(DIAGNOSE, inputs or [], from_file, out, options, quiet, verbose)
+    _run_pages(DIAGNOSE, **given)
 
 
 def measure(
@@ -146,13 +130,10 @@ def measure(
 
     What can't be measured has a reason in place of a value. Exit codes as of `digitize`.
     """
-    from ecgimg.options import RunOptions
+    given = locals()
     from ecgimg.runs.measure import MEASURE
 
-    given = {"layout": layout, "paper_speed": paper_speed, "gain": gain}
-    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout}
-    options = RunOptions.read(config=config, force=force or None, **given, **workers)
-    _run_pages(MEASURE, inputs or [], from_file, out, options, quiet, verbose)
+    _run_pages(MEASURE, **given)
 
 
 def screen(
@@ -176,28 +157,31 @@ def screen(
 
     Nothing is traced. What is no ECG page, or can't be read, is refused. Exit codes as of `digitize`.
     """
-    from ecgimg.options import RunOptions
+    given = locals()
     from ecgimg.runs.screen import SCREEN
 
-    workers = {"jobs": jobs, "store": store, "dask": dask, "timeout": timeout, "max_memory": max_memory}
-    switches = {"force": force or None, "no_photo": no_photo or None, "redact": redact or None}
-    options = RunOptions.read(config=config, max_pages=max_pages, **workers, **switches)
-    _run_pages(SCREEN, inputs or [], from_file, out, options, quiet, verbose)
+    _run_pages(SCREEN, **given)
 
 
 def _run_pages(
     kind: RunKind[Any],
-    inputs: list[str],
-    listing: Path | None,
+    inputs: list[str] | None,
+    from_file: Path | None,
     out: str,
-    options: RunOptions,
     quiet: bool,
     verbose: bool,
+    **given: object,
 ) -> NoReturn:
-    """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned."""
+    """Does one kind of work on all pages; the first worker loads what it needs while the pages are planned.
+
+    `given` are the command's options; a switch that is off was not given.
+    """
+    from ecgimg.options import RunOptions
     from ecgimg.runs.executors import open_executor
 
-    _check_places(inputs, listing, out, options)
+    inputs = inputs or []
+    options = RunOptions.read(**{name: None if value is False else value for name, value in given.items()})
+    _check_places(inputs, from_file, out, options)
     options = options if options.jobs else options.model_copy(update={"jobs": _worker_count(inputs)})
     workers = options.dask or options.jobs or 1
     with open_executor(workers, options.timeout, options.max_memory, kind.preload) as executor:
@@ -212,12 +196,12 @@ def _run_pages(
                 from ecgimg.runs.batch import run_batch
                 from ecgimg.runs.file_names import SUMMARY
 
-                tally = Tally.of(run_batch(inputs, Path(out), options, reporter, executor, kind, listing))
+                tally = Tally.of(run_batch(inputs, Path(out), options, reporter, executor, kind, from_file))
                 where = str(Path(out) / SUMMARY)
             else:
                 from ecgimg.runs.store.run import run_store
 
-                tally, where = run_store(inputs, out, options, reporter, executor, kind, listing), out
+                tally, where = run_store(inputs, out, options, reporter, executor, kind, from_file), out
             reporter.print_summary(tally, where, "" if options.store else "; --force does them again")
     raise typer.Exit(int(tally.exit_code))
 

@@ -7,6 +7,7 @@ outputs lie in `parity/`; `make_parity.py` makes them.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,25 +45,25 @@ def stored_path(name: str) -> Path:
     return PARITY / f"{name}.npz"
 
 
-class PackagedTests:
+class PackagedTests(ABC):
     """Tests of any packaged file; a subclass answers the example by what the package offers."""
 
     name: ClassVar[str]
 
     @classmethod
+    @abstractmethod
     def example(cls, rng: np.random.Generator, count: int) -> Values:
         """Inputs by name, `count` of them along the first axis."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def answer(cls, inputs: Values, threads: int = 1) -> Values:
         """Outputs by name."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def shapes(cls, inputs: Values) -> Mapping[str, tuple[int, ...]]:
         """Output shapes by name, as the module's docstring has them."""
-        raise NotImplementedError
 
     @classmethod
     def extremes(cls) -> Iterator[Values]:
@@ -151,9 +152,9 @@ class NetworkTests(PackagedTests):
     @classmethod
     def export_twin(cls, path: Path) -> Any:
         """Builds the torch twin in the packaged shape, exports it to a path by the trainer's `export`, returns it."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def answer(cls, inputs: Values, threads: int = 1) -> Values:
         return outputs_of(load_network(cls.name, threads), inputs)
 
