@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.page import LayoutMatch
 from ecgimg.errors import Cause, Refusal, RefusedError, UsageError
 from ecgimg.findings.basis import basis
 from ecgimg.findings.opinions import Diagnosis, Screening
@@ -84,36 +85,13 @@ def diagnose_page(
     read = _digitize(traced, options, name, steps)
     made, screening = read.made, _of_whole_page(seen, read)
     quality = page_confidence(made.match, made.recording) if made else 0.0
-    diagnosis = None if made is None else steps.run("diagnose", lambda: signal_opinion(made.recording, quality))
-    measured = None if made is None else steps.run("measure", lambda: measure(made.recording))
-    stated = None
-    if measured is not None:
-        stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
-    leads = lead_qualities(made.recording if made else None)
-    findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
-    readers = read_by(diagnosis, screening)
-    match = made.match if made else None
-    return ReportContent(
+    recording, match = (made.recording, made.match) if made else (None, None)
+    content = _from_signal(recording, quality, screening, match, options, name, steps)
+    return replace(
+        content,
         photo=photo,
-        name=name,
-        settings=options.settings,
-        read_by=readers,
-        findings=findings,
-        leads=leads,
-        measurements=measured,
-        interpretation=stated,
-        not_visible=not_visible(leads, findings),
-        agreement=agreement(findings),
-        warnings=_warnings(made, diagnosis, screening),
-        recording=made.recording if made else None,
         sheet=made.sheet if made else None,
-        match=match,
-        diagnosis=diagnosis,
-        screening=screening,
-        refusal=diagnosis.refusal if diagnosis else _refusal(screening, read.refusal),
-        basis=basis(diagnosis, screening, match, leads),
-        joined_by=joining_sentence(readers),
-        timings=steps.timings,
+        refusal=content.refusal if made else _refusal(screening, read.refusal),
     )
 
 
@@ -133,16 +111,30 @@ def _diagnose_file(path: Path, page: int, options: PageOptions, name: str, hook:
 def _diagnose_recording(
     recording: Recording, source: Path | None, options: PageOptions, name: str, steps: StepRunner
 ) -> ReportContent:
-    quality = recording_quality(recording)
-    diagnosis = steps.run("diagnose", lambda: signal_opinion(recording, quality))
-    measured = steps.run("measure", lambda: measure(recording))
-    stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
+    content = _from_signal(recording, recording_quality(recording), None, None, options, name, steps)
+    return replace(content, source=source)
+
+
+def _from_signal(
+    recording: Recording | None,
+    quality: float,
+    screening: Screening | None,
+    match: LayoutMatch | None,
+    options: PageOptions,
+    name: str,
+    steps: StepRunner,
+) -> ReportContent:
+    """What the recording and the image network's opinions give, of a page or without one; either may be missing."""
+    diagnosis = None if recording is None else steps.run("diagnose", lambda: signal_opinion(recording, quality))
+    measured = None if recording is None else steps.run("measure", lambda: measure(recording))
+    stated = None
+    if measured is not None:
+        stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
     leads = lead_qualities(recording)
-    findings = steps.run("combine", lambda: combine(diagnosis, None, leads, quality))
-    readers = read_by(diagnosis, None)
+    findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
+    readers = read_by(diagnosis, screening)
     return ReportContent(
         photo=None,
-        source=source,
         name=name,
         settings=options.settings,
         read_by=readers,
@@ -152,11 +144,13 @@ def _diagnose_recording(
         interpretation=stated,
         not_visible=not_visible(leads, findings),
         agreement=agreement(findings),
-        warnings=tuple(dict.fromkeys([*recording.warnings, *diagnosis.warnings])),
+        warnings=_warnings(recording, diagnosis, screening),
         recording=recording,
+        match=match,
         diagnosis=diagnosis,
-        refusal=diagnosis.refusal,
-        basis=basis(diagnosis, None, None, leads),
+        screening=screening,
+        refusal=diagnosis.refusal if diagnosis else None,
+        basis=basis(diagnosis, screening, match, leads),
         joined_by=joining_sentence(readers),
         timings=steps.timings,
     )
@@ -214,8 +208,10 @@ def _refusal(screening: Screening, refusal: Refusal | None) -> Refusal | None:
     return screening.refusal or refusal
 
 
-def _warnings(made: Digitized | None, diagnosis: Diagnosis | None, screening: Screening) -> tuple[str, ...]:
-    texts = [*(made.recording.warnings if made else ()), *(diagnosis.warnings if diagnosis else ())]
-    if made is not None and screening.refusal is not None:
+def _warnings(
+    recording: Recording | None, diagnosis: Diagnosis | None, screening: Screening | None
+) -> tuple[str, ...]:  # fmt: skip
+    texts = [*(recording.warnings if recording else ()), *(diagnosis.warnings if diagnosis else ())]
+    if recording is not None and screening is not None and screening.refusal is not None:
         texts.append(f"the image network has no opinion: {screening.refusal.cause.seen}")
     return tuple(dict.fromkeys(texts))
