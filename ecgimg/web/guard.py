@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import secrets
 import socket
+from asyncio import timeout
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
@@ -53,6 +55,30 @@ class _Allowance:
     at: float
 
 
+class _Body:
+    """What a client sends. A refusal waits for its end: a client whose sending is cut off never reads the answer."""
+
+    def __init__(self, receive: Receive, limits: WebConstants) -> None:
+        self._receive = receive
+        self._limits = limits
+        self._has_ended = False
+        self._bytes = 0
+
+    async def receive(self) -> Message:
+        """The next message of the client."""
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        self._has_ended = not message.get("more_body", False)
+        return message
+
+    async def discard_rest(self) -> None:
+        """Reads to the end, or as much and as long as an upload may take."""
+        with suppress(TimeoutError):
+            async with timeout(self._limits.max_upload_s):
+                while not self._has_ended and self._bytes <= self._limits.max_upload_bytes:
+                    await self.receive()
+
+
 class Guard:
     """ASGI middleware, see the module.
 
@@ -61,7 +87,7 @@ class Guard:
         token: what clients must give; empty where none is needed.
         names: names of the server, beside addresses and the machine's own.
         log: called with one line for each request.
-        limits: requests a minute.
+        limits: requests a minute, bytes and seconds of a body that is thrown away.
     """
 
     def __init__(
@@ -72,6 +98,7 @@ class Guard:
         own = socket.gethostname().lower()
         self._names = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
         self._log = log
+        self._limits = limits
         self._per_minute = limits.client_requests_per_minute
         self._clients: OrderedDict[str, _Allowance] = OrderedDict()
 
@@ -82,17 +109,20 @@ class Guard:
             return
         start, status = perf_counter(), 500
         headers, cookies = Headers(scope=scope), _cookies(Headers(scope=scope))
+        body = _Body(receive, self._limits)
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 self._add_headers(message, scope, cookies)
+                if status >= 400 and _has_body(headers):
+                    await body.discard_rest()
             await send(message)
 
         try:
             answer = self._refusal(scope, headers, cookies) or self._login(scope, headers, cookies) or self._app
-            await answer(scope, receive, send_guarded)
+            await answer(scope, body.receive, send_guarded)
         finally:
             route = getattr(scope.get("route"), "path", "-")  # never the path itself: who has an id can see the page
             self._log(f"{scope['method']} {route} {status} {1000 * (perf_counter() - start):.0f} ms")
@@ -173,6 +203,10 @@ def _is_meant(headers: Headers, cookies: dict[str, str]) -> bool:
     if FORGERY_COOKIE not in cookies and "origin" not in headers and "sec-fetch-site" not in headers:
         return True
     return bool(cookies.get(FORGERY_COOKIE)) and _is_equal(headers.get(FORGERY_HEADER, ""), cookies[FORGERY_COOKIE])
+
+
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _is_equal(given: str, right: str) -> bool:

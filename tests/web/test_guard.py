@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 from web_doubles import Readings, picture
 
 from ecgimg.errors import UsageError
 from ecgimg.options import LANGUAGES
 from ecgimg.web.app import STATIC, create_app
-from ecgimg.web.guard import FORGERY_COOKIE
+from ecgimg.web.guard import FORGERY_COOKIE, Guard
 from ecgimg.web.limits import WEB, WebConstants
 from ecgimg.web.options import ServeOptions
 
@@ -135,3 +138,30 @@ def test_the_service_worker_keeps_all_of_the_page_and_nothing_of_a_patient() -> 
     names = {path.name for path in STATIC.iterdir()} - {"sw.js", "index.html"}
     assert [name for name in names if f'"/{name}"' not in worker] == []
     assert '"/api/' not in worker
+
+
+def _order(status: int, limits: WebConstants = WEB) -> list[str]:
+    """The order in which a body of three parts is taken and an answer sent that does not look at the body."""
+    order: list[str] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("", status)(scope, receive, send)
+
+    async def receive() -> Message:
+        order.append("part")
+        return {"type": "http.request", "body": b"12345", "more_body": order.count("part") < 3}
+
+    async def send(message: Message) -> None:
+        order.append(message["type"])
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"15")]
+    scope = {"type": "http", "method": "POST", "path": "/api/pages", "query_string": b"", "headers": headers}
+    asyncio.run(Guard(answer, "", (), lambda line: None, limits)(scope, receive, send))
+    return order
+
+
+def test_a_refusal_waits_for_the_end_of_the_upload() -> None:
+    end = ["http.response.start", "http.response.body"]
+    assert _order(429) == ["part"] * 3 + end
+    assert _order(200) == end
+    assert _order(429, replace(WEB, max_upload_bytes=8)) == ["part"] * 2 + end

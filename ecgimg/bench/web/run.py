@@ -110,24 +110,26 @@ def _client(server: Server, pixels: Any, number: int, deadline: float, load: Loa
                 load.busy += 1
             time.sleep(WAIT_S)
             continue
-        is_read, width = False, 0
+        why, width = f"answer {status}", 0
         if status == 202:
-            is_read = server.ended(id)["status"] == "done"
-            width = server.json(f"/api/pages/{id}/drawing")["width"] if is_read else 0
+            state = server.ended(id)
+            why = "" if state["status"] == "done" else state["problem"]
+            width = 0 if why else server.json(f"/api/pages/{id}/drawing")["width"]
             server.ask("DELETE", f"/api/pages/{id}")
         with lock:
-            load.read += is_read
-            load.lost += not is_read
-            load.foreign += is_read and width != own.shape[1]
+            load.read += not why
+            load.lost.update([why] if why else [])
+            load.foreign += not why and width != own.shape[1]
 
 
 def _mutated(data: bytes, count: int) -> Iterator[bytes]:
-    """Copies with bytes changed, cut short, doubled or swapped."""
+    """Copies with bytes changed in the head or anywhere, some cut short or with a part doubled."""
     rng = random.Random(0)
     for _ in range(count):
         copy = bytearray(data)
+        reach = min(len(copy), rng.choice((64, 1024, len(copy), len(copy))))
         for _ in range(rng.choice((1, 4, 32, 256))):
-            copy[rng.randrange(min(len(copy), rng.choice((64, 1024, len(copy)))))] = rng.randrange(256)
+            copy[rng.randrange(reach)] = rng.randrange(256)
         kind = rng.randrange(4)
         if kind == 1:
             del copy[rng.randrange(len(copy)) :]

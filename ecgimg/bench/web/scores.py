@@ -19,11 +19,11 @@ class WebRow:
 
 @dataclass
 class Load:
-    """What many clients got: pages read, sent again after 429, lost, and of another client."""
+    """What many clients got: pages read, sent again after 429, lost by the reason given, and of another client."""
 
     read: int = 0
     busy: int = 0
-    lost: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
     foreign: int = 0
 
     def rows(self, clients: int, seconds: float, megabytes: float, left: int) -> tuple[WebRow, ...]:
@@ -32,7 +32,8 @@ class Load:
         return (
             WebRow(f"{what}: pages read", clients, self.read, "pages"),
             WebRow(f"{what}: asked to come again (429)", clients, self.busy, "answers"),
-            WebRow(f"{what}: pages lost", clients, self.lost, "pages", "0"),
+            WebRow(f"{what}: pages lost", clients, self.lost.total(), "pages", "0"),
+            *(WebRow(f"{what}: lost, {why}", clients, count, "pages") for why, count in sorted(self.lost.items())),
             WebRow(f"{what}: another client's data", clients, self.foreign, "pages", "0"),
             WebRow(f"{what}: memory of server and workers, at most", clients, megabytes, "MB"),
             WebRow(f"{what}: files left of deleted pages", clients, left, "files", "0"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ecgimg.bench.web.report import HEAD, table_line
 from ecgimg.bench.web.run import _mutated
 from ecgimg.bench.web.scores import Hostile, Load, WebRow
 
 
 def test_lost_and_foreign_pages_have_a_limit_of_zero() -> None:
-    rows = {row.what.partition(": ")[2]: row for row in Load(read=7, busy=2, lost=1, foreign=3).rows(4, 10.0, 900.0, 5)}
-    assert (rows["pages lost"].value, rows["pages lost"].floor) == (1, "0")
+    load = Load(read=7, busy=2, lost=Counter({"no grid": 2, "answer 500": 1}), foreign=3)
+    rows = {row.what.partition(": ")[2]: row for row in load.rows(4, 10.0, 900.0, 5)}
+    assert (rows["pages lost"].value, rows["pages lost"].floor) == (3, "0")
+    assert (rows["lost, no grid"].value, rows["lost, answer 500"].value) == (2, 1)
     assert (rows["another client's data"].value, rows["pages read"].value) == (3, 7)
 
 
