@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_batch_is_learned_by_heart() -> None:
     torch.manual_seed(0)
-    model = ScreenModel(TINY, len(LEARNED))
+    model = ScreenModel(TINY, len(LEARNED), Phase(1, shrink=0.5).frame)
     other = draw_non_ecg_page((1, 2, 3), KINDS)
     views = []
     for k in range(8):
