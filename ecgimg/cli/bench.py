@@ -38,10 +38,13 @@ def bench_web(
 ) -> None:
     """Measure `ecgimg serve`: seconds of reading and correcting, many clients at once, hostile uploads."""
     from ecgimg.bench.web import run
+    from ecgimg.bench.web.browser import bench_browser
     from ecgimg.bench.web.report import HEAD, table_line
 
     typer.echo(HEAD)
     for row in run.bench_seconds(image, runs):
+        typer.echo(table_line(row))
+    for row in bench_browser(run.enlarged(image), runs):
         typer.echo(table_line(row))
     for row in run.bench_clients(image, clients, seconds) if clients else ():
         typer.echo(table_line(row))

@@ -81,6 +81,12 @@ def running(folder: Path, *words: str) -> Iterator[Server]:
             process.wait()
 
 
+def until_ready(server: Server) -> None:
+    """Waits until the networks are loaded."""
+    while server.ask("GET", "/ready")[0] != 200:
+        time.sleep(0.1)
+
+
 def _address(log: IO[bytes], process: subprocess.Popen[bytes]) -> str:
     start, text = time.perf_counter(), ""
     while process.poll() is None and time.perf_counter() - start < TIMEOUT_S:

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from ecgimg.bench.speed.memory import PeakMemory
-from ecgimg.bench.web.client import Server, running
+from ecgimg.bench.web.client import Server, running, until_ready
 from ecgimg.bench.web.scores import Hostile, Load, WebRow
 from ecgimg.errors import WorkerError
 from ecgimg.io.images import read_page
@@ -35,12 +35,12 @@ def bench_seconds(image: Path, runs: int) -> tuple[WebRow, ...]:
     Raises:
         WorkerError: the server does not start, or does not read the page.
     """
-    photo = _enlarged(image)
+    photo = enlarged(image)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         with running(Path(folder)) as server:
             up = time.perf_counter() - start
-            _until_ready(server)
+            until_ready(server)
             ready = time.perf_counter() - start
             reads = [_timed(partial(_read, server, photo)) for _ in range(runs)]
             id = _read(server, photo)
@@ -62,7 +62,7 @@ def bench_clients(image: Path, clients: int, seconds: float) -> tuple[WebRow, ..
     load, lock = Load(), Lock()
     pixels = read_page(image).pixels
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server:
-        _until_ready(server)
+        until_ready(server)
         peak = PeakMemory(server.pid)
         deadline = time.perf_counter() + seconds
         with ThreadPoolExecutor(clients) as pool:
@@ -166,7 +166,7 @@ def _redrawn(server: Server, id: str) -> dict[str, Any]:
     return {"kind": "redraw", "row": curve["row"], "points": part, "snap": True}
 
 
-def _enlarged(image: Path) -> bytes:
+def enlarged(image: Path) -> bytes:
     """An image as a JPEG of 12 megapixels."""
     pixels = read_page(image).pixels
     factor = (PHOTO_PIXELS / (pixels.shape[0] * pixels.shape[1])) ** 0.5
@@ -181,8 +181,3 @@ def _timed(work: Any) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def _until_ready(server: Server) -> None:
-    while server.ask("GET", "/ready")[0] != 200:
-        time.sleep(0.1)
