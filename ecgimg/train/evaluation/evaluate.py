@@ -20,9 +20,9 @@ from ecgimg.train.evaluation.decision import decision_curve
 from ecgimg.train.evaluation.metrics import group_of, metrics_of
 from ecgimg.train.evaluation.reclassification import has_baseline, reclassification
 from ecgimg.train.evaluation.result import CalibrationGroup, Evaluation, TargetEvaluation
-from ecgimg.train.evaluation.sample import Sample, counts_of, intervals_of, sample_of, scores_of, too_few
+from ecgimg.train.evaluation.sample import Sample, counts_of, sample_of, scores_of, share_interval, too_few
 from ecgimg.train.evaluation.settings import DEFAULTS, EvaluationSettings
-from ecgimg.train.evaluation.strata import operating_points_of, risk_interval, set_thresholds, strata_of
+from ecgimg.train.evaluation.strata import operating_points_of, set_thresholds, strata_of
 from ecgimg.train.evaluation.subgroups import columns_of, subgroups_of
 from ecgimg.train.evaluation.survival import hazard_slope, set_bounds, survival_of
 from ecgimg.train.evaluation.table import Prediction, Predictions, Split, Task
@@ -142,8 +142,8 @@ def _calibration_groups(sample: Sample, settings: EvaluationSettings) -> tuple[C
 
 def _calibration_group(sample: Sample) -> CalibrationGroup:
     n, predicted = len(sample), float(sample.predicted.mean())
-    if sample.events is not None:
-        return CalibrationGroup(n, sample.events, predicted, risk_interval(sample.events, n))
+    if sample.task == Task.BINARY:
+        return CalibrationGroup(n, sample.events, predicted, share_interval(sample.is_event, sample.patient))
     low, high = DescrStatsW(sample.truth).tconfint_mean() if n > 1 else (np.nan, np.nan)
     return CalibrationGroup(n, None, predicted, Interval(float(sample.truth.mean()), float(low), float(high)))
 
@@ -159,15 +159,10 @@ def _warnings(targets: Sequence[TargetEvaluation], settings: EvaluationSettings)
     for one in targets:
         if one.split == Split.VALIDATION:
             yield f"{one.target} has no test rows and is measured on validation, where it may have been chosen."
-        if one.counts.records > one.counts.patients and one.strata:
-            yield (
-                f"{one.target}: {one.counts.records} records of {one.counts.patients} patients. Intervals of strata and "
-                "calibration groups take records as independent, those of all other scores draw whole patients."
-            )
     if settings.prevalence is not None:
         yield (
             f"Decision curves and the last column of strata are those of a prevalence of {settings.prevalence:g}. All "
-            "other figures, calibration too, are those of the table as it is."
+            "other figures, calibration too, are those of the table as it is. Predictions are not recalibrated to it."
         )
 
 

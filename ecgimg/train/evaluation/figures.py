@@ -131,11 +131,11 @@ def _survival(axes: Axes, one: TargetEvaluation) -> None:
     axes.legend(loc="lower left")
 
 
-def _values_and_reach(found: Sequence[Interval]) -> tuple[Doubles, Doubles]:
-    """Values [N], and how far their intervals reach below and above [2, N]; 0 where a bound is not known."""
-    values = np.array([one.value for one in found])
-    bounds = np.array([[one.low for one in found], [one.high for one in found]])
-    return values, np.nan_to_num(np.abs(bounds - values))
+def _values_and_reach(found: Sequence[Interval | None]) -> tuple[Doubles, Doubles]:
+    """Values [N], and how far their intervals reach below and above [2, N], not drawn where not known."""
+    triples = [(one.value, one.low, one.high) if one else (np.nan,) * 3 for one in found]
+    values, *bounds = np.array(triples).T
+    return values, np.nan_to_num(np.abs(np.array(bounds) - values))
 
 
 def _svg(draw: Callable[[Axes], None], name: str, size: tuple[float, float] = SIZE_INCH) -> str:

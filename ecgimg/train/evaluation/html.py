@@ -8,13 +8,17 @@ from importlib import resources
 
 from ecgimg.train.evaluation.figures import figures_of, forest_figure
 from ecgimg.train.evaluation.result import Evaluation, OperatingPoint, Reclassification, TargetEvaluation
-from ecgimg.train.evaluation.sentences import DASH, answers_of, number, percent, ranged, scored
+from ecgimg.train.evaluation.sentences import DASH, answers_of, number, percent, range_of, ranged, scored, whole_percent
 from ecgimg.train.evaluation.settings import EvaluationSettings
 
 TITLE = "Evaluation of predictions"
 READING = (
-    "Figures in brackets are 95 % intervals, from {draws} draws of whole patients. Thresholds were set on the validation "
-    "split and not changed. A part with fewer than {least} events, or fewer than {least} others, has no figure."
+    "Brackets hold 95 % intervals, from {draws} draws of whole patients; those of shares are Wilson's, with the "
+    "patients as n. Thresholds were set on the validation split and not changed. A part with fewer than {least} "
+    "events, or fewer than {least} others, has no figure."
+)
+NET_RECLASSIFICATION = (
+    "Net reclassification rewards predictions that are too extreme: read it with calibration and decision curve."
 )
 
 
@@ -77,11 +81,12 @@ def _strata(one: TargetEvaluation, settings: EvaluationSettings) -> str:
         head.append(f"Risk at a prevalence of {percent(settings.prevalence)}")
     rows = []
     for stratum in one.strata:
-        bounds = f"{_edge('from', stratum.above)} {_edge('below', stratum.below)}".strip()
-        row = [stratum.name, bounds, str(stratum.n), str(stratum.events), ranged(stratum.risk, percent)]
-        row.append(ranged(stratum.likelihood_ratio))
+        part = f"{stratum.n} ({percent(stratum.n / one.counts.records)})"
+        row = [stratum.name, range_of(stratum), part, str(stratum.events), ranged(stratum.risk, percent)]
+        ratio = stratum.likelihood_ratio
+        row.append(ranged(ratio) if ratio or not stratum.n else "infinite")
         rows.append([*row, percent(stratum.risk_at_prevalence)][: len(head)])
-    return _table("Risk strata (intervals: Wilson, and Miettinen and Nurminen)", head, rows)
+    return _table("Risk strata", head, rows)
 
 
 def _operating_points(points: Sequence[OperatingPoint], settings: EvaluationSettings) -> str:
@@ -93,7 +98,8 @@ def _operating_points(points: Sequence[OperatingPoint], settings: EvaluationSett
         ))
         for point in points
     ]  # fmt: skip
-    presets = f"sensitivity {settings.sensitivity:.0%} for rule-out, specificity {settings.specificity:.0%} for rule-in"
+    sensitivity, specificity = whole_percent(settings.sensitivity), whole_percent(settings.specificity)
+    presets = f"sensitivity {sensitivity} for rule-out, specificity {specificity} for rule-in"
     return _table(f"Thresholds, preset on validation: {presets}", head, rows)
 
 
@@ -105,10 +111,7 @@ def _reclassification(compared: Reclassification) -> str:
             head = (f"Baseline, {title}", *(f"Model: {name}" for name in compared.strata))
             lines = [(name, *map(str, row)) for name, row in zip(compared.strata, moves, strict=True)]
             text += _table("", head, lines)
-    return (
-        text
-        + '<p class="soft">Net reclassification rewards predictions that are too extreme: read it with calibration and decision curve.</p>'
-    )  # noqa: E501
+    return f'{text}<p class="soft">{NET_RECLASSIFICATION}</p>'
 
 
 def _survival(one: TargetEvaluation) -> str:
@@ -137,8 +140,7 @@ def _subgroups(one: TargetEvaluation) -> str:
         for group in one.subgroups
     ]  # fmt: skip
     forest = forest_figure(one)
-    figure = f"<figure><figcaption>Subgroups</figcaption>{forest}</figure>" if forest else ""
-    return figure + _table("Subgroups", ("Subgroup", "n", "Events", *labels), rows)
+    return f"<h3>Subgroups</h3><figure>{forest}</figure>" + _table("", ("Subgroup", "n", "Events", *labels), rows)
 
 
 def _checklist(evaluation: Evaluation) -> str:
@@ -150,8 +152,8 @@ def _checklist(evaluation: Evaluation) -> str:
     )
     head = "".join(f'<th class="word">{name}</th>' for name in ("Item", "", "What has to be reported", "Reported"))
     return (
-        f'<section class="list"><h2>TRIPOD+AI checklist</h2><p class="soft">{done} of {len(evaluation.checklist)} items '
-        "have a text; the authors answer for all of them. Items after Collins et al., BMJ 2024;385:e078378.</p>"
+        f'<section class="list"><h2>TRIPOD+AI checklist</h2><p class="soft">{done} of {len(evaluation.checklist)} '
+        "items have a text; the authors answer for all of them. Items after Collins et al., BMJ 2024;385:e078378.</p>"
         f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
 
@@ -174,10 +176,6 @@ def _row(row: Sequence[str], width: int) -> str:
 def _notes(notes: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return f'<ul class="notes">{items}</ul>' if notes else ""
-
-
-def _edge(word: str, value: float | None) -> str:
-    return "" if value is None else f"{word} {number(value)}"
 
 
 def _count(events: int | None) -> str:

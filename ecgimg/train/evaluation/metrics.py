@@ -38,7 +38,7 @@ def brier(sample: Sample) -> float:
 
 
 def calibration_intercept(sample: Sample) -> float:
-    """Intercept of a logistic model whose offset is the predicted log odds (slope fixed at 1); 0 is right on average."""
+    """Intercept of a logistic model whose offset is the predicted log odds (slope 1); 0 is right on average."""
     if not _has_both(sample):
         return float("nan")
     design = np.ones((len(sample), 1))
@@ -150,4 +150,4 @@ def main_metrics_of(task: Task) -> tuple[Metric, ...]:
 
 
 def _has_both(sample: Sample) -> bool:
-    return 0 < sample.truth.sum() < len(sample)
+    return bool(0 < sample.truth.sum() < len(sample))

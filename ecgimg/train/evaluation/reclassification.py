@@ -34,7 +34,7 @@ def reclassification(
     own = set_thresholds(as_baseline(validation), settings)
 
     def moved(drawn: Sample) -> Doubles:
-        return np.sign(stratum_of(drawn, thresholds) - stratum_of(as_baseline(drawn), own))
+        return np.asarray(np.sign(stratum_of(drawn, thresholds) - stratum_of(as_baseline(drawn), own)), np.float64)
 
     metrics = (AUROC_GAIN, *_net(_compared), *_net(moved, "strata_", ", by strata"))
     before, after = stratum_of(as_baseline(sample), own), stratum_of(sample, thresholds)

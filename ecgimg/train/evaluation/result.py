@@ -1,4 +1,4 @@
-"""What an evaluation found, as frozen objects: each figure with its n, and an interval or the reason why it has none."""
+"""What an evaluation found, as frozen objects: each figure with its n, and its interval or why it has none."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CalibrationGroup:
     n: int
     events: int | None
     predicted: float
-    observed: Interval
+    observed: Interval | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Stratum:
     below: float | None
     n: int
     events: int
-    risk: Interval
+    risk: Interval | None
     likelihood_ratio: Interval | None
     risk_at_prevalence: float | None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from statsmodels.stats.proportion import proportion_confint
 
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.train.common.classifier_metrics import Interval, interval, patient_draws
@@ -32,9 +33,14 @@ class Sample:
 
     def take(self, index: NDArray[np.integer] | Bools) -> Sample:
         """Some of the records, once or several times."""
-        arrays = (self.truth, self.predicted, self.time, self.baseline, self.patient)
-        truth, predicted, time, baseline, patient = (array[index] for array in arrays)
-        return Sample(self.task, truth, predicted, time, baseline, patient)
+        return Sample(
+            self.task,
+            self.truth[index],
+            self.predicted[index],
+            self.time[index],
+            self.baseline[index],
+            self.patient[index],
+        )
 
     @property
     def is_event(self) -> Bools:
@@ -110,6 +116,19 @@ def intervals_of(
         value = statistic(sample)
         drawn = np.array([statistic(one) for one in _draws(sample, settings.draws)])
     return tuple(interval(float(value[k]), drawn[:, k]) for k in range(len(value)))
+
+
+def share_interval(is_so: Bools, patient: NDArray[np.int64]) -> Interval | None:
+    """A share of N records with its 95 % Wilson interval; None without a record.
+
+    The interval is that of as many independent records as there are patients, so that several records of a patient
+    don't make it narrower. Unlike a bootstrap it has a width at 0 and 1.
+    """
+    if not len(is_so):
+        return None
+    share, n = float(is_so.mean()), len(np.unique(patient))
+    low, high = proportion_confint(share * n, n, method="wilson")
+    return Interval(share, float(low), float(high))
 
 
 def _score(sample: Sample, metric: Metric, found: Interval) -> Score:

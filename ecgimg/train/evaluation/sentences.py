@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -26,12 +26,17 @@ def number(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share in percent with one decimal; a dash where it is not known."""
-    return DASH if value is None or np.isnan(value) else f"{value:.1%}".replace("%", " %")
+    return DASH if value is None or np.isnan(value) else f"{100 * value:.1f} %"
 
 
-def ranged(found: Interval | None, form: object = number) -> str:
+def whole_percent(value: float) -> str:
+    """A preset share in whole percent."""
+    return f"{100 * value:.0f} %"
+
+
+def ranged(found: Interval | None, form: Callable[[float | None], str] = number) -> str:
     """A value with the bounds of its interval; a dash where there is none."""
-    if found is None or not callable(form):
+    if found is None:
         return DASH
     return f"{form(found.value)} ({form(found.low)} to {form(found.high)})"
 
@@ -39,6 +44,17 @@ def ranged(found: Interval | None, form: object = number) -> str:
 def scored(score: Score) -> str:
     """A score with its interval, or the reason why there is none."""
     return ranged(score.interval) if score.interval else score.reason
+
+
+def range_of(stratum: Stratum) -> str:
+    """The predictions of a stratum in words."""
+    if stratum.above is None and stratum.below is None:
+        return "any prediction"
+    if stratum.above is None:
+        return f"below {percent(stratum.below)}"
+    if stratum.below is None:
+        return f"{percent(stratum.above)} and above"
+    return f"{percent(stratum.above)} to below {percent(stratum.below)}"
 
 
 def answers_of(one: TargetEvaluation, settings: EvaluationSettings) -> Iterator[str]:
@@ -52,24 +68,45 @@ def answers_of(one: TargetEvaluation, settings: EvaluationSettings) -> Iterator[
     main = one.scores[0]
     if main.interval:
         yield f"{main.label} {ranged(main.interval)}."
+    slope = _slope(one)
+    if slope:
+        yield slope
     yield from map(_stratum, one.strata)
     if one.decision:
-        useful = useful_range(one.decision)
-        if useful:
-            yield (
-                "Treating by the model is better than treating everyone and than treating no one at thresholds from "
-                f"{useful[0]:.0%} to {useful[1]:.0%} (the whole interval of the difference is above 0)."
-            )
-        else:
-            yield (
-                f"At no threshold from {settings.decision_from:.0%} to {settings.decision_to:.0%} is treating by the "
-                "model surely better than treating everyone or no one."
-            )
+        yield _usefulness(one, settings)
+
+
+def _usefulness(one: TargetEvaluation, settings: EvaluationSettings) -> str:
+    """Where on the decision curve the model is surely of use."""
+    useful = useful_range(one.decision)
+    low, high = map(whole_percent, useful or (settings.decision_from, settings.decision_to))
+    if useful:
+        return (
+            "Treating by the model is better than treating everyone and than treating no one at thresholds from "
+            f"{low} to {high} (the whole interval of the difference is above 0)."
+        )
+    return (
+        f"At no threshold from {low} to {high} is treating by the model surely better than treating everyone or no one."
+    )
+
+
+def _slope(one: TargetEvaluation) -> str:
+    """Whether the slope's interval is on one side of 1, and what that means; empty without a slope."""
+    found = next((score.interval for score in one.scores if score.name == "calibration_slope"), None)
+    if found is None:
+        return ""
+    meaning = "no sign that predictions are too extreme or too alike"
+    if found.high < 1:
+        meaning = "predictions are too extreme"
+    if found.low > 1:
+        meaning = "predictions are too alike"
+    return f"Calibration slope {ranged(found)}: {meaning}."
 
 
 def _stratum(stratum: Stratum) -> str:
+    place = range_of(stratum)
     return (
-        f"{stratum.name.capitalize()} risk: {stratum.n} records, {stratum.events} with the event, "
+        f"{stratum.name.capitalize()} stratum ({place}): {stratum.n} records, {stratum.events} with the event, "
         f"observed risk {ranged(stratum.risk, percent)}."
     )
 

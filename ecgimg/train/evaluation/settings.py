@@ -67,7 +67,7 @@ class EvaluationSettings:
 
     def decision_thresholds(self) -> Doubles:
         """The probabilities [T] at which the decision curve is computed."""
-        return self.decision_from + self.decision_step * np.arange(self._steps() + 1)
+        return np.asarray(self.decision_from + self.decision_step * np.arange(self._steps() + 1), np.float64)
 
     def bounds_of(self, column: str) -> Sequence[float]:
         """The bounds between the subgroups of a numeric column; none where it has no such bounds."""

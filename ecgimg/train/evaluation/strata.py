@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from ecgimg.datamodel.arrays import Bools
 from ecgimg.train.common.classifier_metrics import Interval, best_threshold
 from ecgimg.train.evaluation.result import OperatingPoint, Score, Stratum, Thresholds
-from ecgimg.train.evaluation.sample import Metric, Sample, scores_of
+from ecgimg.train.evaluation.sample import Sample, share_interval, too_few
 from ecgimg.train.evaluation.settings import EvaluationSettings
 
 ABOVE_ALL = 2.0
@@ -52,21 +50,20 @@ def operating_points_of(
     return tuple(_operating_point(sample, name, at, settings) for name, at in points if at < ABOVE_ALL)
 
 
-def sensitivity_at(threshold: float) -> Metric:
-    """The share of events at or above a threshold."""
-    return Metric("sensitivity", "Sensitivity", _share(lambda s: s.is_event, lambda s: s.predicted >= threshold))
+def sensitivity_at(sample: Sample, threshold: float, settings: EvaluationSettings, at: str = "") -> Score:
+    """The share of events at or above a threshold; `at` names the threshold."""
+    label = f"Sensitivity{at}"
+    return _share("sensitivity", label, sample, sample.is_event, sample.predicted >= threshold, settings)
 
 
-def specificity_at(threshold: float) -> Metric:
-    """The share of the others below a threshold."""
-    return Metric("specificity", "Specificity", _share(lambda s: ~s.is_event, lambda s: s.predicted < threshold))
+def specificity_at(sample: Sample, threshold: float, settings: EvaluationSettings, at: str = "") -> Score:
+    """The share of the others below a threshold; `at` names the threshold."""
+    label = f"Specificity{at}"
+    return _share("specificity", label, sample, ~sample.is_event, sample.predicted < threshold, settings)
 
 
 def strata_of(sample: Sample, thresholds: Thresholds, settings: EvaluationSettings) -> tuple[Stratum, ...]:
-    """Observed risk (Wilson interval) and likelihood ratio (score interval) of each stratum that is not empty by rule.
-
-    Both take records as independent.
-    """
+    """Observed risk and likelihood ratio of each stratum that is not empty by rule."""
     member = stratum_of(sample, thresholds)
     edges = (None, thresholds.rule_out, thresholds.rule_in, None)
     wanted = [k for k in range(3) if k != 1 or thresholds.rule_out < thresholds.rule_in]
@@ -74,53 +71,54 @@ def strata_of(sample: Sample, thresholds: Thresholds, settings: EvaluationSettin
     return tuple(_stratum(sample, member == k, STRATA[k], (edges[k], edges[k + 1]), settings) for k in wanted)
 
 
-def risk_interval(events: int, n: int) -> Interval:
-    """An observed risk with its 95 % Wilson interval."""
-    if not n:
-        return Interval(np.nan, np.nan, np.nan)
-    low, high = proportion_confint(events, n, method="wilson")
-    return Interval(events / n, float(low), float(high))
-
-
 def _stratum(
     sample: Sample, inside: Bools, name: str, edges: tuple[float | None, float | None], settings: EvaluationSettings
 ) -> Stratum:
     events, n = int(sample.is_event[inside].sum()), int(inside.sum())
-    all_events, all_others = int(sample.is_event.sum()), int((~sample.is_event).sum())
-    ratio = _likelihood_ratio(events, all_events, n - events, all_others)
-    shifted = None
-    if settings.prevalence is not None and ratio is not None:
-        odds = settings.prevalence / (1 - settings.prevalence) * ratio.value
-        shifted = odds / (1 + odds)
+    ratio = _likelihood_ratio(sample, inside)
+    risk = share_interval(sample.is_event[inside], sample.patient[inside])
     above, below = edges
     below = None if below is not None and below >= ABOVE_ALL else below
-    return Stratum(name, above, below, n, events, risk_interval(events, n), ratio, shifted)
+    return Stratum(name, above, below, n, events, risk, ratio, _risk_at(settings.prevalence, ratio))
 
 
-def _likelihood_ratio(events: int, all_events: int, others: int, all_others: int) -> Interval | None:
-    """P(stratum | event) / P(stratum | no event), Miettinen and Nurminen's score interval; None where others are none.
-
-    The bound that lies at infinity, or that the search for it does not reach, is None too.
-    """
-    if not all_events or not others:
+def _risk_at(prevalence: float | None, ratio: Interval | None) -> float | None:
+    """The risk that a likelihood ratio makes of another prevalence (Bayes)."""
+    if prevalence is None or ratio is None:
         return None
-    low, high = confint_proportions_2indep(events, all_events, others, all_others, compare="ratio", method="score")
-    return Interval((events / all_events) / (others / all_others), float(low), float(high))
+    odds = prevalence / (1 - prevalence) * ratio.value
+    return odds / (1 + odds)
+
+
+def _likelihood_ratio(sample: Sample, inside: Bools) -> Interval | None:
+    """P(stratum | event) / P(stratum | no event) with Miettinen and Nurminen's score interval; n are the patients.
+
+    None where the stratum has none without the event: the ratio is infinite.
+    """
+    of_events, of_others = inside[sample.is_event].mean(), inside[~sample.is_event].mean()
+    if not of_others:
+        return None
+    n_events, n_others = (len(np.unique(sample.patient[one])) for one in (sample.is_event, ~sample.is_event))
+    counts = (of_events * n_events, n_events, of_others * n_others, n_others)
+    low, high = confint_proportions_2indep(*counts, compare="ratio", method="score")
+    return Interval(float(of_events / of_others), float(low), float(high))
 
 
 def _operating_point(sample: Sample, name: str, at: float, settings: EvaluationSettings) -> OperatingPoint:
-    positive = Metric("ppv", "Positive predictive value", _share(lambda s: s.predicted >= at, lambda s: s.is_event))
-    negative = Metric("npv", "Negative predictive value", _share(lambda s: s.predicted < at, lambda s: ~s.is_event))
-    metrics = (sensitivity_at(at), specificity_at(at), positive, negative)
-    scores: tuple[Score, ...] = scores_of(sample, metrics, settings)
-    return OperatingPoint(name, at, *scores)
+    positive = sample.predicted >= at
+    return OperatingPoint(
+        name,
+        at,
+        sensitivity_at(sample, at, settings),
+        specificity_at(sample, at, settings),
+        _share("ppv", "Positive predictive value", sample, positive, sample.is_event, settings),
+        _share("npv", "Negative predictive value", sample, ~positive, ~sample.is_event, settings),
+    )
 
 
-def _share(among: Callable[[Sample], Bools], of: Callable[[Sample], Bools]) -> Callable[[Sample], float]:
-    """The share of the records with one property among those with another; NaN where there is none."""
-
-    def share(sample: Sample) -> float:
-        chosen = among(sample)
-        return float(of(sample)[chosen].mean()) if chosen.any() else float("nan")
-
-    return share
+def _share(name: str, label: str, sample: Sample, among: Bools, counted: Bools, settings: EvaluationSettings) -> Score:
+    """The share of the records with one property among those with another, as a score."""
+    reason = too_few(sample, settings)
+    found = None if reason else share_interval(counted[among], sample.patient[among])
+    reason = "" if found else reason or "no record is on this side of the threshold"
+    return Score(name, label, len(sample), sample.events, found, reason)

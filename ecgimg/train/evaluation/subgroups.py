@@ -8,8 +8,8 @@ import numpy as np
 
 from ecgimg.errors import UnreadableInputError
 from ecgimg.train.evaluation.metrics import main_metrics_of
-from ecgimg.train.evaluation.result import Subgroup, Thresholds
-from ecgimg.train.evaluation.sample import Metric, sample_of, scores_of
+from ecgimg.train.evaluation.result import Score, Subgroup, Thresholds
+from ecgimg.train.evaluation.sample import Sample, sample_of, scores_of
 from ecgimg.train.evaluation.settings import EvaluationSettings
 from ecgimg.train.evaluation.strata import sensitivity_at, specificity_at
 from ecgimg.train.evaluation.table import REMEDY, Prediction
@@ -27,11 +27,10 @@ def subgroups_of(
     bounds = settings.bounds_of(column)
     known = [row for row in rows if row.is_known]
     labels = [_label(row, column, bounds) for row in known]
-    metrics = (*main_metrics_of(rows[0].task), *_at(thresholds))
     groups = []
     for _, name in sorted(set(labels)):
         chosen = [row for row, (_, label) in zip(known, labels, strict=True) if label == name]
-        groups.append(Subgroup(column, name, scores_of(sample_of(chosen), metrics, settings)))
+        groups.append(Subgroup(column, name, _scores(sample_of(chosen), thresholds, settings)))
     return tuple(groups)
 
 
@@ -47,10 +46,12 @@ def columns_of(rows: Sequence[Prediction], settings: EvaluationSettings) -> Iter
             yield column, ""
 
 
-def _at(thresholds: Thresholds | None) -> tuple[Metric, ...]:
+def _scores(sample: Sample, thresholds: Thresholds | None, settings: EvaluationSettings) -> tuple[Score, ...]:
+    scores = scores_of(sample, main_metrics_of(sample.task), settings)
     if thresholds is None:
-        return ()
-    return sensitivity_at(thresholds.rule_out), specificity_at(thresholds.rule_in)
+        return scores
+    sensitivity = sensitivity_at(sample, thresholds.rule_out, settings, ", rule-out")
+    return (*scores, sensitivity, specificity_at(sample, thresholds.rule_in, settings, ", rule-in"))
 
 
 def _label(row: Prediction, column: str, bounds: Sequence[float]) -> tuple[tuple[int, float], str]:

@@ -1,4 +1,4 @@
-"""Time to event, by lifelines: Kaplan-Meier curves of strata, log-rank test, hazard ratios and the slope of a Cox model.
+"""Time to event, by lifelines: Kaplan-Meier curves of strata, log-rank test, hazard ratios, slope of a Cox model.
 
 Strata are cut at quantiles of the validation's log hazards, which are frozen there.
 """
@@ -12,6 +12,7 @@ import pandas as pd
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.exceptions import ConvergenceError
 from lifelines.statistics import multivariate_logrank_test
+from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.train.common.classifier_metrics import Interval
@@ -54,7 +55,7 @@ def survival_of(sample: Sample, bounds: tuple[float, ...]) -> Survival:
     return Survival(bounds, curves, float(test.test_statistic), float(test.p_value))
 
 
-def _hazard_ratios(sample: Sample, member: Doubles, there: list[int]) -> dict[int, Interval]:
+def _hazard_ratios(sample: Sample, member: NDArray[np.integer], there: list[int]) -> dict[int, Interval]:
     """Hazard ratios to the lowest stratum, by stratum; none where the model does not converge."""
     upper = there[1:]
     if not upper:

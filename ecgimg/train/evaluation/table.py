@@ -261,7 +261,7 @@ def _choice(kind: type[Any], word: str, place: str, column: str) -> Any:
     try:
         return kind(word)
     except ValueError:
-        raise _error(place, column, f"{_named(word)} is none of {', '.join(kind)}") from None
+        raise _error(place, column, f"{_named(word)} is none of {', '.join(map(str, kind))}") from None
 
 
 def _named(text: str) -> str:
