@@ -12,6 +12,8 @@ from ecgimg.train.evaluation.result import Score, Stratum, TargetEvaluation
 from ecgimg.train.evaluation.settings import EvaluationSettings
 
 DASH = "\u2013"
+NARROW = "\u202f"
+"""A space that does not break, between a number and its sign."""
 
 
 def number(value: float | None) -> str:
@@ -26,12 +28,12 @@ def number(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share in percent with one decimal; a dash where it is not known."""
-    return DASH if value is None or np.isnan(value) else f"{100 * value:.1f} %"
+    return DASH if value is None or np.isnan(value) else f"{100 * value:.1f}{NARROW}%"
 
 
 def whole_percent(value: float) -> str:
     """A preset share in whole percent."""
-    return f"{100 * value:.0f} %"
+    return f"{100 * value:.0f}{NARROW}%"
 
 
 def ranged(found: Interval | None, form: Callable[[float | None], str] = number) -> str:

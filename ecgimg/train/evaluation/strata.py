@@ -98,6 +98,8 @@ def _likelihood_ratio(sample: Sample, inside: Bools) -> Interval | None:
     of_events, of_others = inside[sample.is_event].mean(), inside[~sample.is_event].mean()
     if not of_others:
         return None
+    if of_events == of_others == 1:  # everyone is in the stratum, and the score interval has no solution
+        return Interval(1.0, 1.0, 1.0)
     n_events, n_others = (len(np.unique(sample.patient[one])) for one in (sample.is_event, ~sample.is_event))
     counts = (of_events * n_events, n_events, of_others * n_others, n_others)
     low, high = confint_proportions_2indep(*counts, compare="ratio", method="score")
