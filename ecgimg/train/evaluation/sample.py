@@ -115,6 +115,7 @@ def intervals_of(
         warnings.simplefilter("ignore")  # a draw in which a score is not defined is NaN, and counts for nothing
         value = statistic(sample)
         drawn = np.array([statistic(one) for one in _draws(sample, settings.draws)])
+    value, drawn = (np.where(np.isfinite(one), one, np.nan) for one in (value, drawn))
     return tuple(interval(float(value[k]), drawn[:, k]) for k in range(len(value)))
 
 

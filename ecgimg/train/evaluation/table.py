@@ -257,11 +257,11 @@ def _number(word: str, place: str, column: str) -> float:
         raise _error(place, column, f"{_named(word)} is no number") from None
 
 
-def _choice(kind: type[Any], word: str, place: str, column: str) -> Any:
+def _choice(kind: type[StrEnum], word: str, place: str, column: str) -> Any:
     try:
         return kind(word)
     except ValueError:
-        raise _error(place, column, f"{_named(word)} is none of {', '.join(map(str, kind))}") from None
+        raise _error(place, column, f"{_named(word)} is none of {', '.join(one.value for one in kind)}") from None
 
 
 def _named(text: str) -> str:
