@@ -249,9 +249,14 @@ def missing_package(purpose: str, package: str, extra: str, *, where: str = "") 
     return DependencyError(what, where=where, remedy=remedy)
 
 
+_PACKAGES = {"sklearn": "scikit-learn"}
+"""Packages of the extras whose modules have another name."""
+
+
 def missing_module(error: ModuleNotFoundError) -> DependencyError:
     """The failure of an import: a package of an extra that is not installed, or a broken install."""
-    package = (error.name or "").partition(".")[0]
+    module = (error.name or "").partition(".")[0]
+    package = _PACKAGES.get(module, module)
     extra = _extra_of(package)
     if extra:
         return missing_package("this command", package, extra)
@@ -264,7 +269,7 @@ def _extra_of(package: str) -> str:
 
     for line in metadata.requires("ecgimg") or []:
         match = re.match(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]", line)
-        if match and match[1].replace("-", "_") == package:
+        if match and match[1].replace("-", "_") == package.replace("-", "_"):
             return match[2]
     return ""
 

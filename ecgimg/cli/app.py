@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from ecgimg.cli import pages, stores, tools
 from ecgimg.cli.bench import bench_app
+from ecgimg.cli.evaluate import evaluate
 from ecgimg.cli.record import record_app
 from ecgimg.cli.serve import serve
 from ecgimg.cli.train import train_app
@@ -61,6 +62,7 @@ app.command()(pages.screen)
 app.command()(stores.export)
 app.command()(stores.summary)
 app.command()(serve)
+app.command()(evaluate)
 app.command()(tools.doctor)
 app.command("json-schema")(tools.json_schema)
 app.command()(tools.synth)
