@@ -226,12 +226,13 @@ def bench_scale(
     seconds: Annotated[float, typer.Option(min=0, help="Seconds that such a page takes.")] = 0.5,
     workers: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Workers.")] = 4,
     kills: Annotated[int, typer.Option(min=0, help="Kills of local workers, and as many of a cluster's.")] = 50,
+    real: Annotated[Path | None, typer.Option(help="Folder of pages that two workers digitize.")] = None,
 ) -> None:
     """Measure what a run over very many pages costs beside the reading, and what is left of one whose processes die."""
     from ecgimg.bench.scale.report import markdown
     from ecgimg.bench.scale.run import ScalePlan, run_scale
 
-    plan = ScalePlan(out, pages, read, seconds, workers, kills)
+    plan = ScalePlan(out, pages, read, seconds, workers, kills, real)
     typer.echo(markdown(run_scale(plan, _print_progress)), nl=False)
 
 

@@ -39,19 +39,22 @@ class Killed:
 def run_with_kills(pages: Path, store: Path, undisturbed: Path, workers: str, kills: int, words: list[str]) -> Killed:
     """Kills random processes of a run, starts it again where it has ended, and compares its store.
 
-    A kill waits until the run has started another process. There are fewer kills where all pages are done before. A
-    page whose own process is killed has failed; the last start does such pages again, as a user would.
+    A kill waits until a page has ended since the last one, so that it strikes while pages flow. There are fewer kills
+    where all pages are done before. A page whose own process is killed has failed; the last start does such pages
+    again, as a user would.
     """
     rng = np.random.default_rng(len(workers))
     run, starts, of_client, done = _start(pages, store, workers, words), 1, 0, 0
     while done < kills and run.poll() != 0:
         if run.poll() is not None:
             run, starts = _start(pages, store, workers, words), starts + 1
-        alive = _processes(run.pid)
-        if len(alive) < 2:
-            time.sleep(PAUSE_S[0])
+        if not _has_done_a_page(run):
+            run.wait()
             continue
         time.sleep(rng.uniform(*PAUSE_S))
+        alive = _processes(run.pid)
+        if not alive:
+            continue
         chosen = int(rng.choice(alive))
         with suppress(ProcessLookupError):
             os.kill(chosen, signal.SIGKILL)
@@ -59,15 +62,27 @@ def run_with_kills(pages: Path, store: Path, undisturbed: Path, workers: str, ki
             of_client += chosen == run.pid
         if chosen == run.pid:
             run.wait()
-    while run.wait():
+    while _ended(run):
         run, starts = _start(pages, store, workers, words), starts + 1
-    _start(pages, store, workers, words).wait()  # does the pages again whose own process was killed
+    _ended(_start(pages, store, workers, words))  # does the pages again whose own process was killed
     return _compared(store, undisturbed, Killed(workers, done, of_client, starts + 1, 0, 0, 0, 0))
 
 
 def _start(pages: Path, store: Path, workers: str, words: list[str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "ecgimg.bench.scale.program", "run", str(pages), str(store), workers, *words]
-    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _has_done_a_page(run: subprocess.Popen[bytes]) -> bool:
+    """Waits for the line of a page; False where the run ends without a further one."""
+    assert run.stdout is not None
+    return run.stdout.readline().startswith((b"ok", b"failed"))
+
+
+def _ended(run: subprocess.Popen[bytes]) -> int:
+    """The exit code of a run that nobody kills."""
+    run.communicate()
+    return run.returncode
 
 
 def _processes(session: int) -> list[int]:

@@ -1,15 +1,18 @@
-"""What the benchmark runs as a process of its own: a run of doubled pages, a plan, or the start of a run that goes on.
+"""What the benchmark runs as a process of its own: a run of doubled or real pages, a plan, or a start that goes on.
 
     python -m ecgimg.bench.scale.program run PAGES STORE WORKERS SECONDS SAMPLES
+    python -m ecgimg.bench.scale.program real PAGES STORE WORKERS
     python -m ecgimg.bench.scale.program plan PAGES
     python -m ecgimg.bench.scale.program resume PAGES STORE
 
-It prints one line of JSON: seconds, processor seconds and megabytes of this process, and pages.
+It prints a line for each page that has ended, and as its last line JSON: seconds, processor seconds and megabytes of
+this process, and pages.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterable
@@ -18,16 +21,19 @@ from time import perf_counter, process_time
 from typing import Any
 
 from ecgimg.bench.scale.double import double
+from ecgimg.bench.speed.memory import PeakMemory
 from ecgimg.jobs import Done, Job, Step
 from ecgimg.options import RunOptions
+from ecgimg.runs.digitize import DIGITIZE
 from ecgimg.runs.executors import open_executor
 from ecgimg.runs.inputs import Sources, find_inputs
-from ecgimg.runs.job import Outcome
+from ecgimg.runs.job import Outcome, RunKind
 from ecgimg.runs.page_counts import PageCounter
 from ecgimg.runs.plan import PlaceNames, plan_pages
 from ecgimg.runs.store.run import run_store
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
+Figures = dict[str, float]
 
 
 class Follower:
@@ -38,7 +44,7 @@ class Follower:
 
     def __init__(self) -> None:
         self.pages = self.ended = 0
-        self.early_mb = self.early_time = self.early_cpu = 0.0
+        self.early_mb = self.early_time = self.early_cpu = self.late_read_s = 0.0
 
     def planned(self, pages: int) -> None:
         """The run has this many pages."""
@@ -56,6 +62,10 @@ class Follower:
     def finished(self, outcome: Outcome) -> None:
         """A page has ended."""
         self.ended += 1
+        sys.stdout.write(f"{outcome.status} {outcome.name}\n")
+        sys.stdout.flush()
+        if self.ended > self.pages // 10:
+            self.late_read_s += outcome.seconds or 0.0
         if self.ended == self.pages // 10:
             self.early_mb, self.early_time, self.early_cpu = memory_mb(), perf_counter(), process_time()
 
@@ -82,24 +92,26 @@ def memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
-def run(pages: str, store: str, workers: str, seconds: float, samples: int) -> dict[str, float]:
-    """Does all pages into a store."""
+def run(pages: str, store: str, workers: str, kind: RunKind[Any]) -> Figures:
+    """Does all pages into a store; what comes after the first tenth of them is measured, but for the memory."""
     listener, options = Follower(), RunOptions.read(store="parquet", jobs=None if ":" in workers else int(workers))
+    peak = PeakMemory(os.getpid())
     with open_executor(workers, TIMEOUT_S) as executor:
-        tally = run_store((pages,), store, options, listener, executor, double(seconds, samples))
+        tally = run_store((pages,), store, options, listener, executor, kind)
         took, cpu = perf_counter() - listener.early_time, process_time() - listener.early_cpu
-    late = tally.pages - tally.pages // 10
     return {
         "seconds": took,
         "cpu_s": cpu,
         "pages": tally.pages,
-        "late": late,
+        "late": tally.pages - tally.pages // 10,
+        "late_read_s": listener.late_read_s,
         "early_mb": listener.early_mb,
         "mb": memory_mb(),
+        "tree_mb": peak.stop(),
     }
 
 
-def plan(pages: str) -> dict[str, float]:
+def plan(pages: str) -> Figures:
     """Plans all pages and does none."""
     start = perf_counter()
     found, _ = find_inputs(Sources((pages,), lambda: Path("/nowhere")), None)
@@ -107,7 +119,7 @@ def plan(pages: str) -> dict[str, float]:
     return {"seconds": perf_counter() - start, "cpu_s": process_time(), "pages": count, "mb": memory_mb()}
 
 
-def resume(pages: str, store: str) -> dict[str, float]:
+def resume(pages: str, store: str) -> Figures:
     """Goes on in a store until the first page that is not done."""
     executor = FirstJob()
     start = perf_counter()
@@ -117,15 +129,17 @@ def resume(pages: str, store: str) -> dict[str, float]:
     return {**found, "mb": memory_mb()}
 
 
-def main(words: list[str]) -> dict[str, float]:
+def main(words: list[str]) -> Figures:
     """One command."""
     command, pages, *rest = words
     if command == "plan":
         return plan(pages)
     if command == "resume":
         return resume(pages, *rest)
+    if command == "real":
+        return run(pages, *rest, DIGITIZE)
     store, workers, seconds, samples = rest
-    return run(pages, store, workers, float(seconds), int(samples))
+    return run(pages, store, workers, double(float(seconds), int(samples)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ecgimg.bench.scale.kills import Killed
-from ecgimg.bench.scale.run import Figures, ScaleBench
+from ecgimg.bench.scale.program import Figures
+from ecgimg.bench.scale.run import REAL_WORKERS, ScaleBench
 
 READING_S = 2.3
 """Processor seconds of `ecgimg diagnose` for a page (`bench speed`), against which a run's own time stands."""
@@ -27,8 +28,19 @@ def markdown(bench: ScaleBench) -> str:
         f"| pages a second on Dask against workers of this machine | {_rate(bench.cluster):.2f} /"
         f" {_rate(local):.2f} = {_rate(bench.cluster) / _rate(local):.2f} | 0.9 |",
     ]
+    lines += _real(bench.real) if bench.real else []
     lines += [_killed(one) for one in bench.killed]
     return "\n".join(lines) + "\n"
+
+
+def _real(figures: Figures) -> list[str]:
+    read_s = figures["late_read_s"] / figures["late"]
+    own_s = REAL_WORKERS * figures["seconds"] / figures["late"] - read_s
+    return [
+        f"| a run's own time a page, {figures['pages']:.0f} real pages, {REAL_WORKERS} workers | {1000 * own_s:.0f} ms,"
+        f" {100 * own_s / read_s:.1f} % of {read_s:.1f} s | 5 % |",
+        f"| memory of that run and its workers, at most | {figures['tree_mb']:.0f} MB | 2,500 MB |",
+    ]
 
 
 def _killed(one: Killed) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ecgimg.bench.scale.double import double, draw_pages
 from ecgimg.bench.scale.kills import Killed, run_with_kills
+from ecgimg.bench.scale.program import Figures
 from ecgimg.errors import WorkerError
 from ecgimg.options import RunOptions
 from ecgimg.runs.inputs import Sources, find_inputs
@@ -20,14 +21,17 @@ from ecgimg.runs.plan import PlaceNames
 from ecgimg.runs.store.store import open_store
 from ecgimg.runs.store.table import page_row
 
+REAL_WORKERS = 2
 SAMPLES = 5000
 """Samples of each of 12 leads, as a page of 10 s at 500 Hz has."""
-Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class ScalePlan:
-    """What is measured: planned and done `pages`; `read` pages that take `page_s` each; `kills` of each kind of run."""
+    """What is measured: planned and done `pages`; `read` pages that take `page_s` each; `kills` of each kind of run.
+
+    `real` is a folder of pages that REAL_WORKERS digitize, None for none.
+    """
 
     out: Path
     pages: int = 100_000
@@ -35,6 +39,7 @@ class ScalePlan:
     page_s: float = 0.5
     workers: int = 4
     kills: int = 50
+    real: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class ScaleBench:
     resumed: Figures
     local: Figures
     cluster: Figures
+    real: Figures | None
     killed: tuple[Killed, ...]
 
 
@@ -68,12 +74,16 @@ def run_scale(plan: ScalePlan, tell: Callable[[str], None]) -> ScaleBench:
     local = _program("run", few, stores["local"], plan.workers, *words)
     tell("the same on a Dask cluster of this machine")
     cluster = _program("run", few, stores["cluster"], f"local:{plan.workers}", *words)
+    real = None
+    if plan.real is not None:
+        tell(f"real pages, {REAL_WORKERS} workers of this machine")
+        real = _program("real", plan.real, _fresh(plan.out / "real"), REAL_WORKERS)
     killed = []
     for workers in (str(plan.workers), f"local:{plan.workers}") if plan.kills else ():
         tell(f"{plan.kills} kills, --jobs {workers}")
         store = _fresh(plan.out / f"killed-{workers.replace(':', '-')}")
         killed.append(run_with_kills(few, store, stores["local"], workers, plan.kills, [str(w) for w in words]))
-    return ScaleBench(plan, planned, resumed, local, cluster, tuple(killed))
+    return ScaleBench(plan, planned, resumed, local, cluster, real, tuple(killed))
 
 
 def _write_done(pages: Path, store: Path) -> None:
@@ -92,7 +102,7 @@ def _program(*words: object) -> Figures:
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise WorkerError(f"{' '.join(command[2:])} ended with code {done.returncode}", where="bench scale")
-    found: Figures = json.loads(done.stdout)
+    found: Figures = json.loads(done.stdout.splitlines()[-1])
     return found
 
 

@@ -56,9 +56,12 @@ def test_the_report_has_every_floor() -> None:
     figures = {"seconds": 10.0, "pages": 200.0, "late": 180.0, "cpu_s": 0.9, "mb": 120.0, "early_mb": 119.0}
     killed = Killed("4", 50, 9, 12, 200, 200, 200, 200)
     cluster = {**figures, "seconds": 11.0}
-    bench = ScaleBench(ScalePlan(Path("x"), page_s=0.2), figures, figures, figures, cluster, (killed,))
+    real = {**figures, "seconds": 95.0, "late_read_s": 180.0, "tree_mb": 1900.0}
+    bench = ScaleBench(ScalePlan(Path("x"), page_s=0.2), figures, figures, figures, cluster, real, (killed,))
     text = markdown(bench)
     assert "| plan 100,000 pages | 10.0 s (0.9 s of the processor), 120 MB | 60 s, 500 MB |" in text
     assert "= 0.91 | 0.9 |" in text
     assert "22 ms, 1.0 % of 2.3 s" in text
+    assert "| a run's own time a page, 200 real pages, 2 workers | 56 ms, 5.6 % of 1.0 s | 5 % |" in text
+    assert "| 1900 MB | 2,500 MB |" in text
     assert "200 rows, 200 names, 200 as undisturbed | 200 each" in text
