@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,11 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
         open_dask("tcp://127.0.0.1:9", 1, 1),
     ):
         pass
+
+
+def test_a_run_ends_where_all_workers_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecgimg.runs.dask_executor.CHECK_S", 0.5)
+    with open_dask("local:1", 600.0, 4.0) as lonely:
+        threading.Timer(1.0, lonely._client.cluster.scale, [0]).start()
+        with pytest.raises(WorkerError, match="all workers were lost"):
+            run(lonely, doubles.misbehave, ["hang"])
