@@ -19,3 +19,13 @@ def ruled(size: tuple[int, int], px_per_mm: float, degrees: float = 0.0, fine: b
         if fine:
             dark = np.maximum(dark, (np.abs(along - np.round(along)) * px_per_mm < 0.6) * 0.45)
     return np.stack([np.full(size, 250), 250 - 150 * dark, 250 - 140 * dark], axis=2).astype(np.uint8)
+
+
+def dotted(size: tuple[int, int], px_per_mm: float, degrees: float = 0.0) -> Pixels:
+    """Paper [H, W, 3] with a dot every mm across and down, as pale grids look when they are printed and scanned."""
+    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    angle = np.deg2rad(degrees)
+    u = x * np.cos(angle) + y * np.sin(angle)
+    v = -x * np.sin(angle) + y * np.cos(angle)
+    near_u, near_v = (np.abs(along - np.round(along / px_per_mm) * px_per_mm) < 0.6 for along in (u, v))
+    return np.repeat((235 - 60 * (near_u & near_v)).astype(np.uint8)[..., None], 3, axis=2)

@@ -18,6 +18,9 @@ FREQUENCIES: Floats = np.exp(
 """The frequencies [F] that are searched, in lines a tile, in even logarithmic steps."""
 STEPS_PER_OCTAVE = round(float(np.log(2)) / STRAIGHTEN.frequency_step)
 
+_DIAGONALS = ((1, 1), (1, 2), (2, 1))
+"""Squares across and down from one crossing of a grid to the next one on a diagonal."""
+
 
 @dataclass(frozen=True, eq=False)
 class Comb:
@@ -71,7 +74,8 @@ def reached_by(planes: Floats, share: float) -> Floats:
 def strongest_pair(contrasts: Floats) -> tuple[int, int, float]:
     """Angle, frequency and contrast of the comb in contrasts [angles, F] that has the best partner.
 
-    The partner lies nearly at a right angle to it and has nearly its frequency.
+    The partner lies nearly at a right angle to it and has nearly its frequency. Of the combs of a grid, those of its
+    lines and of its diagonals, it is that of the lines.
     """
     angles = STRAIGHTEN.angle_steps
     reach = (STRAIGHTEN.partner_angle_reach_steps, STRAIGHTEN.partner_frequency_reach_steps)
@@ -80,8 +84,28 @@ def strongest_pair(contrasts: Floats) -> tuple[int, int, float]:
     partner = cv2.dilate(wrapped, window)[angles : 2 * angles]
     partner = np.roll(partner, -angles // 2, axis=0)
     both = np.minimum(contrasts, partner) + 0.5 * (contrasts + partner)
-    angle, frequency = np.unravel_index(int(both.argmax()), both.shape)
-    return int(angle), int(frequency), float(both[angle, frequency]) / 2
+    angle, frequency = _not_diagonal(both, *map(int, np.unravel_index(int(both.argmax()), both.shape)))
+    return angle, frequency, float(both[angle, frequency]) / 2
+
+
+def _not_diagonal(pairs: Floats, angle: int, frequency: int) -> tuple[int, int]:
+    """Angle and frequency of a pair of combs in pairs [angles, F], or those of the lines whose diagonals it is.
+
+    The crossings of a pale or dotted grid are clearer than its lines, and stand in rows of their own: one across and
+    one down, or one across and two down. These rows are nearer together than the lines are.
+    """
+    best, found = STRAIGHTEN.lines_of_diagonal_share * float(pairs[angle, frequency]), (angle, frequency)
+    reach, steps = STRAIGHTEN.diagonal_angle_reach_steps, STRAIGHTEN.diagonal_frequency_reach_steps
+    for across, down in _DIAGONALS:
+        turn = round(np.arctan2(down, across) / np.pi * STRAIGHTEN.angle_steps)
+        rows = (angle + turn + np.arange(-reach, reach + 1)) % STRAIGHTEN.angle_steps
+        wider = frequency - round(np.log(np.hypot(across, down)) / STRAIGHTEN.frequency_step)
+        columns = np.arange(max(wider - steps, 0), max(wider + steps + 1, 0))
+        near = pairs[np.ix_(rows, columns)]
+        if near.size and near.max() > best:
+            row, column = np.unravel_index(int(near.argmax()), near.shape)
+            best, found = float(near.max()), (int(rows[row]), int(columns[column]))
+    return found
 
 
 def line_spacing(comb: Comb, n_lines: float) -> tuple[float, bool]:
