@@ -21,14 +21,15 @@ def test_scale_and_rotation_are_measured(px_per_mm: float, degrees: float) -> No
     assert not fit.assumed
 
 
-@pytest.mark.parametrize(("px_per_mm", "degrees"), [(7.17, 0.0), (7.6, 0.0), (7.17, 6.0)])
-def test_rows_of_dots_along_the_diagonals_are_no_lines(px_per_mm: float, degrees: float) -> None:
+@pytest.mark.parametrize("degrees", [0.0, 6.0])
+@pytest.mark.parametrize("amid", [False, True])
+def test_rows_of_dots_along_the_diagonals_are_no_lines(degrees: float, amid: bool) -> None:
     """Dots at the crossings are as dark along the diagonals, at another spacing, as along the lines."""
-    fit = fit_grid(dotted((900, 1200), px_per_mm, degrees))
+    fit = fit_grid(dotted((900, 1200), 7.17, degrees, amid))
     assert fit is not None
     gradient = fit.matrix[:2, :2] / fit.matrix[2, 2]
     assert np.degrees(np.arctan2(gradient[0, 1], gradient[0, 0])) == pytest.approx(degrees, abs=0.4)
-    assert np.linalg.norm(gradient[0]) / fit.line_mm * px_per_mm == pytest.approx(1, abs=0.02)
+    assert np.linalg.norm(gradient[0]) / fit.line_mm * 7.17 == pytest.approx(1, abs=0.02)
 
 
 def test_lines_of_one_level_are_large_squares_unless_they_are_many() -> None:
