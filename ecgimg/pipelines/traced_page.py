@@ -118,17 +118,25 @@ def _read_photo(empty: TracedPage, seen: Photo, wanted: LayoutOptions, steps: St
         return replace(empty, refusal=empty.doubt)
     named = parts_by_names(upright)
     page = None if named is None else _read_part(empty, named, seen, wanted, steps)
-    return page or _with_parts(_read_sheet(empty, upright, wanted, steps), seen)
+    if page is not None:
+        return page
+    page = _with_parts(_read_sheet(empty, upright, wanted, steps), seen)
+    # Rows of the other ECG may reach into the sheet: the part alone is clearer.
+    alone = None if page.parts is None else _read_part(empty, page.parts, seen, wanted, steps)
+    return alone or page
 
 
 def _read_part(
-    empty: TracedPage, named: Parts, seen: Photo, wanted: LayoutOptions, steps: StepRunner
+    empty: TracedPage, parts: Parts, seen: Photo, wanted: LayoutOptions, steps: StepRunner
 ) -> TracedPage | None:
-    """The ECG in the first of two parts that can be read; None where an ECG is not proven in both, or none is read."""
-    found = [ecg_in(seen, box, steps) for box in named]
-    for upright, parts in zip(found, (named, named[::-1]), strict=True):
+    """The ECG in the upper or left of two parts, or in the other where that can't be read; None where an ECG is not
+    proven in both, or none is read.
+    """
+    first, second = sorted(parts)
+    found = [ecg_in(seen, box, steps) for box in (first, second)]
+    for upright, turned in zip(found, ((first, second), (second, first)), strict=True):
         if upright is not None and None not in found:
-            page = _read_sheet(replace(empty, parts=parts), upright, wanted, steps)
+            page = _read_sheet(replace(empty, parts=turned), upright, wanted, steps)
             if page.refusal is None:
                 return page
     return None

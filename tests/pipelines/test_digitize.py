@@ -119,6 +119,16 @@ def test_the_first_of_two_ecgs_is_one_that_can_be_read(two_ecgs: SimpleNamespace
     assert (second.refusal, second.parts) == (REST, PARTS)
 
 
+def test_an_ecg_beyond_the_sheet_is_read_apart_from_it(
+    two_ecgs: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "parts_by_names", lambda page: None)
+    monkeypatch.setattr(module, "_with_parts", lambda page, photo: replace(page, parts=PARTS[::-1]))
+    page = traced(None)
+    assert (page.refusal, page.parts, page.photo.ecgs) == (None, PARTS, 2)
+    assert two_ecgs.read[-1] == PARTS[0]
+
+
 def test_names_that_stand_twice_are_no_second_ecg_where_none_is_proven(two_ecgs: SimpleNamespace) -> None:
     two_ecgs.proven = PARTS[:1]
     assert traced(None).parts is None
