@@ -117,13 +117,13 @@ def _read_photo(empty: TracedPage, seen: Photo, wanted: LayoutOptions, steps: St
     if empty.doubt is not None and not is_proven(upright):
         return replace(empty, refusal=empty.doubt)
     named = parts_by_names(upright)
-    page = None if named is None else _read_part(empty, named, seen, wanted, steps)
-    if page is not None:
-        return page
-    page = _with_parts(_read_sheet(empty, upright, wanted, steps), seen)
+    first = None if named is None else _read_part(empty, named, seen, wanted, steps)
+    if first is not None:
+        return first
+    whole = _with_parts(_read_sheet(empty, upright, wanted, steps), seen)
     # Rows of the other ECG may reach into the sheet: the part alone is clearer.
-    alone = None if page.parts is None else _read_part(empty, page.parts, seen, wanted, steps)
-    return alone or page
+    first = None if whole.parts is None else _read_part(empty, whole.parts, seen, wanted, steps)
+    return first or whole
 
 
 def _read_part(
