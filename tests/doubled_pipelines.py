@@ -59,7 +59,7 @@ def digitize_page(path: Path, page: int, options: PageOptions, name: str, hook: 
     recording = Recording(signals, 500.0, name=name, layout_id="12x1", geometry=geometry, warnings=("a warning",))
     pixels = np.full((60, 80, 3), 220, np.uint8)
     pixels[50:56:2, 10:70:3] = 0  # a print below the trace
-    photo = Photo(pixels, path, page, 3)
+    photo = Photo(pixels, path, page, 3, ecgs=2 if "double" in path.name else 1)
     nodes = np.stack(np.meshgrid([0.0, 40.0, 80.0], [0.0, 40.0]), axis=2).astype(np.float32)
     sheet = Sheet(photo.pixels, 8.0, SheetMap(nodes, 20.0), photo.shape, 1.5, "grid", 0.9)
     # The speed is assumed, which leaves nine tenths of this confidence: 0.72.

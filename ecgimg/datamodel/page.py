@@ -24,14 +24,18 @@ Source = Literal["text", "pulse", "given", "signal", "beats", "assumed"]
 Geometry = Literal["grid", "page", "vector"]
 """What a page's geometry is taken from: the grid in its pixels, its edges and pulses, or the lines that a PDF draws."""
 
+MAX_ECGS = 2
+"""ECGs that are looked for on one page."""
+
 
 @dataclass(frozen=True, eq=False)
 class Photo:
     """One page of a file: RGB pixels uint8 [H, W, 3], upright by its EXIF tag.
 
-    `page` counts from 1 within its document of `pages` pages. `sha256` is the hash in hexadecimal of the file that it
-    was read from, or of its pixels where it was read from none; empty where it was not read. `vector` is what a PDF
-    draws on the page, from which the pixels were drawn.
+    `page` counts from 1 within its document of `pages` pages. Beyond them it stands for the second ECG on one of them:
+    page 4 of three is that on page 1. `ecgs` is how many ECGs were found on the page. `sha256` is the hash in
+    hexadecimal of the file that it was read from, or of its pixels where it was read from none; empty where it was not
+    read. `vector` is what a PDF draws on the page, from which the pixels were drawn.
     """
 
     pixels: Pixels
@@ -40,17 +44,28 @@ class Photo:
     pages: int = 1
     sha256: str = ""
     vector: VectorPage | None = None
+    ecgs: int = 1
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
         is_rgb = self.pixels.dtype == np.uint8 and len(shape) == 3 and shape[2] == 3 and self.pixels.size > 0
         require(is_rgb, "a photo is uint8 [H, W, 3]")
-        require(1 <= self.page <= self.pages, "a page counts from 1 to the number of pages")
+        require(1 <= self.page <= MAX_ECGS * self.pages, "a page counts from 1 to the number of pages, for each ECG")
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def ecg(self) -> int:
+        """Which of the ECGs on its page is meant, from 1."""
+        return 1 + (self.page - 1) // self.pages
+
+    @property
+    def other_page(self) -> int:
+        """The number of the other ECG on its page."""
+        return self.page + self.pages if self.ecg == 1 else self.page - self.pages
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
-from ecgimg.datamodel.page import Photo
+from ecgimg.datamodel.page import MAX_ECGS, Photo
 from ecgimg.datamodel.vector_page import VectorPage
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError, is_out_of_memory
 from ecgimg.io.files import hash_file, open_regular
@@ -95,7 +95,7 @@ def count_pixels(path: File) -> int | None:
 
 
 def read_page(file: str | Path | MemoryFile, page: int = 1) -> Photo:
-    """One page of a picture or document, counted from 1.
+    """One page of a picture or document, counted from 1; beyond its pages, that of a second ECG (see `Photo`).
 
     Raises:
         UnreadableInputError: as `count_pages`, or the pixels are truncated or damaged.
@@ -193,10 +193,12 @@ def _remedy(head: bytes) -> str:
     return "give a JPEG, PNG, TIFF, BMP, WebP, HEIC, PDF or DICOM"
 
 
-def require_page(path: object, page: int, pages: int) -> None:
-    """Raises UsageError where a document of so many pages has no such page."""
-    if not isinstance(page, int) or not 1 <= page <= pages:
-        raise UsageError(f"{path} has no page {page}", where=_WHERE, remedy=f"choose a page from 1 to {pages}")
+def page_index(path: object, page: int, pages: int) -> int:
+    """The place, from 0, of a page in a document of so many pages; UsageError where there is no such page."""
+    if not isinstance(page, int) or not 1 <= page <= MAX_ECGS * pages:
+        remedy = f"choose a page from 1 to {pages}"
+        raise UsageError(f"{path} has no page {page}", where=_WHERE, remedy=remedy)
+    return (page - 1) % pages
 
 
 @contextmanager
@@ -307,23 +309,21 @@ def _read_dicom(file: File, page: int) -> tuple[_Drawn, int]:
     with _unreadable_errors(file), _open_dicom(file) as document:
         if document.pdf is not None:
             return _read_pdf(MemoryFile(str(file), document.pdf), page)
-        require_page(file, page, document.frames)
+        index = page_index(file, page, document.frames)
         if document.width * document.height > MAX_PIXELS:
             raise _too_large(file, f"{document.width} x {document.height} pixels")
-        return _Drawn(rgb_pixels(document.frame(page - 1))), document.frames
+        return _Drawn(rgb_pixels(document.frame(index))), document.frames
 
 
 def _read_pdf(file: File, page: int) -> tuple[_Drawn, int]:
     with _open_pdf(file) as document:
-        require_page(file, page, len(document))
-        return _draw(document, page - 1, file), len(document)
+        return _draw(document, page_index(file, page, len(document)), file), len(document)
 
 
 def _read_picture(file: File, page: int) -> tuple[_Drawn, int]:
     with _open_picture(file) as picture:
         frames = _frames(picture)
-        require_page(file, page, len(frames))
-        return _Drawn(_decode(picture, frames[page - 1], file)), len(frames)
+        return _Drawn(_decode(picture, frames[page_index(file, page, len(frames))], file)), len(frames)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import UsageError
-from ecgimg.io.images import MemoryFile, pixels_of_picture, read_page, require_page
+from ecgimg.io.images import MemoryFile, page_index, pixels_of_picture, read_page
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,7 +27,7 @@ _REMEDY = "give a path, bytes, a file opened with 'rb', a PIL image, or an array
 
 
 def read_source(source: PageInput, page: int = 1) -> Photo:
-    """One page, counted from 1, of whatever a caller gave.
+    """One page, counted as `Photo` does, of whatever a caller gave.
 
     Raises:
         UnreadableInputError: as `ecgimg.io.images.read_page`.
@@ -75,6 +75,6 @@ def _picture_of_array(pixels: NDArray[Any]) -> Image.Image:
 
 
 def _photo_of_picture(picture: Image.Image, name: str, page: int) -> Photo:
-    require_page(name, page, 1)
+    page_index(name, page, 1)
     pixels = pixels_of_picture(picture, name)
-    return Photo(pixels, Path(name), sha256=hashlib.sha256(pixels.data).hexdigest())
+    return Photo(pixels, Path(name), page, sha256=hashlib.sha256(pixels.data).hexdigest())

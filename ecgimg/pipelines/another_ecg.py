@@ -1,4 +1,4 @@
-"""Pictures of more than one ECG: the parts that show one each, and what lies beyond the one that was read."""
+"""Pictures of two ECGs: the two parts that show one each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ecgimg.datamodel.constants import constant
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo, PlacedCell, Sheet, UprightSheet
 from ecgimg.errors import RefusedError
-from ecgimg.pipelines.page_search import PAGE_SEARCH, is_proven
+from ecgimg.pipelines.page_search import PAGE_SEARCH, find_page, is_proven
+from ecgimg.pipelines.step_runner import StepRunner
 from ecgimg.stages.landmarks.find import find_landmarks
 from ecgimg.stages.straighten.by_grid import by_grid
 
@@ -31,19 +32,22 @@ class AnotherEcgConstants:
 ANOTHER_ECG = AnotherEcgConstants()
 Box: TypeAlias = tuple[int, int, int, int]
 """x0, y0, x1, y1 in photo pixels."""
+Parts: TypeAlias = tuple[Box, Box]
+"""The two parts into which a line cuts a photo."""
 SheetBox: TypeAlias = tuple[float, float, float, float]
 """x0, y0, x1, y1 in sheet pixels."""
 
 
-def another_ecg(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Box | None:
-    """The part of a photo, in its pixels, beyond a sheet's grid and cells that has a grid of its own, rows and lead
-    names; None where there is none.
+def parts_by_grid(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Parts | None:
+    """The part of a photo with what was read of a sheet, and one beyond its grid and cells that has a grid of its own,
+    rows and lead names; None where there is none.
     """
-    return next((box for box in parts_beyond(photo, sheet, cells) if _is_ecg(part_of(photo, box))), None)
+    return next((parts for parts in parts_beyond(photo, sheet, cells) if _is_ecg(part_of(photo, parts[1]))), None)
 
 
-def parts_beyond(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Iterator[Box]:
-    """The parts of a photo left of, right of, above and below what was read of a sheet that are large enough.
+def parts_beyond(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Iterator[Parts]:
+    """The cuts of a photo left of, right of, above and below what was read of a sheet, whose part beyond is large
+    enough; that part comes second.
 
     Where a grid is pale, only a part of it is seen, and cells lie beyond it.
     """
@@ -51,16 +55,26 @@ def parts_beyond(photo: Photo, sheet: Sheet, cells: Sequence[PlacedCell]) -> Ite
         return
     height, width = photo.shape
     x0, y0, x1, y1 = _box_on_photo(sheet, _around(sheet, sheet.grid_box, cells))
-    sides = ((0, 0, x0, height), (x1, 0, width, height), (0, 0, width, y0), (0, y1, width, height))
-    for left, top, right, bottom in sides:
+    beyond = ((0, 0, x0, height), (x1, 0, width, height), (0, 0, width, y0), (0, y1, width, height))
+    inside = ((x0, 0, width, height), (0, 0, x1, height), (0, y0, width, height), (0, 0, width, y1))
+    for own, (left, top, right, bottom) in zip(inside, beyond, strict=True):
         if right - left > ANOTHER_ECG.min_side * width and bottom - top > ANOTHER_ECG.min_side * height:
-            yield left, top, right, bottom
+            yield own, (left, top, right, bottom)
 
 
 def part_of(photo: Photo, box: Box) -> Photo:
     """A part of a photo as a photo of its own."""
     left, top, right, bottom = box
     return replace(photo, pixels=np.ascontiguousarray(photo.pixels[top:bottom, left:right]), vector=None)
+
+
+def ecg_in(photo: Photo, box: Box, steps: StepRunner) -> UprightSheet | None:
+    """The page in a part of a photo, with its places on the whole photo; None where no ECG is proven there."""
+    try:
+        page = find_page(part_of(photo, box), steps, thorough=False)
+    except RefusedError:
+        return None
+    return in_whole(page, box, photo.shape) if is_proven(page) else None
 
 
 def in_whole(page: UprightSheet, box: Box, shape: tuple[int, int]) -> UprightSheet:
@@ -70,8 +84,9 @@ def in_whole(page: UprightSheet, box: Box, shape: tuple[int, int]) -> UprightShe
     return replace(page, sheet=replace(sheet, map=replace(sheet.map, nodes=nodes), photo_shape=shape))
 
 
-def parts_with_one_ecg(page: UprightSheet) -> tuple[Box, ...]:
-    """The two parts of a photo between which the fewest lead names stand twice; none where that separates no ECGs.
+def parts_by_names(page: UprightSheet) -> Parts | None:
+    """The two parts of a photo between which the fewest lead names stand twice; None where they do not have the names
+    of several leads in common, as two ECGs do.
 
     Names of rhythm strips stand twice on a page of one ECG. Of equal cuts the one in the widest gap is taken.
     """
@@ -79,20 +94,20 @@ def parts_with_one_ecg(page: UprightSheet) -> tuple[Box, ...]:
     places = page.sheet.map.to_photo(np.array([(name.x, name.y) for name in names]).reshape(-1, 2))
     cuts = [cut for axis in (0, 1) for cut in _cuts(axis, places[:, axis], [name.lead for name in names])]
     if not cuts:
-        return ()
+        return None
     _, _, axis, at = min(cuts)
     height, width = page.sheet.photo_shape
     return ((0, 0, at, height), (at, 0, width, height)) if axis == 0 else ((0, 0, width, at), (0, at, width, height))
 
 
 def _cuts(axis: int, places: Floats, leads: Sequence[str]) -> Iterator[tuple[int, float, int, int]]:
-    """The cuts across an axis of a photo that leave the names of an ECG on both sides: names that stand twice on their
-    side, the gap with a minus, the axis, and the place.
+    """The cuts across an axis of a photo that leave the same leads on both sides: names that stand twice on their side,
+    the gap with a minus, the axis, and the place.
     """
     order = np.argsort(places)
     for k in range(1, len(order)):
         sides = [[leads[i] for i in side] for side in (order[:k], order[k:])]
-        if min(len({*side}) for side in sides) < PAGE_SEARCH.min_marks:
+        if len({*sides[0]} & {*sides[1]}) < PAGE_SEARCH.min_marks:
             continue
         low, high = float(places[order[k - 1]]), float(places[order[k]])
         yield sum(len(side) - len({*side}) for side in sides), low - high, axis, round((low + high) / 2)

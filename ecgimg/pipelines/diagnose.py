@@ -83,7 +83,7 @@ def diagnose_page(
     traced = source if isinstance(source, TracedPage) else _trace(source, page, options, steps)
     photo, seen = traced.photo, _screening(traced, steps)
     read = _digitize(traced, options, name, steps)
-    made, screening = read.made, _of_whole_page(seen, read)
+    made, screening = read.made, _of_one_page(seen, read, traced)
     quality = page_confidence(made.match, made.recording) if made else 0.0
     recording, match = (made.recording, made.match) if made else (None, None)
     content = _from_signal(recording, quality, screening, match, options, name, steps)
@@ -182,14 +182,18 @@ def _digitize(page: TracedPage, options: PageOptions, name: str, steps: StepRunn
         return _Read(None, error.refusal)
 
 
-def _of_whole_page(screening: Screening, read: _Read) -> Screening:
-    """The image network's opinions; none where the picture can't be a page of 12 leads, or of half of them.
+def _of_one_page(screening: Screening, read: _Read, traced: TracedPage) -> Screening:
+    """The image network's opinions; none where the picture can't be a page of 12 leads, or of half of them, or shows
+    two ECGs.
 
     The network was trained on whole pages, and answers to a strip as if it saw all leads.
     """
-    if screening.refusal is not None or _may_be_whole_page(read):
+    is_one = traced.parts is None
+    if screening.refusal is not None or (is_one and _may_be_whole_page(read)):
         return screening
     refusal = read.refusal or Refusal(Cause.STRIP, "layout: the page has fewer leads than any the network was made for")
+    if not is_one:
+        refusal = Refusal(Cause.SEVERAL_ECGS, "screen: the picture shows two ECGs")
     return replace(screening, opinions=(), saliency=None, refusal=refusal)
 
 

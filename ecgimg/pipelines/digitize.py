@@ -140,6 +140,9 @@ def _notes(page: TracedPage) -> tuple[str, ...]:
     notes = ["the picture is white on black and was read in reversed colours"] if page.is_reversed else []
     if page.doubt is not None and page.doubt.cause is Cause.NOT_AN_ECG:
         notes.append("the image network takes the picture for something else; rows and lead names prove an ECG page")
+    if page.parts is not None:
+        (x0, y0, x1, y1), other = page.parts[1], page.photo.other_page
+        notes.append(f"another ECG is in this picture, within x {x0} to {x1}, y {y0} to {y1}: it is page {other}")
     return tuple(notes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecgimg.datamodel.page import Photo
+from ecgimg.errors import UsageError
 from ecgimg.io.sources import PageInput, read_source
 from ecgimg.networks.screen import Prediction
 from ecgimg.pipelines.step_runner import Hook, StepRunner
@@ -33,6 +34,8 @@ def screen_page(source: PageInput, page: int, hook: Hook | None = None) -> Scree
     """
     steps = StepRunner(hook, STEPS)
     photo = steps.run("load", lambda: read_source(source, page))
+    if photo.ecg > 1:
+        raise UsageError(f"{photo.source} has no page {page}: all of a page is screened", where="load")
     prediction = steps.time("look", lambda: predict(dark_on_bright(photo)))
     check_page(prediction.classification)
     steps.report("look", prediction)

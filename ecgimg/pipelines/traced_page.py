@@ -7,16 +7,15 @@ on its layout and its curves, and nothing before them is done again.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ecgimg.datamodel.arrays import Bools
 from ecgimg.datamodel.page import Curve, LayoutMatch, Photo, PrintedScales, Sheet, Trace, UprightSheet
-from ecgimg.errors import Cause, Refusal, RefusedError
+from ecgimg.errors import Cause, Refusal, RefusedError, UsageError
 from ecgimg.findings.opinions import Screening
 from ecgimg.layouts import load_layout, load_layouts
 from ecgimg.options import AUTO_LAYOUT, PageOptions
-from ecgimg.pipelines.another_ecg import Box, another_ecg, in_whole, part_of, parts_with_one_ecg
+from ecgimg.pipelines.another_ecg import Parts, ecg_in, parts_by_grid, parts_by_names
 from ecgimg.pipelines.page_search import find_page, is_proven
 from ecgimg.pipelines.refusals import with_what_was_seen
 from ecgimg.pipelines.row_search import read_rows
@@ -65,8 +64,8 @@ class TracedPage:
 
     `rows` and `placed` are None where the page was refused before, and `refusal` is the reason. `options` are those
     that it was read with. `doubt` is what the gate of the image network has against the photo, `screening` are its
-    opinions, None where it was not asked for them. `is_reversed` is whether the photo is white on black. `other` is the
-    place of another ECG in the photo, where it is known.
+    opinions, None where it was not asked for them. `is_reversed` is whether the photo is white on black. `parts` of a
+    photo that shows two ECGs are the part that was read and the other one.
     """
 
     photo: Photo
@@ -77,7 +76,7 @@ class TracedPage:
     rows: TracedRows | None = None
     placed: PlacedCurves | None = None
     refusal: Refusal | None = None
-    other: Box | None = None
+    parts: Parts | None = None
 
 
 def trace_photo(
@@ -93,40 +92,79 @@ def trace_photo(
     or a chat does not look like the pages that the image network was trained on.
 
     Raises:
-        UsageError: there is no such layout.
+        UsageError: there is no such layout, or no second ECG where the photo is asked for it.
     """
-    seen = dark_on_bright(photo)
+    seen, wanted = dark_on_bright(photo), layout_options(options)
     empty = TracedPage(photo, options, doubt, screening, seen is not photo)
-    wanted = layout_options(options)
-    exact = read_vector(photo, wanted, steps)
+    page = _read_photo(empty, seen, wanted, steps)
+    if photo.ecg > 1:
+        page = _read_other(empty, page.parts, seen, wanted, steps)
+    return page if page.parts is None else replace(page, photo=replace(photo, ecgs=len(page.parts)))
+
+
+def _read_photo(empty: TracedPage, seen: Photo, wanted: LayoutOptions, steps: StepRunner) -> TracedPage:
+    """The ECG of a photo; of two the upper or left one that can be read, with both parts."""
+    exact = read_vector(empty.photo, wanted, steps)
     if exact is not None:
         ink = steps.time("explain", lambda: find_ink(exact.upright, exact.curves))
         rows = TracedRows(exact.upright, exact.drawn.traces, exact.scales, ink, exact.drawn)
-        return replace(empty, rows=rows, placed=_doubted(empty, rows, PlacedCurves(exact.match, exact.curves)))
+        page = replace(empty, rows=rows, placed=_doubted(empty, PlacedCurves(exact.match, exact.curves)))
+        return _with_parts(page, seen)
     try:
-        upright = find_page(seen, steps, thorough=doubt is None)
+        upright = find_page(seen, steps, thorough=empty.doubt is None)
     except RefusedError as error:
-        return replace(empty, refusal=_doubted_refusal(doubt, error.refusal))
-    if doubt is not None and not is_proven(upright):
-        return replace(empty, refusal=doubt)
-    page = _read_sheet(empty, upright, wanted, steps)
-    if page.refusal is not None and page.refusal.cause is Cause.SEVERAL_ECGS:
-        return _read_one_of_several(empty, seen, upright, wanted, steps) or page
-    return page
+        return replace(empty, refusal=_doubted_refusal(empty.doubt, error.refusal))
+    if empty.doubt is not None and not is_proven(upright):
+        return replace(empty, refusal=empty.doubt)
+    named = parts_by_names(upright)
+    first = None if named is None else _read_part(empty, named, seen, wanted, steps)
+    if first is not None:
+        return first
+    whole = _with_parts(_read_sheet(empty, upright, wanted, steps), seen)
+    # Rows of the other ECG may reach into the sheet: the part alone is clearer.
+    first = None if whole.parts is None else _read_part(empty, whole.parts, seen, wanted, steps)
+    return first or whole
 
 
-def _read_one_of_several(
-    empty: TracedPage, seen: Photo, upright: UprightSheet, wanted: LayoutOptions, steps: StepRunner
+def _read_part(
+    empty: TracedPage, parts: Parts, seen: Photo, wanted: LayoutOptions, steps: StepRunner
 ) -> TracedPage | None:
-    """The upper or left ECG of a picture that shows two, else the other; None where neither can be read alone."""
-    parts = parts_with_one_ecg(upright)
-    for box, other in zip(parts, reversed(parts), strict=True):
-        with suppress(RefusedError):
-            part = in_whole(find_page(part_of(seen, box), steps, thorough=False), box, seen.shape)
-            page = _read_sheet(replace(empty, other=other), part, wanted, steps)
+    """The ECG in the upper or left of two parts, or in the other where that can't be read; None where an ECG is not
+    proven in both, or none is read.
+    """
+    first, second = sorted(parts)
+    found = [ecg_in(seen, box, steps) for box in (first, second)]
+    for upright, turned in zip(found, ((first, second), (second, first)), strict=True):
+        if upright is not None and None not in found:
+            page = _read_sheet(replace(empty, parts=turned), upright, wanted, steps)
             if page.refusal is None:
                 return page
     return None
+
+
+def _with_parts(page: TracedPage, seen: Photo) -> TracedPage:
+    """The page with the part of the photo beyond it that shows another ECG, where there is one."""
+    if page.rows is None or page.placed is None:
+        return page
+    return replace(page, parts=parts_by_grid(seen, page.rows.upright.sheet, page.placed.match.cells))
+
+
+def _read_other(
+    empty: TracedPage, parts: Parts | None, seen: Photo, wanted: LayoutOptions, steps: StepRunner
+) -> TracedPage:
+    """The ECG in the other part of a photo.
+
+    Raises:
+        UsageError: the photo shows one ECG.
+    """
+    photo = empty.photo
+    if parts is None:
+        raise UsageError(f"{photo.source} has no page {photo.page}: no second ECG is seen on its page", where="load")
+    upright = ecg_in(seen, parts[1], steps)
+    turned = replace(empty, parts=parts[::-1])
+    if upright is None:
+        return replace(turned, refusal=Refusal(Cause.SEVERAL_ECGS, "straighten: the other ECG is not seen well"))
+    return _read_sheet(turned, upright, wanted, steps)
 
 
 def layout_options(options: PageOptions) -> LayoutOptions:
@@ -150,7 +188,7 @@ def place(page: TracedPage, rows: TracedRows, wanted: LayoutOptions) -> PlacedCu
     curves = match.curves_of(rows.traces)
     if rows.drawn is not None:
         match, curves = cut_cells(match, rows.drawn)
-    return _doubted(page, rows, PlacedCurves(match, curves))
+    return _doubted(page, PlacedCurves(match, curves))
 
 
 def named_by_user(rows: TracedRows, placed: PlacedCurves, match: LayoutMatch) -> LayoutMatch:
@@ -159,17 +197,12 @@ def named_by_user(rows: TracedRows, placed: PlacedCurves, match: LayoutMatch) ->
     return contradicted(contradicted_anew(match, seen, first), *placed.doubts)
 
 
-def _doubted(page: TracedPage, rows: TracedRows, placed: PlacedCurves) -> PlacedCurves:
+def _doubted(page: TracedPage, placed: PlacedCurves) -> PlacedCurves:
     """A layout with what in the photo speaks against it."""
-    doubts = []
-    other = page.other or another_ecg(page.photo, rows.upright.sheet, placed.match.cells)
-    if other is not None:
-        x0, y0, x1, y1 = other
-        where = f"x {x0} to {x1}, y {y0} to {y1}"
-        doubts.append(f"another ECG is in this picture, within {where}, and was not read; give each its own picture")
-    if page.doubt is not None and page.doubt.cause is Cause.TOO_BLURRED:
-        doubts.append(f"the image network has a doubt: {page.doubt.cause.seen}")
-    return PlacedCurves(contradicted(placed.match, *doubts), placed.curves, tuple(doubts))
+    if page.doubt is None or page.doubt.cause is not Cause.TOO_BLURRED:
+        return placed
+    doubts = (f"the image network has a doubt: {page.doubt.cause.seen}",)
+    return PlacedCurves(contradicted(placed.match, *doubts), placed.curves, doubts)
 
 
 def _read_sheet(empty: TracedPage, upright: UprightSheet, wanted: LayoutOptions, steps: StepRunner) -> TracedPage:
@@ -189,7 +222,7 @@ def _read_sheet(empty: TracedPage, upright: UprightSheet, wanted: LayoutOptions,
         return replace(empty, rows=rows, refusal=_doubted_refusal(empty.doubt, refusal))
     rows = replace(rows, upright=read.page, traces=read.traces)
     placed = PlacedCurves(read.match, read.match.curves_of(read.traces))
-    return replace(empty, rows=rows, placed=_doubted(empty, rows, placed))
+    return replace(empty, rows=rows, placed=_doubted(empty, placed))
 
 
 def _doubted_refusal(doubt: Refusal | None, seen: Refusal) -> Refusal:

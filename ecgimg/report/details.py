@@ -45,9 +45,11 @@ def details(report: ReportContent, result: ReportResult, texts: Texts) -> tuple[
 def page_facts(report: ReportContent, result: ReportResult, texts: Texts) -> tuple[str, ...]:
     """The file, and the layout and scales of its page."""
     source = result.source
-    of = texts.label("page_of", page=str(source.page), pages=str(source.pages)) if source.pages > 1 else ""
+    page, ecg = (source.page - 1) % source.pages + 1, (source.page - 1) // source.pages + 1
+    of = texts.label("page_of", page=str(page), pages=str(source.pages)) if source.pages > 1 else ""
+    which = texts.label("ecg_of", ecg=str(ecg), ecgs=str(source.ecgs)) if source.ecgs > 1 else ""
     size = f"{source.width} x {source.height} px" if report.photo is not None else ""
-    facts = [", ".join(filter(None, (printable(Path(source.file).name or report.name), of, size)))]
+    facts = [", ".join(filter(None, (printable(Path(source.file).name or report.name), of, which, size)))]
     if result.page is not None:
         scales = " \u00b7 ".join(
             f"{texts.significant(scale.value, 3)} {unit} ({texts.label(f'scale_{scale.source}')})"

@@ -51,8 +51,9 @@ def run_batch(
         count = PageCounter(executor, options.max_pages, kind.takes_recordings)
         run = _Run(listener, kind, Summary(out, kind), pages)
         try:
-            tasks = run.begin(Task(job, out, options) for job in pages.plan(names, count))
-            executor.run(kind.work, tasks, run.report, lambda pid: remove_parts(out, pid))
+            for jobs in (pages.plan(names, count), pages.plan_others(names)):
+                tasks = run.begin(Task(job, out, options) for job in jobs)
+                executor.run(kind.work, tasks, run.report, lambda pid: remove_parts(out, pid))
         finally:
             outcomes = run.close()
     return outcomes
@@ -71,7 +72,7 @@ class _Run:
     def begin(self, tasks: Iterable[Task]) -> Iterator[Task]:
         """The tasks that need work; the others are ended when their turn comes."""
         for task in tasks:
-            self._summary.expect(task.job.name)
+            self._summary.expect(task.job.name, task.job.place)
             early = ended_early(task, self._kind)
             if early is None:
                 yield task
@@ -103,7 +104,7 @@ class _Run:
     def _finish(self, task: Task, outcome: Outcome) -> None:
         """A page has ended."""
         outcome = without_outdated(outcome, task, self._kind)
-        self._pages.ended(task.job)
+        self._pages.ended(task.job, outcome.ecgs)
         self._ended.append((task, outcome))
         self._summary.add(outcome)
         self._listener.finished(outcome)

@@ -75,7 +75,7 @@ class Outcome:
     `reason` is one line on why there is no result; `details` is the evidence for a refusal, or the traceback of an
     unexpected error. `skipped` means that the page had been done before. `message` is the line of progress of a page
     that is ok. `summary_cells` are the values of the columns that its kind of run adds to the summary. `records` are
-    the suffixes of the records that the page has now.
+    the suffixes of the records that the page has now. `ecgs` is how many ECGs are on the page.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Outcome:
     message: str = ""
     summary_cells: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
+    ecgs: int = 1
 
 
 def _no_columns(record: Content) -> dict[str, float | str | None]:
@@ -151,7 +152,7 @@ class RunKind(Generic[Content]):
         if content is None or not self.is_current(task, content):
             return None
         there = tuple(one.record for one in sets if task.path(one.record).is_file())
-        return replace(self.outcome(task.job, content), skipped=True, records=there)
+        return replace(self.outcome(task.job, content), skipped=True, records=there, ecgs=content.source.ecgs)
 
     def work(self, task: Task, tell: Tell) -> Outcome:
         """Does a page and writes its files; called in a worker."""
@@ -181,9 +182,9 @@ class RunKind(Generic[Content]):
             with _file_here(task.job):
                 made = tuple(_placed(one, task.job) for one in self.make(task, follow_steps(task, follow)))
                 kept = keep(task, made)
-            outcome = self.outcome(task.job, made[-1].record)
-            records = tuple(one.suffix for one in made)
-            return replace(outcome, seconds=round(perf_counter() - start, 3), records=records), kept
+            record, records = made[-1].record, tuple(one.suffix for one in made)
+            outcome = replace(self.outcome(task.job, record), records=records, ecgs=record.source.ecgs)
+            return replace(outcome, seconds=round(perf_counter() - start, 3)), kept
         except EcgimgError as error:
             return failed(task.job, error, perf_counter() - start), None
         except Exception as error:  # a bug, or a library's: this page fails, with its traceback for --verbose

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +44,7 @@ class RunPages:
         self._listener = listener
         self._total = len(files)
         self._left: dict[Path, int] = {}
+        self._doubles: list[PageJob] = []
 
     def plan(self, names: Names, count: CountPages, done: Mapping[str, int] | None = None) -> Iterator[PageJob]:
         """All pages; the listener gets their number as far as it is known, and warnings about names."""
@@ -57,8 +59,22 @@ class RunPages:
                 self._listener.warned(job.note)
             yield job
 
-    def ended(self, job: PageJob) -> None:
-        """A page has ended; the copy of a document goes with its last page."""
+    def plan_others(self, names: Names) -> Iterator[PageJob]:
+        """The second ECGs of the pages that have ended and show two, as pages of their own."""
+        for job in self._doubles:
+            file = next(one for one in self.files if one.path == job.path)
+            page = job.page + job.pages
+            name, note = names.take(file, page)
+            if note:
+                self._listener.warned(note)
+            yield replace(job, page=page, name=name, note=note)
+
+    def ended(self, job: PageJob, ecgs: int = 1) -> None:
+        """A page has ended, on which so many ECGs were found; the copy of a document goes with its last page."""
+        if ecgs > 1 and job.page <= job.pages:
+            self._doubles.append(job)
+            self._total += 1
+            self._listener.planned(self._total)
         if job.path in self._left:
             self._left[job.path] -= 1
             if not self._left[job.path]:

@@ -43,14 +43,18 @@ class Summary:
     def __init__(self, out: Path, kind: RunKind[Any]) -> None:
         self._out = out
         self._kind = kind
-        self._names: dict[str, None] = {}
+        self._files: dict[str, int] = {}
+        self._names: dict[str, int] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._rows = read_rows(out / SUMMARY)
         self._next_write = 0.0
 
-    def expect(self, name: str) -> None:
-        """The run has a page of this name; its row follows those of the pages before."""
-        self._names[name] = None
+    def expect(self, name: str, place: str) -> None:
+        """The run has a page of this name, of the file at a place; its row follows those of the pages before.
+
+        A second ECG that was found on a page is expected late, and follows the pages of its file.
+        """
+        self._names[name] = self._files.setdefault(place, len(self._files))
 
     def add(self, outcome: Outcome) -> None:
         """Takes a page that has ended, in place of what it took for it before.
@@ -72,18 +76,22 @@ class Summary:
             OutputError: a file can't be written.
         """
         self._write()
-        return tuple(self._outcomes[name] for name in self._names if name in self._outcomes)
+        return tuple(self._outcomes[name] for name in self._in_order() if name in self._outcomes)
 
     def _write(self) -> None:
         places = [k for k, row in enumerate(self._rows) if self._is_own(row)]
         old = {self._rows[k]["name"]: self._rows[k] for k in places}
         first = places[0] if places else len(self._rows)
-        own = [self._row(name, old) for name in self._names if name in self._outcomes or name in old]
+        own = [self._row(name, old) for name in self._in_order() if name in self._outcomes or name in old]
         before, after = ([r for r in part if not self._is_own(r)] for part in (self._rows[:first], self._rows[first:]))
         rows = [*before, *own, *after]
         write_atomically(self._out / SUMMARY, _table(rows).encode("utf-8", "backslashreplace"))
         if may_be_replaced(self._out / INDEX):
             write_atomically(self._out / INDEX, index_html(rows, self._out).encode("utf-8", "backslashreplace"))
+
+    def _in_order(self) -> list[str]:
+        """The names of the pages, file by file."""
+        return sorted(self._names, key=self._names.__getitem__)
 
     def _row(self, name: str, old: dict[str, Row]) -> Row:
         """The row of a page; that of an earlier run as long as it has not ended."""

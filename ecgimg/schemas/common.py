@@ -36,8 +36,12 @@ class PageSource(Part):
     sha256: str = Field(
         description="hash of the file, or of the pixels of an array or image, in hexadecimal; empty without either"
     )
-    page: int = Field(description="page within the document, from 1")
+    page: int = Field(
+        description="page within the document, from 1; beyond its pages, the second ECG on one of them: page 4 of "
+        "three is that on page 1"
+    )
     pages: int = Field(description="pages of the document")
+    ecgs: int = Field(default=1, description="ECGs that were found on the page, each of which is given as a page")
     width: int | None = Field(description="width of the page's picture in pixels, upright; null for a recording")
     height: int | None = Field(description="height of the page's picture in pixels, upright; null for a recording")
 
@@ -125,6 +129,7 @@ def describe_source(photo: Photo) -> PageSource:
         sha256=photo.sha256 or hash_file(photo.source),
         page=photo.page,
         pages=photo.pages,
+        ecgs=photo.ecgs,
         width=width,
         height=height,
     )

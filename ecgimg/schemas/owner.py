@@ -23,6 +23,7 @@ class OwnerSource(Part):
     file: str = Field(description="path of the picture or document, as it was given")
     sha256: str = Field(description="hash of the file, in hexadecimal")
     page: int = Field(description="page within the document, from 1")
+    ecgs: int = Field(default=1, description="ECGs that were found on the page")
 
 
 class Owner(Part):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.constants import constant
-from ecgimg.datamodel.page import PrintedScales, UprightSheet
+from ecgimg.datamodel.page import PrintedScales, Sheet, UprightSheet
 from ecgimg.layouts import GAINS, PAPER_SPEEDS
 from ecgimg.networks import printed_scales as net
 from ecgimg.networks.runtime import load_network
@@ -34,6 +34,16 @@ class PrintedScalesConstants:
     )
     min_side_px: int = constant(8, unit="px", why="smaller boxes hold no text")
     quiet_px: int = constant(12, unit="px", why="white border around every text")
+    ink_share: float = constant(
+        0.6, unit="share", why="of the paper's brightness, under which letters beside the grid lie"
+    )
+    letter_gap_mm: float = constant(3.0, unit="mm", why="gaps between letters and words of a line are narrower")
+    min_line_mm: float = constant(6.0, unit="mm", why="a shorter line beside the grid can't be 25 mm/s")
+    min_letter_mm: float = constant(1.2, unit="mm", why="a line less high is a rule")
+    max_letter_mm: float = constant(6.0, unit="mm", why="a line higher than this is a title, or a picture")
+    max_lines: int = constant(
+        40, unit="count", why="a page with more lines beside its grid is a letter, whose text would take seconds"
+    )
 
 
 PRINTED_SCALES = PrintedScalesConstants()
@@ -43,15 +53,39 @@ _CHEST_GAIN = re.compile(r"(?:chest|precordial|v1-v?6)\W*" + _GAIN.pattern, re.I
 
 
 def read_scales(upright: UprightSheet) -> PrintedScales:
-    """The speed and gain that a page prints: by the network where it is sure, by tesseract elsewhere."""
-    boxes = upright.scale_texts
-    if not boxes:
-        return PrintedScales()
-    (logits,) = load_network(net.NAME).run(cut=net.cut_texts(upright.planes, boxes))
-    sure = net.read_texts(logits)
+    """The speed and gain that a page prints: by the network where it is sure, by tesseract elsewhere.
+
+    Where the landmark network sees no text of a scale, all lines that are printed beside the grid may be one.
+    """
+    boxes, sure = upright.scale_texts, dict[str, float]()
+    if boxes:
+        (logits,) = load_network(net.NAME).run(cut=net.cut_texts(upright.planes, boxes))
+        sure = net.read_texts(logits)
     if len(sure) < 2:
-        sure = read_text(_tesseract_text(upright)) | sure
+        sure = read_text(_tesseract_text(upright.sheet, boxes or lines_beside_grid(upright.sheet))) | sure
     return PrintedScales(**sure)
+
+
+def lines_beside_grid(sheet: Sheet) -> tuple[Box, ...]:
+    """The lines of print outside of a sheet's grid; none where no grid was seen, or there are too many."""
+    if sheet.grid_box is None:
+        return ()
+    scale, c = sheet.px_per_mm, PRINTED_SCALES
+    bright = sheet.pixels.max(axis=2)
+    ink = (bright < c.ink_share * np.percentile(bright, c.paper_percentile)).astype(np.uint8)
+    x0, y0, x1, y1 = (max(round(side), 0) for side in sheet.grid_box)
+    ink[y0:y1, x0:x1] = 0
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(c.letter_gap_mm * scale) | 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    left, top, width, height = stats[1:, :4].T
+    is_line = (width > c.min_line_mm * scale) & (height > c.min_letter_mm * scale) & (height < c.max_letter_mm * scale)
+    lines = np.stack([left, top, left + width, top + height], axis=1)[is_line].tolist()
+    return tuple(map(_box, lines)) if len(lines) <= c.max_lines else ()
+
+
+def _box(sides: list[float]) -> Box:
+    x0, y0, x1, y1 = sides
+    return x0, y0, x1, y1
 
 
 def read_text(text: str) -> dict[str, float]:
@@ -67,14 +101,13 @@ def read_text(text: str) -> dict[str, float]:
     return {kind: value for kind, value in found.items() if value is not None}
 
 
-def _tesseract_text(upright: UprightSheet) -> str:
-    """The text that tesseract reads in a page's scale texts; empty where that program is missing."""
-    pixels, boxes, px_per_mm = upright.sheet.pixels, upright.scale_texts, upright.sheet.px_per_mm
-    if shutil.which("tesseract") is None:
+def _tesseract_text(sheet: Sheet, boxes: tuple[Box, ...]) -> str:
+    """The text that tesseract reads in boxes of a sheet; empty where there are none, or that program is missing."""
+    if not boxes or shutil.which("tesseract") is None:
         return ""
     import pytesseract
 
-    lines = [_line(pixels, box, px_per_mm) for box in sorted(boxes, key=lambda box: (box[1], box[0]))]
+    lines = [_line(sheet.pixels, box, sheet.px_per_mm) for box in sorted(boxes, key=lambda box: (box[1], box[0]))]
     lines = [line for line in lines if line.size]
     width = max((line.shape[1] for line in lines), default=0)
     if width == 0:

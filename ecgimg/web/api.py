@@ -48,7 +48,7 @@ ThePage = Annotated[Page, Depends(page_of)]
 @api.post("/api/pages", status_code=202, responses={413: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM}, tags=["pages"])
 async def send_page(
     request: Request,
-    page: Annotated[int, Query(ge=1, description="page of a document")] = 1,
+    page: Annotated[int, Query(ge=1, description="page of a document, or second ECG of a picture")] = 1,
     layout: Annotated[str, Query(max_length=40, description="auto, or a name of `ecgimg layouts list`")] = "auto",
     paper_speed: Annotated[float | None, Query(description="mm/s, instead of what the page shows")] = None,
     gain: Annotated[float | None, Query(description="mm/mV, instead of what the page shows")] = None,

@@ -165,7 +165,7 @@ IMPOSSIBLE: dict[str, Callable[[], object]] = {
     "a photo of floats": lambda: Photo(np.zeros((4, 4, 3), np.float32), Path("p")),  # type: ignore[arg-type]
     "an empty photo": lambda: Photo(np.zeros((0, 4, 3), np.uint8), Path("p")),
     "page 0": lambda: Photo(np.zeros((4, 4, 3), np.uint8), Path("p"), page=0),
-    "page 3 of 2": lambda: Photo(np.zeros((4, 4, 3), np.uint8), Path("p"), page=3, pages=2),
+    "page 5 of 2": lambda: Photo(np.zeros((4, 4, 3), np.uint8), Path("p"), page=5, pages=2),
     "a sheet without scale": lambda: sheet(px_per_mm=0.0),
     "a sheet surer than sure": lambda: sheet(confidence=1.1),
     "a sheet of an empty photo": lambda: sheet(photo_shape=(0, 10)),

@@ -117,8 +117,10 @@ def test_tiff_pages_come_one_by_one(tmp_path: Path) -> None:
         (2, 3, 31, 50),
         (3, 3, 32, 100),
     ]
-    with pytest.raises(UsageError, match="no page 4"):
-        read_page(path, 4)
+    second = read_page(path, 5)
+    assert (second.page, second.ecg, second.other_page, second.pixels.shape[1]) == (5, 2, 2, 31)
+    with pytest.raises(UsageError, match="no page 7"):
+        read_page(path, 7)
 
 
 def test_further_frames_of_an_animation_are_no_pages(tmp_path: Path) -> None:

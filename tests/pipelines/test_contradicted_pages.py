@@ -16,9 +16,6 @@ HOSTILE, FIELD = SHARED / "hostile" / "pages", SHARED / "paper" / "field"
 WARNED = {
     HOSTILE / "lbl-V1-V3-3.png": "leads V1 and V3",
     HOSTILE / "scribble-1.png": "contradict each other",
-    HOSTILE / "two-side-2.png": "another ECG",
-    HOSTILE / "two-side-b-3.png": "another ECG is in this picture, within x 18",
-    FIELD / "two-ecgs.png": "another ECG is in this picture, within x 0 to 1700, y 10",
     FIELD / "v1-twice.png": "contradict each other",
 }
 """Page: what its warning holds."""
@@ -28,12 +25,27 @@ REFUSED = {
     HOSTILE / "sig-walk-0.png": "can't be what they are named",
 }
 """Page: what the reason of its refusal holds."""
+TWO_ECGS = {
+    HOSTILE / "two-side-2.png": "12x1",
+    HOSTILE / "two-side-b-3.png": "3x4+1R",
+    FIELD / "two-ecgs.png": "3x4+1R",
+}
+"""Picture of two ECGs: the layout of the second one."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not HOSTILE.is_dir(), reason="the pages are not here")]
 
 
-def digitized(page: Path) -> Digitized:
-    return digitize_page(page, 1, PageOptions(), "page")
+def digitized(page: Path, number: int = 1) -> Digitized:
+    return digitize_page(page, number, PageOptions(), "page")
+
+
+@pytest.mark.parametrize("page", TWO_ECGS, ids=lambda page: page.stem)
+def test_the_second_of_two_ecgs_is_page_2(page: Path) -> None:
+    made = digitized(page, 2)
+    assert made.match.layout_id == TWO_ECGS[page]
+    assert page_confidence(made.match, made.recording) > 0.8
+    assert made.recording.warnings[-1].startswith("another ECG is in this picture")
+    assert made.recording.warnings[-1].endswith("it is page 1")
 
 
 @pytest.mark.parametrize("page", WARNED, ids=lambda page: page.stem)

@@ -16,6 +16,7 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import Cause, Refusal, UnreadableInputError, UsageError
 from ecgimg.findings.opinions import Opinion, Screening
+from ecgimg.options import PageOptions
 from ecgimg.pipelines import diagnose as diagnosing
 from ecgimg.pipelines.traced_page import TracedPage
 from ecgimg.report.html import report_html
@@ -115,6 +116,18 @@ def test_the_image_network_alone_gives_no_report_of_what_is_no_whole_page(
     assert report.result().refusal == cause.sentence
     assert report.result().refused.rows == rows  # type: ignore[union-attr]
     assert "is not normal" not in report_html(report, report.result())
+
+
+def test_the_image_network_has_no_opinion_on_one_of_two_ecgs() -> None:
+    read = diagnosing._Read(None, Refusal(Cause.UNKNOWN_LAYOUT, rows=4, leads=LEADS))
+    photo = Photo(np.full((8, 8, 3), 255, np.uint8), Path("x.png"))
+    one = TracedPage(photo, PageOptions())
+    assert diagnosing._of_one_page(SEEN, read, one) is SEEN
+    two = replace(one, parts=((0, 0, 4, 8), (4, 0, 8, 8)))
+    screening = diagnosing._of_one_page(SEEN, read, two)
+    assert screening.opinions == ()
+    assert screening.refusal is not None
+    assert screening.refusal.cause is Cause.SEVERAL_ECGS
 
 
 def test_the_image_network_sees_the_photo_as_it_came(

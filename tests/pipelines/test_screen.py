@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ecgimg.errors import RefusedError, UnreadableInputError
+from ecgimg.errors import RefusedError, UnreadableInputError, UsageError
 from ecgimg.pipelines.screen import screen_page
 
 
@@ -61,3 +61,8 @@ def test_what_the_gate_refuses(page: Path, monkeypatch: pytest.MonkeyPatch, clas
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError):
         screen_page(tmp_path / "none.png", 1)
+
+
+def test_all_of_a_page_is_screened(page: Path) -> None:
+    with pytest.raises(UsageError, match="no page 2: all of a page is screened"):
+        screen_page(page, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ from ecgimg.findings.protocol import RuleVerdict
 from ecgimg.findings.statements import GROUPS, STATEMENTS
 from ecgimg.options import LANGUAGES, Language
 from ecgimg.report.build import report_text
+from ecgimg.report.details import page_facts
 from ecgimg.report.html import report_html
 from ecgimg.report.language import Texts, load_catalogue
-from ecgimg.schemas.report import DISCLAIMER
+from ecgimg.schemas.report import DISCLAIMER, describe_report
 from ecgimg.stages.combine import agreement, not_visible
 from ecgimg.stages.interpret import criteria
 
@@ -76,6 +78,7 @@ def test_sentences_with_places_are_translated_with_what_stands_in_them(tmp_path:
     assert german.say("corrected by the user: lead V1 renamed V2, a stretch of row 1 erased") == (
         "vom Benutzer berichtigt: Ableitung V1 umbenannt in V2, ein Abschnitt der Zeile 1 gelöscht"
     )
+    assert german.say("another ECG is in this picture, within x 1 to 2, y 3 to 4: it is page 2").endswith("ist Seite 2")
     assert german.say("only 12.5 lead seconds are known: less certain").startswith("nur 12,5 Ableitungssekunden")
     assert german.say("what nobody translated") == "what nobody translated"
     assert Texts("en").say("Not visible: V4.") == "Not visible: V4."
@@ -117,3 +120,10 @@ def test_a_german_report_has_no_english_labels(tmp_path: Path) -> None:
     shown = {text for text in english if f">{text}<" in html}
     assert shown == set()
     assert report_text(made, made.result(), "de").summary.rhythm.startswith("Rhythmus")
+
+
+def test_the_second_of_two_ecgs_on_a_page_is_named(tmp_path: Path) -> None:
+    made = report(tmp_path, True)
+    assert made.photo is not None
+    made = replace(made, photo=replace(made.photo, page=5, pages=3, ecgs=2))
+    assert "Seite 2 von 3, EKG 2 von 2" in page_facts(made, describe_report(made), Texts("de"))[0]

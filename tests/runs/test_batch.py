@@ -404,3 +404,20 @@ def test_another_kind_of_run_has_its_own_files_and_columns(tmp_path: Path) -> No
         assert (found.name, found.message, found.skipped) == ("x", "counted", skipped)
         table = [(row["command"], row["name"], row["sheep"], row["layout"]) for row in all_rows(out)]
         assert table == [("digitize", "x", "", "12x1"), ("digitize", "old", "", "12x1"), ("count", "x", "7", "")]
+
+
+def test_a_second_ecg_is_a_page_of_its_own_after_the_first(tmp_path: Path) -> None:
+    """It is found when the page is read, done once, and found again by a run that goes on."""
+    inputs, out = [draw(tmp_path / name) for name in ("double.png", "x.png")], tmp_path / "out"
+    outcomes, listener = run(inputs, out)
+    assert [(one.name, one.page, one.status) for one in outcomes] == [
+        ("double", 1, "ok"),
+        ("double-p2", 2, "ok"),
+        ("x", 1, "ok"),
+    ]
+    assert listener.pages == 3
+    assert [row["name"] for row in all_rows(out)] == ["double", "double-p2", "x"]
+    assert json.loads((out / "double-p2.json").read_text())["source"]["page"] == 2
+    assert [one.skipped for one in run(inputs, out)[0]] == [True, True, True]
+    (out / "double-p2.json").unlink()
+    assert [one.skipped for one in run(inputs, out)[0]] == [True, False, True]

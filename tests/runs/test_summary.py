@@ -26,7 +26,7 @@ def rows(out: Path) -> list[dict[str, str]]:
 def begin(out: Path, names: str, kind: RunKind = DIGITIZE) -> Summary:
     made = Summary(out, kind)
     for name in names:
-        made.expect(name)
+        made.expect(name, name)
     return made
 
 
@@ -121,7 +121,7 @@ def test_names_that_are_formulas_are_text_and_their_rows_are_replaced(tmp_path: 
     name = "=cmd|'x'!A0"
     for status in ("failed", "ok"):
         summary = Summary(tmp_path, DIGITIZE)
-        summary.expect(name)
+        summary.expect(name, "place")
         summary.add(replace(page(name, status), input="-2+3/\x1b[2J.png"))
         summary.close()
     (row,) = rows(tmp_path)

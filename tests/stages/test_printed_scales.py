@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ecgimg.datamodel.page import PrintedScales, Sheet, SheetMap, UprightSheet
 from ecgimg.stages import printed_scales as module
-from ecgimg.stages.printed_scales import PRINTED_SCALES, read_scales, read_text
+from ecgimg.stages.printed_scales import PRINTED_SCALES, Box, lines_beside_grid, read_scales, read_text
 
 BOX = (20.0, 10.0, 100.0, 30.0)
 
@@ -27,6 +28,7 @@ class Reader:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, sure: dict[str, float], text: str = "") -> None:
         self.texts_asked = 0
+        self.boxes: tuple[Box, ...] = ()
         monkeypatch.setattr(module, "load_network", lambda name: self)
         monkeypatch.setattr(module.net, "cut_texts", lambda planes, boxes: np.zeros((len(boxes), 1), np.float32))
         monkeypatch.setattr(module.net, "read_texts", lambda logits: dict(sure))
@@ -36,13 +38,39 @@ class Reader:
     def run(self, cut: np.ndarray) -> tuple[np.ndarray]:
         return (cut,)
 
-    def text(self, upright: UprightSheet) -> str:
+    def text(self, sheet: Sheet, boxes: tuple[Box, ...]) -> str:
         self.texts_asked += 1
+        self.boxes = boxes
         return self.answer
 
 
 def test_a_page_without_scale_texts_has_no_scales() -> None:
     assert read_scales(page(boxes=())) == PrintedScales()
+
+
+def with_grid(*sides: float) -> UprightSheet:
+    """A page on whose print the landmark network sees no scale, with a grid in a box."""
+    x0, y0, x1, y1 = sides
+    upright = page(boxes=())
+    return replace(upright, sheet=replace(upright.sheet, grid_box=(x0, y0, x1, y1)))
+
+
+def test_lines_beside_the_grid_are_read_where_no_text_looks_like_a_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(monkeypatch, {}, "Filter: 50 Hz Scale: 25mm/s, 10mm/mV")
+    assert read_scales(with_grid(0, 40, 140, 60)) == PrintedScales(25.0, 10.0)
+    assert reader.boxes == ((24, 14, 91, 26),)
+
+
+def test_print_within_the_grid_and_rules_are_no_such_lines() -> None:
+    assert lines_beside_grid(with_grid(0, 0, 140, 60).sheet) == ()
+    upright = with_grid(0, 40, 140, 60)
+    upright.sheet.pixels[17:26] = 240
+    assert lines_beside_grid(upright.sheet) == ()
+
+
+def test_the_lines_of_a_letter_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PRINTED_SCALES", replace(PRINTED_SCALES, max_lines=0))
+    assert lines_beside_grid(with_grid(0, 40, 140, 60).sheet) == ()
 
 
 def test_tesseract_is_not_asked_where_the_network_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +107,7 @@ def test_text_gives_allowed_scales_that_do_not_contradict_each_other(
 
 def test_without_tesseract_there_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.shutil, "which", lambda program: None)
-    assert module._tesseract_text(page()) == ""
+    assert module._tesseract_text(page().sheet, (BOX,)) == ""
 
 
 def test_letters_are_dark_on_white_with_a_border() -> None:

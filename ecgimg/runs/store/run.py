@@ -54,9 +54,10 @@ def run_store(
             listener.warned(f"{place} can't be locked; don't let two runs write into it at the same time")
         run = _Run(store, pages, listener)
         count = PageCounter(executor, options.max_pages, kind.takes_recordings)
-        jobs = pages.plan(PlaceNames(), count, store.done)
-        tasks = (Task(job, Path(), options) for job in run.begin(jobs))
-        executor.run(partial(store_page, kind), tasks, run.report)
+        names = PlaceNames()
+        for jobs in (pages.plan(names, count, store.done), pages.plan_others(names)):
+            tasks = (Task(job, Path(), options) for job in run.begin(jobs))
+            executor.run(partial(store_page, kind), tasks, run.report)
     return run.tally
 
 
@@ -100,14 +101,14 @@ class _Run:
             self._finish(job, *item.answer)
 
     def _skip(self, job: PageJob) -> None:
-        self._pages.ended(job)
+        self._pages.ended(job, self._store.ecgs.get(job.name, 1))
         if job.name in self._store.refused:
             self.tally.add("refused", ExitCode.REFUSED, skipped=True)
         else:
             self.tally.add("ok", ExitCode.OK, skipped=True)
 
     def _finish(self, job: PageJob, outcome: Outcome, row: Row) -> None:
-        self._pages.ended(job)
+        self._pages.ended(job, outcome.ecgs)
         self._store.add(row)
         self.tally.add(outcome.status, outcome.exit_code)
         self._listener.finished(outcome)

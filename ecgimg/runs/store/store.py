@@ -62,7 +62,7 @@ class Store:
         self._schema = store_schema(kind)
         self._rows: list[Row] = []
         self._began = self._written = monotonic()
-        self.done, self.refused = self._begin()
+        self.done, self.refused, self.ecgs = self._begin()
 
     def add(self, row: Row) -> None:
         """Takes the row of a page; shards are written when there is enough for them.
@@ -85,20 +85,23 @@ class Store:
         self._commit((*self._manifest.shards, *shards))
         self._written = monotonic()
 
-    def _begin(self) -> tuple[Mapping[str, int], frozenset[str]]:
-        """Takes the store over from an earlier run: the pages of each file by the name of a page that is done."""
+    def _begin(self) -> tuple[Mapping[str, int], frozenset[str], Mapping[str, int]]:
+        """Takes the store over from an earlier run: by the name of a page that is done, the pages of its file, whether
+        it was refused, and the ECGs on it where these are several.
+        """
         self._commit(tuple(one for one in self._manifest.shards if not one.file.startswith(f"{STATUS}=failed/")), True)
         kept = {one.file for one in self._manifest.shards}
         for name in self._folder.names():
             if name.startswith(f"{STATUS}=") and name not in kept:
                 self._folder.remove(name)
         if not kept:
-            return {}, frozenset()
-        table = open_dataset(self._folder, self._manifest).to_table(["name", "pages", STATUS]).to_pydict()
+            return {}, frozenset(), {}
+        table = open_dataset(self._folder, self._manifest).to_table(["name", "pages", STATUS, "ecgs"]).to_pydict()
         rows = list(zip(*table.values(), strict=True))
         return (
-            {name: pages for name, pages, _ in rows},
-            frozenset(name for name, _, status in rows if status == "refused"),
+            {name: pages for name, pages, *_ in rows},
+            frozenset(name for name, _, status, _ in rows if status == "refused"),
+            {name: ecgs for name, _, _, ecgs in rows if ecgs > 1},
         )
 
     def _write(self, status: str, rows: list[Row]) -> Shard:

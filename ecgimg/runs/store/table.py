@@ -21,8 +21,8 @@ CONFIDENCE_STEPS = 255
 STATUS = "status"
 """The column that divides a store into folders."""
 PAGE_COLUMNS = (
-    "name", "input", "page", "pages", "sha256", "exit_code", "reason", "details", "warnings", "seconds", "layout",
-    "confidence", "paper_speed", "paper_speed_from", "gain", "gain_from", "json", "thumbnail",
+    "name", "input", "page", "pages", "ecgs", "sha256", "exit_code", "reason", "details", "warnings", "seconds",
+    "layout", "confidence", "paper_speed", "paper_speed_from", "gain", "gain_from", "json", "thumbnail",
 )  # fmt: skip
 SIGNAL_COLUMNS = ("fs", "leads", "signals", "signal_units_per_mv", "confidences", "confidence_steps")
 
@@ -44,6 +44,7 @@ def store_schema(kind: RunKind[Any]) -> Any:
     types = {
         "page": arrow.int32(),
         "pages": arrow.int32(),
+        "ecgs": arrow.int32(),
         "exit_code": arrow.int16(),
         "warnings": arrow.list_(arrow.string()),
         "seconds": arrow.float32(),
@@ -83,6 +84,7 @@ def page_row(job: PageJob, outcome: Outcome, kept: Row) -> Row:
         "input": outcome.input,
         "page": outcome.page,
         "pages": job.pages,
+        "ecgs": outcome.ecgs,
         "exit_code": int(outcome.exit_code),
         "reason": _text(outcome.reason),
         "details": _text(outcome.details),

@@ -13,7 +13,15 @@ import cv2
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats
-from ecgimg.stages.straighten.comb import FREQUENCIES, Comb, comb_contrast, reached_by, strongest_pair
+from ecgimg.stages.straighten.comb import (
+    FREQUENCIES,
+    Comb,
+    comb_contrast,
+    lines_of,
+    pair_contrasts,
+    reached_by,
+    strongest_pair,
+)
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.rays import Rays, gradients_of, rays_near, strongest_rays, tile_gradients, weaker_contrast
 from ecgimg.stages.straighten.tiles import tile_lattice
@@ -33,7 +41,9 @@ def bent_comb(spectra: Floats) -> Comb:
     with ThreadPoolExecutor(thread_count()) as pool:
         contrasts = np.stack(list(pool.map(reached, spectra)))
     shared = np.repeat(reached_by(contrasts, STRAIGHTEN.tile_share), 2, axis=0)
-    angle, frequency, contrast = strongest_pair(shared)
+    pairs = pair_contrasts(shared)
+    angle, frequency, contrast = strongest_pair(pairs)
+    angle, frequency = lines_of(pairs, angle, frequency)
     comb = Comb(angle, frequency, contrast, spectra[0, :2])
     gradients, weights = tile_gradients(spectra, comb)
     good = weights > STRAIGHTEN.min_comb_contrast

@@ -18,6 +18,9 @@ FREQUENCIES: Floats = np.exp(
 """The frequencies [F] that are searched, in lines a tile, in even logarithmic steps."""
 STEPS_PER_OCTAVE = round(float(np.log(2)) / STRAIGHTEN.frequency_step)
 
+_DIAGONALS = ((1, 1), (1, 2), (2, 1))
+"""Squares across and down from one crossing of a grid to the next one on a diagonal."""
+
 
 @dataclass(frozen=True, eq=False)
 class Comb:
@@ -50,11 +53,14 @@ def shared_comb(spectra: Floats) -> Comb:
     some = spectra[::2]
     for share in (STRAIGHTEN.tile_share, STRAIGHTEN.small_page_tile_share):
         usual = reached_by(some, share)
-        angle, frequency, contrast = strongest_pair(comb_contrast(usual, FREQUENCIES))
+        pairs = pair_contrasts(comb_contrast(usual, FREQUENCIES))
+        angle, frequency, contrast = strongest_pair(pairs)
         if contrast >= STRAIGHTEN.min_comb_contrast:
             break
-    rays = usual[[angle, (angle + STRAIGHTEN.angle_steps // 2) % STRAIGHTEN.angle_steps]]
-    return Comb(angle, _not_half(rays, frequency), contrast, rays)
+    # The lines come last: dots amid the squares of a grid have twice the frequency of its lines.
+    frequency = _not_half(_rays(usual, angle), frequency)
+    angle, frequency = lines_of(pairs, angle, frequency)
+    return Comb(angle, frequency, contrast, _rays(usual, angle))
 
 
 def reached_by(planes: Floats, share: float) -> Floats:
@@ -68,8 +74,8 @@ def reached_by(planes: Floats, share: float) -> Floats:
         return np.concatenate(list(pool.map(part, np.array_split(planes, thread_count(), axis=1))))
 
 
-def strongest_pair(contrasts: Floats) -> tuple[int, int, float]:
-    """Angle, frequency and contrast of the comb in contrasts [angles, F] that has the best partner.
+def pair_contrasts(contrasts: Floats) -> Floats:
+    """Contrast of each comb in contrasts [angles, F] together with its best partner.
 
     The partner lies nearly at a right angle to it and has nearly its frequency.
     """
@@ -79,9 +85,33 @@ def strongest_pair(contrasts: Floats) -> tuple[int, int, float]:
     wrapped = np.vstack([contrasts, contrasts, contrasts])
     partner = cv2.dilate(wrapped, window)[angles : 2 * angles]
     partner = np.roll(partner, -angles // 2, axis=0)
-    both = np.minimum(contrasts, partner) + 0.5 * (contrasts + partner)
-    angle, frequency = np.unravel_index(int(both.argmax()), both.shape)
-    return int(angle), int(frequency), float(both[angle, frequency]) / 2
+    return np.asarray((np.minimum(contrasts, partner) + 0.5 * (contrasts + partner)) / 2, np.float32)
+
+
+def strongest_pair(pairs: Floats) -> tuple[int, int, float]:
+    """Angle, frequency and contrast of the strongest comb in pairs [angles, F]."""
+    angle, frequency = np.unravel_index(int(pairs.argmax()), pairs.shape)
+    return int(angle), int(frequency), float(pairs[angle, frequency])
+
+
+def lines_of(pairs: Floats, angle: int, frequency: int) -> tuple[int, int]:
+    """Angle and frequency of a comb in pairs [angles, F], or those of the lines whose diagonals it is.
+
+    The crossings of a pale or dotted grid are clearer than its lines, and stand in rows of their own: one across and
+    one down, or one across and two down. These rows are nearer together than the lines are.
+    """
+    best, found = STRAIGHTEN.lines_of_diagonal_share * float(pairs[angle, frequency]), (angle, frequency)
+    reach, steps = STRAIGHTEN.diagonal_angle_reach_steps, STRAIGHTEN.diagonal_frequency_reach_steps
+    for across, down in _DIAGONALS:
+        turn = round(np.arctan2(down, across) / np.pi * STRAIGHTEN.angle_steps)
+        rows = (angle + turn + np.arange(-reach, reach + 1)) % STRAIGHTEN.angle_steps
+        wider = frequency - round(np.log(np.hypot(across, down)) / STRAIGHTEN.frequency_step)
+        columns = np.arange(max(wider - steps, 0), max(wider + steps + 1, 0))
+        near = pairs[np.ix_(rows, columns)]
+        if near.size and near.max() > best:
+            row, column = np.unravel_index(int(near.argmax()), near.shape)
+            best, found = float(near.max()), (int(rows[row]), int(columns[column]))
+    return found
 
 
 def line_spacing(comb: Comb, n_lines: float) -> tuple[float, bool]:
@@ -99,6 +129,11 @@ def line_spacing(comb: Comb, n_lines: float) -> tuple[float, bool]:
     if comb_contrast(comb.rays, fine).mean() > STRAIGHTEN.min_other_level_contrast:
         return large, False
     return (large if n_lines < STRAIGHTEN.max_large_squares else small), True
+
+
+def _rays(spectrum: Floats, angle: int) -> Floats:
+    """A spectrum [angles, radii] along an angle and across it: [2, radii]."""
+    return spectrum[[angle, (angle + STRAIGHTEN.angle_steps // 2) % STRAIGHTEN.angle_steps]]
 
 
 def _not_half(rays: Floats, frequency: int) -> int:

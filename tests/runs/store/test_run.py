@@ -14,14 +14,15 @@ from PIL import Image
 from s3_server import serve_s3
 
 from ecgimg.errors import ExitCode, OutputError, UsageError, WorkerError
-from ecgimg.jobs import Done
+from ecgimg.jobs import Done, Tell
 from ecgimg.options import RunOptions
 from ecgimg.runs.diagnose import DIAGNOSE
 from ecgimg.runs.digitize import DIGITIZE
+from ecgimg.runs.job import Outcome, Task
 from ecgimg.runs.measure import COLUMNS
 from ecgimg.runs.screen import SCREEN
 from ecgimg.runs.store.run import run_store
-from ecgimg.runs.store.table import Row
+from ecgimg.runs.store.table import Row, store_page
 from ecgimg.runs.tally import Tally
 
 ds = pytest.importorskip("pyarrow.dataset")
@@ -229,3 +230,23 @@ def test_two_runs_do_not_write_into_one_store(tmp_path: Path) -> None:
             super().run(work, jobs, report)
 
     assert run([page], out, Nested())[0].exit_code == ExitCode.OK
+
+
+def test_a_second_ecg_has_a_row_of_its_own(tmp_path: Path) -> None:
+    """A run that was killed between the two reads the second one when it goes on."""
+    page, store = draw(tmp_path / "in/double.png"), tmp_path / "out"
+
+    def stop_at_the_second(task: Task, tell: Tell) -> tuple[Outcome, Row]:
+        if task.job.page == 2:
+            raise KeyboardInterrupt
+        return store_page(DIGITIZE, task, tell)
+
+    with pytest.raises(KeyboardInterrupt):
+        run([page], store, doubles.Inline(stop_at_the_second))
+    assert [(row["page"], row["ecgs"]) for row in rows(store)] == [(1, 2)]
+    tally, listener = run([page], store)
+    assert (tally.pages, listener.pages, listener.before) == (2, 2, 1)
+    assert sorted((row["name"][-3:] == "-p2", row["page"], row["pages"]) for row in rows(store)) == [
+        (False, 1, 1),
+        (True, 2, 1),
+    ]

@@ -51,6 +51,17 @@ def test_the_comb_that_tiles_share_is_found(angle: int) -> None:
     assert comb.rays.shape == (2, RADII)
 
 
+@pytest.mark.parametrize(("turn", "ratio"), [(90, 2**0.5), (53, 5**0.5), (127, 5**0.5)])
+def test_a_clearer_comb_of_diagonals_is_no_grid(turn: int, ratio: float) -> None:
+    """Crossings one across and one or two down stand in rows, turned by `turn` half degrees and nearer together."""
+    spectra = grid_spectra(14.0, 0)
+    for row in (turn, (turn + ANGLES // 2) % ANGLES):
+        spectra[:, row] += 1.3 * ray(14.0 * ratio)
+    comb = shared_comb(spectra)
+    assert comb.angle % (ANGLES // 2) == 0
+    assert FREQUENCIES[comb.frequency] == pytest.approx(14.0, rel=0.03)
+
+
 def test_one_direction_of_lines_is_no_grid() -> None:
     spectra = grid_spectra(14.0, 0)
     spectra[:, ANGLES // 2 - 30 : ANGLES // 2 + 30] = 0.7

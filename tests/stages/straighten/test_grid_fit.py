@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from drawn_grids import ruled
+from drawn_grids import dotted, ruled
 
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.stages.straighten.grid_fit import fit_grid
@@ -19,6 +19,17 @@ def test_scale_and_rotation_are_measured(px_per_mm: float, degrees: float) -> No
     assert np.linalg.norm(gradient[0]) * px_per_mm == pytest.approx(1, abs=0.02)
     assert np.degrees(np.arctan2(gradient[0, 1], gradient[0, 0])) == pytest.approx(degrees, abs=0.4)
     assert not fit.assumed
+
+
+@pytest.mark.parametrize("degrees", [0.0, 6.0])
+@pytest.mark.parametrize("amid", [False, True])
+def test_rows_of_dots_along_the_diagonals_are_no_lines(degrees: float, amid: bool) -> None:
+    """Dots at the crossings are as dark along the diagonals, at another spacing, as along the lines."""
+    fit = fit_grid(dotted((900, 1200), 7.17, degrees, amid))
+    assert fit is not None
+    gradient = fit.matrix[:2, :2] / fit.matrix[2, 2]
+    assert np.degrees(np.arctan2(gradient[0, 1], gradient[0, 0])) == pytest.approx(degrees, abs=0.4)
+    assert np.linalg.norm(gradient[0]) / fit.line_mm * 7.17 == pytest.approx(1, abs=0.02)
 
 
 def test_lines_of_one_level_are_large_squares_unless_they_are_many() -> None:

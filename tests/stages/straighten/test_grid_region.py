@@ -41,12 +41,20 @@ def test_the_smaller_of_two_regions_is_left_out() -> None:
     assert grid_box(plane) == grid_box(strengths())
 
 
-@pytest.mark.parametrize("shape", [(5, 30), (14, 14)])
+@pytest.mark.parametrize("shape", [(3, 30), (14, 14)])
 def test_a_grid_too_small_for_an_ecg_is_refused(shape: tuple[int, int]) -> None:
     plane = np.full((20, 40), 0.05, np.float32)
     plane[3 : 3 + shape[0], 5 : 5 + shape[1]] = 0.8
     with refused(Cause.SMALL_GRID, "the grid covers only"):
         grid_box(plane)
+
+
+def test_a_strip_that_is_cut_out_along_its_curve_is_large_enough() -> None:
+    plane = np.full((20, 40), 0.05, np.float32)
+    plane[6:12, 5:35] = 0.8
+    first, top, last, bottom = grid_box(plane)
+    assert (last - first) * 2.5 > 60
+    assert (bottom - top) * 2.5 < 30
 
 
 def test_a_page_without_a_grid_is_refused() -> None:
