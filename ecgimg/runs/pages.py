@@ -74,6 +74,8 @@ class RunPages:
         if ecgs > 1 and job.page <= job.pages:
             self._doubles.append(job)
             self._total += 1
+            if job.path in self._left:  # its copy is needed once more
+                self._left[job.path] += 1
             self._listener.planned(self._total)
         if job.path in self._left:
             self._left[job.path] -= 1
