@@ -86,9 +86,14 @@ class Report(ReportContent):
             OutputError: the report has no recording, or a file can't be written.
         """
         recording, measured, stated = self.recording, self.measurements, self.interpretation
+        recording = recording and recording.seen
         if recording is None or measured is None or stated is None:
             raise OutputError("the report has no recording", where="output", remedy="see the report's refusal")
-        ecg, folder, name = Interpreted(recording, measured, stated, self.findings), Path(folder), name or self.name
+        ecg, folder, name = (
+            Interpreted(recording, measured, stated, self.findings),
+            Path(folder),
+            name or self.name,
+        )
         if self.photo is None or self.sheet is None or self.match is None:
             page, record = None, record_of_recording(name, ecg, self.source, self.settings)
         else:
@@ -206,25 +211,29 @@ def _write(
     return recording_format(format).write(held, folder, held.name)
 
 
-def measure(recording: Recording) -> Measurements:
+def measure(recording: Recording, *, use_generated: bool = False) -> Measurements:
     """Intervals, axes, beats and waves of a recording, each figure with its uncertainty or with the reason for none.
+
+    Samples that `ecgimg.complete` generated are unknown here, unless `use_generated`.
 
     Raises:
         DependencyError: the weights of the delineation network are missing or damaged.
     """
-    return measure_recording(recording)
+    return measure_recording(recording, use_generated=use_generated)
 
 
-def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> RuleInterpretation:
+def interpret(
+    recording: Recording, sex: Sex | None = None, age: int | None = None, *, use_generated: bool = False
+) -> RuleInterpretation:
     """What the criteria of the protocol state about a recording, each with the measurements that it rests on.
 
     Some limits depend on sex, and for men on age in years. Where the sex is not given, such a criterion makes a
-    statement for men and one for women.
+    statement for men and one for women. `use_generated` is that of `measure`.
 
     Raises:
         DependencyError: the weights of the delineation network are missing or damaged.
     """
-    return interpret_measurements(measure_recording(recording), sex, age)
+    return interpret_measurements(measure_recording(recording, use_generated=use_generated), sex, age)
 
 
 def diagnose(
@@ -238,6 +247,7 @@ def diagnose(
     sex: Sex | None = None,
     age: int | None = None,
     corrections: Corrections | str | Path | None = None,
+    use_generated: bool = False,
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
@@ -245,14 +255,15 @@ def diagnose(
     A recording, or a file of one (see `ecgimg.read`), gets a report from the signal network alone, without a photo.
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
-    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex` and `age` are those of `interpret`.
+    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex`, `age` and `use_generated` are
+    those of `interpret`.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections))
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, _options(source, options), _name(source), hook)))
