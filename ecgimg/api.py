@@ -1,4 +1,5 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `trace`, `measure`, `interpret`, `screen`, `read`, `write`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `trace`, `measure`, `interpret`, `complete`, `screen`, `read`,
+`write`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -19,6 +20,7 @@ from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import Language, PageOptions, PhotoStored, export_options
+from ecgimg.pipelines.complete import complete_recording
 from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording, trace_page
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.pipelines.screen import screen_page
@@ -220,6 +222,19 @@ def measure(recording: Recording, *, use_generated: bool = False) -> Measurement
         DependencyError: the weights of the delineation network are missing or damaged.
     """
     return measure_recording(recording, use_generated=use_generated)
+
+
+def complete(recording: Recording) -> Recording:
+    """The recording with what it does not show generated: missing leads, and leads beyond their column.
+
+    Limb leads follow exactly where two of them are seen. All else is estimated and regresses to the mean of many
+    patients: it is not for clinical use. `Recording.generated` marks every sample that was not recorded, and
+    `Recording.seen` is the recording without them.
+
+    Raises:
+        DependencyError: the weights of a network are missing or damaged.
+    """
+    return complete_recording(recording)
 
 
 def interpret(

@@ -43,6 +43,8 @@ INDEPENDENT = (0, 1, 6, 7, 8, 9, 10, 11)
 NOISE_MV = 0.01
 """Standard deviation of a seen sample's error: a tenth of a millimetre of paper."""
 _MAX_PATTERNS = 4096
+_CHUNK = 500_000
+"""Samples that are estimated at once: a day of one pattern has millions."""
 
 FROM_INDEPENDENT: Doubles = np.zeros((len(LEADS), len(INDEPENDENT)))
 """Each of the 12 leads as a sum of I, II and V1 to V6."""
@@ -90,11 +92,10 @@ class LinearCompletion:
         estimates, explained = np.zeros(seen.shape, np.float32), np.zeros(seen.shape, np.float32)
         for k, pattern in enumerate(patterns.T):
             one, at = self._of_pattern(pattern.tobytes()), np.flatnonzero(which.reshape(-1) == k)
-            pairs = zip(one.leads, one.taps, strict=True)
-            around = [filled[lead, at + steps[tap]] for lead, tap in pairs]
-            if around:
-                estimates[:, at] = one.weights @ np.stack(around)
             explained[:, at] = one.explained[:, None]
+            for part in np.array_split(at, len(at) // _CHUNK + 1) if one.leads else ():
+                pairs = zip(one.leads, one.taps, strict=True)
+                estimates[:, part] = one.weights @ np.stack([filled[lead, part + steps[tap]] for lead, tap in pairs])
         return estimates, explained
 
     def _solve(self, pattern: bytes) -> PatternMap:
@@ -108,7 +109,7 @@ class LinearCompletion:
         across = self._between(every, np.zeros(len(LEADS), int), leads, times)
         weights = np.linalg.solve(among, across.T).T
         share = (weights * across).sum(axis=1) / np.diag(self._by_delay[DELAYS - 1])
-        return PatternMap(tuple(leads.tolist()), tuple(taps.tolist()), weights, np.clip(share, 0, 1))
+        return PatternMap(tuple(leads.tolist()), tuple(taps.tolist()), weights, np.asarray(np.clip(share, 0, 1)))
 
     def _between(self, leads: Any, times: Any, others: Any, other_times: Any) -> Doubles:
         """Covariances [A, B] of leads at times with other leads at theirs."""

@@ -164,7 +164,7 @@ def read_fhir(path: Path) -> Channels:
     try:
         content = json.loads(path.read_bytes())
         resources = [entry["resource"] for entry in content.get("entry", ())] or [content]
-        ecg = next((one for one in resources if _sampled(one)), {})
+        ecg: dict[str, Any] = next((one for one in resources if _sampled(one)), {})
         parts = _sampled(ecg)
         if not parts:
             raise damaged("no Observation with SampledData")

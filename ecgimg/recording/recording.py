@@ -113,9 +113,14 @@ class Recording:
         if self.leads == LEADS:
             return self
         count = len(LEADS)
-        parts = {"signals": self.signals, "confidence": self.confidences, "corrected": self.by_user}
-        parts["generated"] = self.not_recorded
-        return replace(self, leads=LEADS, **{name: part[:count] for name, part in parts.items()})
+        return replace(
+            self,
+            signals=self.signals[:count],
+            confidence=self.confidences[:count],
+            corrected=self.by_user[:count],
+            generated=self.not_recorded[:count],
+            leads=LEADS,
+        )
 
     @property
     def seconds(self) -> float:

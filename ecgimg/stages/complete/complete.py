@@ -2,45 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecgimg.datamodel.arrays import Bools, Doubles, Floats
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.networks.completion import LinearCompletion, load_completion
+from ecgimg.networks.completion import load_completion
+from ecgimg.networks.completion_residual import load_residual
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.complete.constants import COMPLETE
 from ecgimg.stages.complete.limb_leads import by_limb_laws
 from ecgimg.stages.complete.own_beats import own_correction
 
 
-def complete(recording: Recording, beats: Doubles, network: LinearCompletion | None = None) -> Recording:
+def complete(recording: Recording, beats: Doubles) -> Recording:
     """The recording with the 12 leads known wherever anything of them is seen within reach of the map.
 
     Where two limb leads are seen, the other four are exact (`limb_leads`). All else is the most likely signal of the
-    linear map (`ecgimg.networks.completion`), corrected where the lead is seen on other beats (`own_beats`). `beats`
-    [B] are their times in seconds, empty where they are not known.
+    linear map (`ecgimg.networks.completion`). Where whole leads were never recorded, a network adds what the map lacks
+    (`ecgimg.networks.completion_residual`). Where a lead is seen on other beats, what the map lacks on them is added
+    (`own_beats`). `beats` [B] are their times in seconds, empty where they are not known.
 
     The confidence of a generated sample is the share of the lead's variance that the map explains by what was seen, and
     for exact limb leads the lowest confidence of those that they follow from. A generated sample replaces an older one.
     Leads beyond the 12 stay as they are.
 
     Raises:
-        DependencyError: the map is missing or damaged.
+        DependencyError: the weights of a network are missing or damaged.
     """
-    network, recording = network or load_completion(), recording.seen
+    return _completed(recording, lambda seen: seen.of_network() if seen.has_whole_leads else seen.of_own_beats(beats))
+
+
+def complete_linearly(recording: Recording) -> Recording:
+    """As `complete`, by the laws of the limb leads and the linear map alone."""
+    return _completed(recording, lambda seen: np.zeros(seen.values.shape, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What is seen of a recording: values [12, T] in mV about each lead's level, where, and the map's estimates."""
+
+    values: Floats
+    seen: Bools
+    estimates: Floats
+    fs: float
+
+    @property
+    def has_whole_leads(self) -> bool:
+        """Whether each lead is seen nearly throughout or never, as a wearable or a strip has it."""
+        shares = self.seen.mean(axis=1)
+        return bool(self.seen.any() and ((shares == 0) | (shares >= COMPLETE.min_whole_share)).all())
+
+    def of_network(self) -> Floats:
+        """What the network adds [12, T]."""
+        return load_residual().residual(self.values, self.seen, self.estimates, self.fs)
+
+    def of_own_beats(self, beats: Doubles) -> Floats:
+        """What the record's own beats add [12, T]."""
+        return own_correction(self.values, self.seen, beats, self.fs, self._estimate)
+
+    def _estimate(self, values: Floats, seen: Bools) -> Floats:
+        return load_completion().estimate(values, seen, self.fs)[0]
+
+
+def _completed(recording: Recording, added: Callable[[_Seen], Floats]) -> Recording:
+    """The recording completed by the map, what is `added` to its estimates [12, T], and the laws of the limb leads."""
+    recording = recording.seen
     signals, confidences = recording.twelve.signals, recording.twelve.confidences
-    seen = np.isfinite(signals)
-    levels = _levels(signals)
-    values = signals - levels[:, None]
-    estimates, explained = network.estimate(values, seen, recording.fs)
-
-    def estimate(part: Floats, shown: Bools) -> Floats:
-        return network.estimate(part, shown, recording.fs)[0]
-
-    estimates = estimates + own_correction(values, seen, beats, recording.fs, estimate)
-    estimates, exact = by_limb_laws(estimates + levels[:, None], signals)
+    seen, levels = np.isfinite(signals), _levels(signals)[:, None]
+    values = signals - levels
+    estimates, explained = load_completion().estimate(values, seen, recording.fs)
+    estimates = estimates + added(_Seen(values, seen, estimates, recording.fs))
+    estimates, exact = by_limb_laws(estimates + levels, signals)
     sources = np.where(seen[:6], confidences[:6], np.float32(1)).min(axis=0)
     shares = np.where(exact, sources, explained)
     made = ~seen & (exact | (explained >= COMPLETE.min_explained))

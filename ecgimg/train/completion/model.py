@@ -2,7 +2,7 @@
 
     leads [B, 36, T] at 100 Hz
       -> patches of 8 samples, 192 features
-      -> residual blocks of growing dilation: 1.2 s to each side are seen
+      -> residual blocks of growing dilation: the whole network sees 2 s to each side
       -> means and logarithms of the variances of 32 latent variables a patch
       -> residual blocks back, 64 numbers a patch: 8 leads of 8 samples, zero before training
 
