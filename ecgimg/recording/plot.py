@@ -23,6 +23,8 @@ GREEN: Color = (0, 158, 115)
 PURPLE: Color = (204, 121, 167)
 """Colours of Okabe and Ito (2008), which stay apart for readers with any colour deficiency; what they mean is written
 beside them all the same."""
+PALE_BLUE: Color = (160, 203, 229)
+"""Under the dashes of generated samples."""
 COLORS: dict[str, Color] = dict(
     zip(
         LEADS,
@@ -87,9 +89,10 @@ def write_recording_png(recording: Samples, path: Path) -> Path:
 
 
 def _draw_generated(canvas: Pixels, points: Floats, generated: Bools, baseline_y: float) -> None:
-    """Dashes of a millimetre along the curve, and a letter where each stretch begins."""
+    """Dashes of a millimetre on a pale curve, so that steep flanks are seen, and a letter where each stretch begins."""
     steps = np.hypot(*np.diff(np.nan_to_num(points), axis=0, prepend=points[:1]).T)
     is_dash = np.floor(np.cumsum(np.nan_to_num(steps)) / (PX_PER_MM * DASH_MM)) % 3 < 2
+    draw_curve(canvas, np.where(generated[:, None], points, np.nan), PALE_BLUE, 1)
     draw_curve(canvas, np.where((generated & is_dash)[:, None], points, np.nan), BLUE, 1)
     for first, _ in runs_of(generated):
         write_text(

@@ -40,6 +40,8 @@ LETTERED_SHARE = 0.5
 """Ribbons with at least this share of the strongest evidence have the letter of their finding."""
 DOUBTFUL = 0.5
 """Samples with a lower confidence are drawn in grey."""
+LETTER_MM = 4.5
+"""A letter stands so far below the zero line: in dense rows the next row's name is nearly 7 mm below it."""
 USER_LETTER = "U"
 """Beside its dashes a stretch of the user has this letter, so that no reader needs the colour."""
 
@@ -235,7 +237,7 @@ def _erased(x: Floats, erased: Bools, baseline_y: float) -> Iterator[str]:
 def _letters(x: Floats, there: Bools, letter: str, baseline_y: float) -> Iterator[str]:
     """A letter where each stretch begins."""
     for a, _ in runs_of(there):
-        yield f'<text x="{x[a]:.2f}" y="{baseline_y + 7:.2f}" class="letter">{letter}</text>'
+        yield f'<text x="{x[a]:.2f}" y="{baseline_y + LETTER_MM:.2f}" class="letter">{letter}</text>'
 
 
 def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, float], shrink: float) -> str:

@@ -70,7 +70,7 @@ def test_a_report_states_what_was_generated_and_whether_it_was_used(completed: R
     asked = diagnose_recording(completed, PageOptions(use_generated=True))
     assert any("rest on them too" in text for text in asked.warnings)
     assert describe_report(asked).settings.use_generated
-    for language, words in (("en", "Dashed in blue, G"), ("de", "Blau gestrichelt, G")):
+    for language, words in (("en", "Blue dashes, G"), ("de", "Blaue Striche, G")):
         html = report_html(asked, describe_report(asked), language)
         assert words in html
         assert 'class="generated"' in html
