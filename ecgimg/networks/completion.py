@@ -107,11 +107,9 @@ class LinearCompletion:
         among = self._between(leads, times, leads, times) + NOISE_MV**2 * np.eye(len(leads))
         every = np.arange(len(LEADS))
         across = self._between(every, np.zeros(len(LEADS), int), leads, times)
-        weights = np.linalg.solve(among, across.T).T
+        weights = np.asarray(np.linalg.solve(among, across.T).T, np.float64)
         share = (weights * across).sum(axis=1) / np.diag(self._by_delay[DELAYS - 1])
-        return PatternMap(
-            tuple(leads.tolist()), tuple(taps.tolist()), weights, np.asarray(np.clip(share, 0, 1), np.float64)
-        )
+        return PatternMap(tuple(leads.tolist()), tuple(taps.tolist()), weights, np.asarray(np.clip(share, 0, 1)))
 
     def _between(self, leads: Any, times: Any, others: Any, other_times: Any) -> Doubles:
         """Covariances [A, B] of leads at times with other leads at theirs."""
