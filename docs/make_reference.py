@@ -23,6 +23,7 @@ from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMATS
 from ecgimg.schemas.aligned import AlignedRecord
+from ecgimg.schemas.complete import CompleteResult
 from ecgimg.schemas.measure import MeasureResult
 from ecgimg.schemas.page import PageResult
 from ecgimg.schemas.recording import RecordingResult
@@ -44,6 +45,7 @@ JSON_FILES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("STEM.report.json", ReportResult, "`ecgimg diagnose`, [in words](../report.md)"),
     ("STEM.aligned.json", AlignedRecord, "`--format aligned` and `ecgimg synth --aligned`, [in words](../aligned.md)"),
     ("STEM.measure.json", MeasureResult, "`ecgimg measure`, [in words](../measure.md)"),
+    ("STEM.complete.json", CompleteResult, "`ecgimg complete`, [in words](../howto/complete.md)"),
     ("STEM.screen.json", ScreenResult, "`ecgimg screen`, [in words](../screen.md)"),
     ("STEM.corrections.json", Corrections, "you or the web page, and read by `--corrections`"),
 )
@@ -67,9 +69,10 @@ def options_page() -> str:
     head = f"""# Options of a run
 
 {NOTE}
-`digitize`, `diagnose`, `measure` and `screen` read options from three places. A flag wins over the environment, and the
-environment wins over the YAML file of `--config` (or `ECGIMG_CONFIG`). The file has the names of the first column, one
-`name: value` a line. `ecgimg.digitize` and `ecgimg.diagnose` in Python read neither the environment nor a file.
+`digitize`, `diagnose`, `measure`, `complete` and `screen` read options from three places. A flag wins over the
+environment, and the environment wins over the YAML file of `--config` (or `ECGIMG_CONFIG`). The file has the names of
+the first column, one `name: value` a line. `ecgimg.digitize` and `ecgimg.diagnose` in Python read neither the
+environment nor a file.
 
 | name | environment | default | meaning |
 |---|---|---|---|"""
@@ -100,10 +103,10 @@ def json_page() -> str:
     parts = [f"""# The JSON files
 
 {NOTE}
-`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure`, `screen` and `corrections` print the same as
-JSON Schemas. The number in a schema's name changes when a field is renamed, removed or changes its meaning. New fields
-may come at any time, so ignore unknown fields. `[]` marks the entries of a list, `[rename]` those of one kind, `LEAD` a
-lead's name, `*` any other key.
+`ecgimg json-schema page`, `recording`, `aligned`, `report`, `measure`, `complete`, `screen` and `corrections` print the
+same as JSON Schemas. The number in a schema's name changes when a field is renamed, removed or changes its meaning. New
+fields may come at any time, so ignore unknown fields. `[]` marks the entries of a list, `[rename]` those of one kind,
+`LEAD` a lead's name, `*` any other key.
 """]  # fmt: skip
     for file, model, command in JSON_FILES:
         schema = model.model_fields["schema_"].default

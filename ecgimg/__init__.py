@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecgimg.api import Report, diagnose, digitize, interpret, measure, read, screen, trace, write
+    from ecgimg.api import Report, complete, diagnose, digitize, interpret, measure, read, screen, trace, write
     from ecgimg.corrections import Corrections
     from ecgimg.datamodel.leads import LEADS
     from ecgimg.networks.patchecg import PatchEcg
@@ -17,6 +17,7 @@ __all__ = [
     "Corrections",
     "Recording",
     "Report",
+    "complete",
     "diagnose",
     "digitize",
     "interpret",
@@ -35,6 +36,7 @@ _HOMES = {
     "Corrections": "ecgimg.corrections",
     "Recording": "ecgimg.recording.recording",
     "Report": "ecgimg.api",
+    "complete": "ecgimg.api",
     "diagnose": "ecgimg.api",
     "digitize": "ecgimg.api",
     "interpret": "ecgimg.api",

@@ -1,4 +1,5 @@
-"""The Python interface: `ecgimg.digitize`, `diagnose`, `trace`, `measure`, `interpret`, `screen`, `read`, `write`.
+"""The Python interface: `ecgimg.digitize`, `diagnose`, `trace`, `measure`, `interpret`, `complete`, `screen`, `read`,
+`write`.
 
 Nothing here reads the environment or a file of options. Everything that a call needs is in its arguments.
 """
@@ -19,6 +20,7 @@ from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.findings.report import ReportContent
 from ecgimg.io.sources import PageInput, source_name
 from ecgimg.options import Language, PageOptions, PhotoStored, export_options
+from ecgimg.pipelines.complete import complete_recording
 from ecgimg.pipelines.diagnose import diagnose_page, diagnose_recording, trace_page
 from ecgimg.pipelines.digitize import Digitized, digitize_page
 from ecgimg.pipelines.screen import screen_page
@@ -86,9 +88,14 @@ class Report(ReportContent):
             OutputError: the report has no recording, or a file can't be written.
         """
         recording, measured, stated = self.recording, self.measurements, self.interpretation
+        recording = recording and recording.seen
         if recording is None or measured is None or stated is None:
             raise OutputError("the report has no recording", where="output", remedy="see the report's refusal")
-        ecg, folder, name = Interpreted(recording, measured, stated, self.findings), Path(folder), name or self.name
+        ecg, folder, name = (
+            Interpreted(recording, measured, stated, self.findings),
+            Path(folder),
+            name or self.name,
+        )
         if self.photo is None or self.sheet is None or self.match is None:
             page, record = None, record_of_recording(name, ecg, self.source, self.settings)
         else:
@@ -206,25 +213,42 @@ def _write(
     return recording_format(format).write(held, folder, held.name)
 
 
-def measure(recording: Recording) -> Measurements:
+def measure(recording: Recording, *, use_generated: bool = False) -> Measurements:
     """Intervals, axes, beats and waves of a recording, each figure with its uncertainty or with the reason for none.
+
+    Samples that `ecgimg.complete` generated are unknown here, unless `use_generated`.
 
     Raises:
         DependencyError: the weights of the delineation network are missing or damaged.
     """
-    return measure_recording(recording)
+    return measure_recording(recording, use_generated=use_generated)
 
 
-def interpret(recording: Recording, sex: Sex | None = None, age: int | None = None) -> RuleInterpretation:
+def complete(recording: Recording) -> Recording:
+    """The recording with what it does not show generated: missing leads, and leads beyond their column.
+
+    Limb leads follow exactly where two of them are seen. All else is estimated and regresses to the mean of many
+    patients: it is not for clinical use. `Recording.generated` marks every sample that was not recorded, and
+    `Recording.seen` is the recording without them.
+
+    Raises:
+        DependencyError: the weights of a network are missing or damaged.
+    """
+    return complete_recording(recording)
+
+
+def interpret(
+    recording: Recording, sex: Sex | None = None, age: int | None = None, *, use_generated: bool = False
+) -> RuleInterpretation:
     """What the criteria of the protocol state about a recording, each with the measurements that it rests on.
 
     Some limits depend on sex, and for men on age in years. Where the sex is not given, such a criterion makes a
-    statement for men and one for women.
+    statement for men and one for women. `use_generated` is that of `measure`.
 
     Raises:
         DependencyError: the weights of the delineation network are missing or damaged.
     """
-    return interpret_measurements(measure_recording(recording), sex, age)
+    return interpret_measurements(measure_recording(recording, use_generated=use_generated), sex, age)
 
 
 def diagnose(
@@ -238,6 +262,7 @@ def diagnose(
     sex: Sex | None = None,
     age: int | None = None,
     corrections: Corrections | str | Path | None = None,
+    use_generated: bool = False,
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
@@ -245,14 +270,15 @@ def diagnose(
     A recording, or a file of one (see `ecgimg.read`), gets a report from the signal network alone, without a photo.
     Arguments and errors are those of `ecgimg.digitize`, but a page that can't be digitized is no error: its report
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
-    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex` and `age` are those of `interpret`.
+    show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex`, `age` and `use_generated` are
+    those of `interpret`.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
         UsageError: there is no such page, layout, speed or gain, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections))
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, _options(source, options), _name(source), hook)))

@@ -55,6 +55,9 @@ class PageSettings(BaseModel):
     sex: Sex | None = Field(default=None, description="male or female where the user gave it, or null")
     age: int | None = Field(default=None, ge=0, le=MAX_AGE, description="years where the user gave it, or null")
     corrections: Corrections | None = Field(default=None, description="what the user corrected on the page, or null")
+    use_generated: bool = Field(
+        default=False, description="whether findings and measurements may rest on generated samples too"
+    )
 
 
 class PageOptions(PageSettings):
@@ -93,6 +96,7 @@ class PageOptions(PageSettings):
         sex: Sex | None = None,
         age: int | None = None,
         corrections: Corrections | None = None,
+        use_generated: bool = False,
     ) -> Self:
         """Options of a call; None leaves a value to the page.
 
@@ -102,7 +106,7 @@ class PageOptions(PageSettings):
         try:
             name = AUTO_LAYOUT if layout is None else str(layout)
             given = {"paper_speed": paper_speed, "gain": gain, "photo": photo, "sex": sex, "age": age}
-            return cls(layout=name, corrections=corrections, **given)  # type: ignore[arg-type]
+            return cls(layout=name, corrections=corrections, use_generated=use_generated, **given)  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
 
@@ -148,6 +152,9 @@ class RunOptions(ExportOptions, BaseSettings):
     force: bool = Field(False, description="do pages again that are done")
     language: Language = Field("en", description=f"of reports for a reader: {', '.join(LANGUAGES)}")
     pdf: bool = Field(False, description="write each report as a PDF too")
+    use_generated: bool = Field(
+        False, description="let findings and measurements rest on samples that `ecgimg complete` generated too"
+    )
     debug: bool = Field(False, description="keep a picture of every step in OUT/STEM.debug/")
     dicom_photo: bool = Field(
         False, description="store the photo as a DICOM secondary capture too, in the study of `dicom`"
@@ -204,7 +211,9 @@ class RunOptions(ExportOptions, BaseSettings):
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
         corrections = None if self.corrections is None else read_corrections(self.corrections)
         sex = SEXES.get(self.sex or "")
-        return PageOptions.of(self.layout, self.paper_speed, self.gain, photo, sex, self.age, corrections)
+        return PageOptions.of(
+            self.layout, self.paper_speed, self.gain, photo, sex, self.age, corrections, self.use_generated
+        )
 
     @cached_property
     def export(self) -> ExportOptions:

@@ -15,6 +15,7 @@ from ecgimg.cli.app import app
 from ecgimg.errors import EcgimgError, ExitCode
 from ecgimg.options import RunOptions
 from ecgimg.recording.formats import FORMAT_NAMES
+from ecgimg.schemas.complete import CompleteResult
 from ecgimg.schemas.measure import MeasureResult
 from ecgimg.schemas.page import PageResult
 from ecgimg.schemas.report import ReportResult
@@ -106,6 +107,7 @@ def test_the_exit_codes_stand_in_the_help_of_digitize() -> None:
         (PageResult, "json.md", "STEM.json"),
         (ReportResult, "report.md", "STEM.report.json"),
         (MeasureResult, "measure.md", "STEM.measure.json"),
+        (CompleteResult, "howto/complete.md", "STEM.complete.json"),
         (ScreenResult, "screen.md", "STEM.screen.json"),
     ],
 )

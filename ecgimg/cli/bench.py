@@ -195,6 +195,21 @@ def bench_interpret(
     typer.echo(markdown(run_interpret(plan, jobs, _print_progress)), nl=False)
 
 
+@bench_app.command("complete")
+def bench_complete(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for completed records and JSON; goes on there.")],
+    fold: p.DrawnFold = 9,
+    records: Annotated[int, typer.Option("-n", "--records", min=0, help="Records, evenly spread; 0 for all.")] = 0,
+) -> None:
+    """Score generated leads against recorded ones, beside a linear map, and PatchECG on gaps and completed leads."""
+    from ecgimg.bench.complete.report import markdown
+    from ecgimg.bench.complete.run import run_complete
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+
+    typer.echo(markdown(run_complete(ptbxl_folder(data), fold, out, records, _print_progress)), nl=False)
+
+
 @bench_app.command("screen")
 def bench_screen(
     data: p.PtbxlData,

@@ -1,4 +1,4 @@
-"""The commands that work on pages: `digitize`, `diagnose`, `measure` and `screen`."""
+"""The commands that work on pages: `digitize`, `diagnose`, `measure`, `complete` and `screen`."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ def diagnose(
     gain: p.Gain = None,
     corrections: p.Corrections = None,
     age: p.PatientAge = None,
+    use_generated: p.UseGenerated = False,
     language: p.Language = None,
     pdf: p.Pdf = False,
     format: p.ReportFormats = None,
@@ -119,6 +120,7 @@ def measure(
     layout: p.LayoutName = None,
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
+    use_generated: p.UseGenerated = False,
     jobs: p.Jobs = None,
     timeout: p.Timeout = None,
     force: p.Force = False,
@@ -134,6 +136,40 @@ def measure(
     from ecgimg.runs.measure import MEASURE
 
     _run_pages(MEASURE, **given)
+
+
+def complete(
+    out: p.ResultsFolder,
+    inputs: p.PagesAndRecordings = None,
+    from_file: p.FromFile = None,
+    layout: p.LayoutName = None,
+    paper_speed: p.PaperSpeed = None,
+    gain: p.Gain = None,
+    corrections: p.Corrections = None,
+    format: p.CompleteFormats = None,
+    fs: p.ExportRate = None,
+    seconds: p.ExportSeconds = None,
+    units: p.ExportUnits = None,
+    jobs: p.Jobs = None,
+    timeout: p.Timeout = None,
+    force: p.Force = False,
+    config: p.Config = None,
+    quiet: p.Quiet = False,
+    verbose: p.Verbose = False,
+) -> None:
+    """Generate what recordings or pages do not show: missing leads and stretches. Not for clinical use.
+
+    Limb leads follow exactly where two of them are seen. All else is estimated, and regresses to the mean of many
+    patients. Every generated sample is marked in every file (NAME-complete) and dashed in the picture. `diagnose` and
+    `measure` leave it out unless --use-generated. Exit codes as of `digitize`.
+    """
+    given = locals()
+    from ecgimg.recording.generated import WARNING
+    from ecgimg.runs.complete import COMPLETE
+
+    if not quiet:
+        typer.echo(f"ecgimg: {WARNING}", err=True)
+    _run_pages(COMPLETE, **given)
 
 
 def screen(

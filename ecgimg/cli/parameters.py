@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ecgimg.recording.formats import DEFAULT_FORMAT, OUTPUT_NAMES
+from ecgimg.recording.formats import DEFAULT_FORMAT, FORMAT_NAMES, OUTPUT_NAMES
 
 Inputs = Annotated[
     list[str] | None,
@@ -39,6 +39,10 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", help=f"{', '.join(OUTPUT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
 ]
+CompleteFormats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; several times. [{DEFAULT_FORMAT}]"),
+]
 ReportFormats = Annotated[
     list[str] | None,
     typer.Option("--format", help=f"Write the recording too: {', '.join(OUTPUT_NAMES)}; several times. [none]"),
@@ -54,6 +58,9 @@ Sex = Annotated[str | None, typer.Option(help="M, F or O: in the files, and for 
 Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
 Corrections = Annotated[Path | None, typer.Option(help="JSON file of what was corrected on the page.")]
 Language = Annotated[str | None, typer.Option(help="Of reports: en or de. [en]")]
+UseGenerated = Annotated[
+    bool, typer.Option("--use-generated", help="Let results rest on samples that `complete` generated, too.")
+]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Write each report as a PDF too.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", help="Pages at the same time. [what cores and memory allow]")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a page is given up. [120]")]

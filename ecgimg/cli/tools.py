@@ -36,6 +36,7 @@ class _Schema(StrEnum):
     aligned = "aligned"
     report = "report"
     measure = "measure"
+    complete = "complete"
     screen = "screen"
     corrections = "corrections"
 
@@ -45,17 +46,19 @@ def json_schema(
         _Schema,
         typer.Argument(
             help="page: STEM.json of `digitize`; recording: STEM.json where `diagnose` had a recording; "
-            "aligned, report, measure, screen: STEM.aligned.json and so on; corrections: what --corrections reads."
+            "aligned, report, measure, complete, screen: STEM.aligned.json and so on; "
+            "corrections: what --corrections reads."
         ),
     ] = _Schema.page,
 ) -> None:
-    """Print the JSON Schema of what `digitize`, `diagnose`, `measure` or `screen` writes, or reads as corrections."""
+    """Print the JSON Schema of what a command on pages writes, or reads as corrections."""
     import json
 
     from pydantic import BaseModel
 
     from ecgimg.corrections import Corrections
     from ecgimg.schemas.aligned import AlignedRecord
+    from ecgimg.schemas.complete import CompleteResult
     from ecgimg.schemas.measure import MeasureResult
     from ecgimg.schemas.page import PageResult
     from ecgimg.schemas.recording import RecordingResult
@@ -68,6 +71,7 @@ def json_schema(
         "recording": RecordingResult,
         "report": ReportResult,
         "measure": MeasureResult,
+        "complete": CompleteResult,
         "screen": ScreenResult,
         "corrections": Corrections,
     }

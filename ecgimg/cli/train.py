@@ -158,6 +158,23 @@ def train_delineation(
     typer.echo(fit.package(path) if package else path)
 
 
+@train_app.command("completion")
+def train_completion(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Signals, checkpoint, map and network; resumes there.")],
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 100 steps.")] = 20,
+    threads: p.Threads = 1,
+    package: p.Package = False,
+) -> None:
+    """Fit the linear map that completes recordings and train the network of its residual, on folds 1-8."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.completion import fit, run
+
+    _log_progress()
+    for path in run.run(ptbxl_folder(data), out, fit.CompletionPlan(epochs), threads):
+        typer.echo(fit.package(path) if package else path)
+
+
 @train_app.command("screen")
 def train_screen(
     data: p.PtbxlData,

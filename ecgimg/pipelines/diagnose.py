@@ -125,12 +125,15 @@ def _from_signal(
     steps: StepRunner,
 ) -> ReportContent:
     """What the recording and the image network's opinions give, of a page or without one; either may be missing."""
-    diagnosis = None if recording is None else steps.run("diagnose", lambda: signal_opinion(recording, quality))
-    measured = None if recording is None else steps.run("measure", lambda: measure(recording))
-    stated = None
+    used = recording if recording is None or options.use_generated else recording.seen
+    asked = options.use_generated
+    diagnosis = measured = stated = None
+    if used is not None:
+        diagnosis = steps.run("diagnose", lambda: signal_opinion(used, quality, use_generated=asked))
+        measured = steps.run("measure", lambda: measure(used, use_generated=asked))
     if measured is not None:
         stated = steps.run("interpret", lambda: interpret(measured, options.sex, options.age))
-    leads = lead_qualities(recording)
+    leads = lead_qualities(None if recording is None else recording.seen)
     findings = steps.run("combine", lambda: combine(diagnosis, screening, leads, quality))
     readers = read_by(diagnosis, screening)
     return ReportContent(
@@ -144,7 +147,7 @@ def _from_signal(
         interpretation=stated,
         not_visible=not_visible(leads, findings),
         agreement=agreement(findings),
-        warnings=_warnings(recording, diagnosis, screening),
+        warnings=(*_generated(recording, asked), *_warnings(recording, diagnosis, screening)),
         recording=recording,
         match=match,
         diagnosis=diagnosis,
@@ -210,6 +213,18 @@ def _may_be_whole_page(read: _Read) -> bool:
 def _refusal(screening: Screening, refusal: Refusal | None) -> Refusal | None:
     """Why a page was not digitized: what the gate of `digitize` refuses comes first, as it does there."""
     return screening.refusal or refusal
+
+
+def _generated(recording: Recording | None, use_generated: bool) -> tuple[str, ...]:
+    """The warning on samples that were generated; none where there are none."""
+    if recording is None or not recording.not_recorded.any():
+        return ()
+    seconds = recording.not_recorded.sum() / recording.fs
+    if use_generated:
+        rest = "findings and measurements rest on them too, as was asked for, though they regress to the mean"
+    else:
+        rest = "no finding and no measurement rests on them"
+    return (f"{seconds:.1f} lead seconds were generated and not recorded: {rest}",)
 
 
 def _warnings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -31,7 +32,8 @@ def read_aecg(path: Path) -> Channels:
         series = next((one for one in root.iter() if local_name(one) == "series"), None)
         if series is None:
             raise damaged("no series in the file")
-        return _channels(series)
+        notes = tuple(one.text or "" for one in _children(root, "text"))
+        return replace(_channels(series), notes=notes)
     except EcgimgError:
         raise
     except Exception as error:  # wrong types: ValueError, KeyError, AttributeError, OverflowError ...

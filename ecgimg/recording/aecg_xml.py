@@ -15,7 +15,8 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.io.files import write_atomically
-from ecgimg.recording.export import UNITS_PER_MV, Export, provenance, runs_of
+from ecgimg.recording.export import UNITS_PER_MV, Export, provenance
+from ecgimg.recording.generated import runs_of
 from ecgimg.recording.lead_codes import mdc_name
 
 NAMESPACE = "urn:hl7-org:v3"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.errors import UnreadableInputError
 
 MAX_SAMPLES = 15_000_000
@@ -23,13 +23,14 @@ class Stretch:
     """Samples [N] of one channel in mV, NaN where unknown; the first one is sample `first` of the recording.
 
     They are given as any numbers and held as float32. `confidence` [N] lies in 0..1; None where the file has none,
-    which counts as 1.
+    which counts as 1. `generated` [N] are the samples that were generated; None where the file has no place for that.
     """
 
     label: str
     values: NDArray[np.floating]
     first: int = 0
     confidence: Floats | None = None
+    generated: Bools | None = None
 
     def __post_init__(self) -> None:
         with np.errstate(over="ignore"):  # too large a number becomes infinite, which `recording_of` refuses
@@ -41,7 +42,8 @@ class Channels:
     """The signals of a file.
 
     `length` is the number of samples of the whole recording, 0 where it ends with its last stretch. `has_unit` is
-    whether the file states the unit in a code, so that it needs no second look.
+    whether the file states the unit in a code, so that it needs no second look. `notes` are the file's lines of text,
+    among them those on generated samples (`ecgimg.recording.generated`).
     """
 
     stretches: tuple[Stretch, ...]
@@ -49,6 +51,7 @@ class Channels:
     length: int = 0
     has_unit: bool = True
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def other_units(channels: Sequence[str]) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ def write_csv(export: Export, path: Path) -> Path:
         OutputError: the file can't be written.
     """
     text = io.StringIO()
-    in_uv = export.options.units == "uV"
-    text.writelines(f"{line}\n" for line in (*([_UNITS] if in_uv else ()), *(f"# {note}" for note in export.notes)))
+    in_uv, notes = export.options.units == "uV", (*export.notes, *export.generated_notes)
+    text.writelines(f"{line}\n" for line in (*([_UNITS] if in_uv else ()), *(f"# {note}" for note in notes)))
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["time_s", *export.leads])
     factor, decimals = (UNITS_PER_MV, 1) if in_uv else (1, 4)
@@ -72,4 +72,5 @@ def read_csv(path: Path) -> Channels:
     in_uv = _UNITS in lines
     values = table.T[1:] / (UNITS_PER_MV if in_uv else 1)
     stretches = tuple(Stretch(name, column) for name, column in zip(head[1:], values, strict=True))
-    return Channels(stretches, float(round(fs, 3)), has_unit=in_uv)
+    notes = tuple(line for line in lines if line.startswith(_COMMENT))
+    return Channels(stretches, float(round(fs, 3)), has_unit=in_uv, notes=notes)

@@ -39,7 +39,8 @@ def read_dicom(path: Path) -> Channels:
             raise damaged("no waveform in the object")
         fs = float(groups[0].SamplingFrequency)
         pieces = [piece for group in groups if float(group.SamplingFrequency) == fs for piece in _stretches(group, fs)]
-        return Channels(tuple(pieces), fs, max(_end(group, fs) for group in groups))
+        notes = tuple(str(one.get("UnformattedTextValue", "")) for one in dataset.get("WaveformAnnotationSequence", ()))
+        return Channels(tuple(pieces), fs, max(_end(group, fs) for group in groups), notes=notes)
     except EcgimgError:
         raise
     except Exception as error:  # pydicom raises anything on a damaged object

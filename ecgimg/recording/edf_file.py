@@ -1,7 +1,8 @@
 """Recordings as EDF+, and back (Kemp and Olivan 2003).
 
 One unit is 1 uV. EDF+ has no unknown sample: such a sample is the digital minimum, -32768, and an annotation
-"unknown@@LEAD" covers it ("@@" links an annotation to a signal). An annotation "end of recording" stands at the end,
+"unknown@@LEAD" covers it ("@@" links an annotation to a signal). So "generated@@LEAD" covers samples that were
+generated and not recorded. An annotation "end of recording" stands at the end,
 since data records have a fixed length and the last one is padded.
 """
 
@@ -15,10 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from ecgimg.datamodel.arrays import Bools
 from ecgimg.errors import EcgimgError, OutputError, missing_package
 from ecgimg.io.files import write_atomically
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged, other_units
-from ecgimg.recording.export import INVALID, UNITS_PER_MV, Export, in_microvolts, provenance, runs_of
+from ecgimg.recording.export import INVALID, UNITS_PER_MV, Export, in_microvolts, provenance
+from ecgimg.recording.generated import WARNING, runs_of
 from ecgimg.recording.lead_codes import lead_of_label
 from ecgimg.recording.units import is_voltage, mv_of
 
@@ -28,7 +31,7 @@ MAX_ANNOTATION_SIGNALS = 64
 """Most that edflib writes; each holds one annotation a data record."""
 MAX_TEXT = 40
 """Longest text of an annotation that edflib writes; longer ones are split."""
-_UNKNOWN = "unknown@@"
+_UNKNOWN, _GENERATED = "unknown@@", "generated@@"
 _END = "end of recording"
 _PREFIX = "ECG "
 """EDF+ signals are labelled with their type first."""
@@ -113,12 +116,19 @@ def _annotations(export: Export) -> list[tuple[float, float, str]]:
     held = export.interpretation
     texts = [f"{one.name} {one.value:g} {one.unit}" for one in held.measurements]
     texts += [f"{one.name}: {one.verdict}" for one in held.statements]
-    pieces = [piece for text in (*texts, *provenance(export)) for piece in wrap(text, MAX_TEXT)]
+    texts += [WARNING] if export.generated.any() else []
+    pieces = [piece for text in (*texts, *_lines(export)) for piece in wrap(text, MAX_TEXT)]
     found = [(0.0, -1.0, piece) for piece in pieces]
     for lead, row in export.known_rows():
-        for first, last in runs_of(np.isnan(row)):
-            found.append((first / export.fs, (last - first) / export.fs, f"{_UNKNOWN}{_PREFIX}{lead}"))
+        for kind, there in ((_UNKNOWN, np.isnan(row)), (_GENERATED, export.generated[export.leads.index(lead)])):
+            for first, last in runs_of(there):
+                found.append((first / export.fs, (last - first) / export.fs, f"{kind}{_PREFIX}{lead}"))
     return sorted([*found, (export.seconds, -1.0, _END)], key=lambda one: one[0])
+
+
+def _lines(export: Export) -> tuple[str, ...]:
+    """What else the file has to say, without the lines on generated samples, which have annotations of their own."""
+    return tuple(line for line in provenance(export) if line not in export.generated_notes)
 
 
 def read_edf(path: Path) -> Channels:
@@ -177,10 +187,17 @@ def _channels(file: Any) -> Channels:
             continue
         check_length(int(lengths[k]))
         values = file.readSignal(k)[:end] * (mv_of(units[k]) if units[k] else 1.0)
-        for onset, duration, text in gaps:
-            if text == f"{_UNKNOWN}{label}":
-                first = round(onset * rate)
-                values[first : first + round(float(duration) * rate)] = np.nan
-        stretches.append(Stretch(label, values))
+        values[_covered(gaps, f"{_UNKNOWN}{label}", len(values), rate)] = np.nan
+        stretches.append(Stretch(label, values, generated=_covered(gaps, f"{_GENERATED}{label}", len(values), rate)))
     has_unit = all(unit for unit, label in zip(units, labels, strict=True) if lead_of_label(label))
     return Channels(tuple(stretches), float(rate), has_unit=has_unit, warnings=other_units(others))
+
+
+def _covered(annotations: list[tuple[Any, Any, Any]], name: str, length: int, rate: float) -> Bools:
+    """Which samples [length] the annotations of a name cover."""
+    mask = np.zeros(length, bool)
+    for onset, duration, text in annotations:
+        if text == name:
+            first = round(onset * rate)
+            mask[first : first + round(float(duration) * rate)] = True
+    return mask

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ecgimg.datamodel.arrays import Bools, Floats, require
 from ecgimg.errors import OutputError
 from ecgimg.recording.export_options import ExportOptions
+from ecgimg.recording.generated import generated_notes
 from ecgimg.recording.resample import resample
 from ecgimg.recording.samples import Samples
 from ecgimg.text import printable
@@ -55,13 +56,15 @@ class Export:
     """A recording as its files hold it.
 
     `signals` [L, T] are in mV, whatever the unit of the files; NaN is unknown. `confidences` are 0 where a sample was
-    filled. `notes` are sentences that every file has to give. `origin` has lines on where the recording came from;
-    a table has no place for them. `written` is the time of writing.
+    filled. `generated` [L, T] are the samples that nobody recorded; a format without a place of its own for them gives
+    `generated_notes`, which its reader takes back. `notes` are sentences that every file has to give. `origin` has
+    lines on where the recording came from; a table has no place for them. `written` is the time of writing.
     """
 
     leads: tuple[str, ...]
     signals: Floats
     confidences: Floats
+    generated: Bools
     fs: float
     name: str
     options: ExportOptions
@@ -72,7 +75,8 @@ class Export:
 
     def __post_init__(self) -> None:
         shape = (len(self.leads), self.signals.shape[1])
-        require(self.signals.shape == self.confidences.shape == shape, "arrays are [L, T]")
+        shapes = {self.signals.shape, self.confidences.shape, self.generated.shape}
+        require(shapes == {shape}, "arrays are [L, T]")
 
     @property
     def seconds(self) -> float:
@@ -83,6 +87,11 @@ class Export:
     def recorded(self) -> datetime:
         """When the ECG was recorded, as far as the user gave it; else the time of writing, and a note says so."""
         return self.options.recorded or self.written
+
+    @property
+    def generated_notes(self) -> tuple[str, ...]:
+        """Lines on the samples that were generated, in numbers of samples; none where none was."""
+        return generated_notes(self.leads, self.generated)
 
     def known_rows(self) -> tuple[tuple[str, Floats], ...]:
         """The leads of which a sample is known at all, with their samples [T] in mV.
@@ -104,8 +113,8 @@ def export(
 ) -> Export:
     """A recording as its files hold it: resampled, then cut or padded, then filled, each only where asked for."""
     options = options or ExportOptions()
-    signals, confidences, fs = _at_rate(recording, options.fs)
-    signals, confidences = _of_length(signals, confidences, fs, options.seconds)
+    signals, confidences, generated, fs = _at_rate(recording, options.fs)
+    signals, confidences, generated = _of_length(signals, confidences, generated, fs, options.seconds)
     unknown = np.isnan(signals)
     signals = _filled(signals, options.fill)
     filled = unknown & np.isfinite(signals)
@@ -113,6 +122,7 @@ def export(
         leads=recording.leads,
         signals=signals,
         confidences=confidences,
+        generated=generated,
         fs=fs,
         name=name or recording.name,
         options=options,
@@ -130,28 +140,27 @@ def in_microvolts(values: Floats) -> NDArray[np.int16]:
     return np.where(np.isnan(values), INVALID, cut).astype(np.int16)
 
 
-def runs_of(known: Bools) -> tuple[tuple[int, int], ...]:
-    """(first, last + 1) of each run of True in [T]."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
-    return tuple(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _at_rate(recording: Samples, rate: float | None) -> tuple[Floats, Floats, float]:
+def _at_rate(recording: Samples, rate: float | None) -> tuple[Floats, Floats, Bools, float]:
     if rate is None or rate == recording.fs:
-        return recording.signals, recording.confidences, recording.fs
+        return recording.signals, recording.confidences, recording.not_recorded, recording.fs
     signals = resample(recording.signals, recording.fs, rate)
     nearest = np.round(np.arange(signals.shape[1]) * recording.fs / rate).astype(int)
-    confidences = recording.confidences[:, np.minimum(nearest, recording.confidences.shape[1] - 1)]
-    return signals, np.where(np.isfinite(signals), confidences, 0).astype(np.float32), rate
+    nearest = np.minimum(nearest, recording.confidences.shape[1] - 1)
+    confidences, known = recording.confidences[:, nearest], np.isfinite(signals)
+    # The filter mixes neighbours: a sample beside a generated one is taken as recorded as its nearest sample is.
+    generated = recording.not_recorded[:, nearest] & known
+    return signals, np.where(known, confidences, 0).astype(np.float32), generated, rate
 
 
-def _of_length(signals: Floats, confidences: Floats, fs: float, seconds: float | None) -> tuple[Floats, Floats]:
+def _of_length(
+    signals: Floats, confidences: Floats, generated: Bools, fs: float, seconds: float | None
+) -> tuple[Floats, Floats, Bools]:
     if seconds is None:
-        return signals, confidences
+        return signals, confidences, generated
     length = max(1, round(seconds * fs))
     more = ((0, 0), (0, max(0, length - signals.shape[1])))
-    padded = np.pad(signals, more, constant_values=np.nan), np.pad(confidences, more)
-    return padded[0][:, :length], padded[1][:, :length]
+    padded = np.pad(signals, more, constant_values=np.nan), np.pad(confidences, more), np.pad(generated, more)
+    return padded[0][:, :length], padded[1][:, :length], padded[2][:, :length]
 
 
 def _filled(signals: Floats, fill: str) -> Floats:
@@ -181,6 +190,6 @@ def _notes(signals: Floats, filled: Bools, options: ExportOptions, fs: float) ->
 
 
 def provenance(export: Export) -> Sequence[str]:
-    """The recording's origin, the notes, and a sentence on the date where the user gave none."""
+    """The recording's origin, the notes, what was generated, and a sentence on the date where the user gave none."""
     undated = () if export.options.recorded else ("the date of the ECG is not known: times are those of writing",)
-    return (*export.origin, *export.notes, *undated)
+    return (*export.origin, *export.notes, *export.generated_notes, *undated)

@@ -164,13 +164,15 @@ def read_fhir(path: Path) -> Channels:
     try:
         content = json.loads(path.read_bytes())
         resources = [entry["resource"] for entry in content.get("entry", ())] or [content]
-        parts = next((_sampled(one) for one in resources if _sampled(one)), ())
+        ecg: dict[str, Any] = next((one for one in resources if _sampled(one)), {})
+        parts = _sampled(ecg)
         if not parts:
             raise damaged("no Observation with SampledData")
         rates = {round(1000 / float(part["valueSampledData"]["period"]), 6) for part in parts}
         if len(rates) > 1:
             raise damaged(f"leads of different rates ({', '.join(f'{rate:g} Hz' for rate in sorted(rates))})")
-        return Channels(tuple(_stretch(part) for part in parts), rates.pop())
+        notes = tuple(str(one["text"]) for one in ecg.get("note", ()) if "text" in one)
+        return Channels(tuple(_stretch(part) for part in parts), rates.pop(), notes=notes)
     except EcgimgError:
         raise
     except Exception as error:  # wrong types, missing fields, a deep nest: KeyError, TypeError, RecursionError ...

@@ -1,6 +1,7 @@
 """Recordings as MATLAB files of version 5 (scipy.io), and back.
 
-Variables: `signals` [L, T] double in `units`, NaN where unknown; `confidence` [L, T] in 0..1; `leads`, cell array of
+Variables: `signals` [L, T] double in `units`, NaN where unknown; `confidence` [L, T] in 0..1; `generated` [L, T],
+1 where a sample was generated and not recorded; `leads`, cell array of
 L names; `fs` in Hz; `units`; `name`; `notes`, `measurements` and `statements`, cell arrays of texts; `patient_id`,
 `patient_name`, `birth_date`, `sex` and `recorded`, texts that are empty where the user gave none.
 """
@@ -23,7 +24,7 @@ MAX_BYTES = 500_000_000
 """Largest file that is read."""
 MAX_NUMBERS = 100_000_000
 """Most numbers of a variable: 12 leads of 2 hours at 1000 Hz."""
-_VARIABLES = ["signals", "confidence", "leads", "fs", "units"]
+_VARIABLES = ["signals", "confidence", "generated", "leads", "fs", "units"]
 
 
 def write_mat(export: Export, path: Path) -> Path:
@@ -43,11 +44,12 @@ def write_mat(export: Export, path: Path) -> Path:
         {
             "signals": export.signals.astype(np.float64) / mv_of(options.units),
             "confidence": export.confidences.astype(np.float64),
+            "generated": export.generated.astype(np.uint8),
             "leads": _cells(export.leads),
             "fs": float(export.fs),
             "units": options.units,
             "name": export.name,
-            "notes": _cells((*export.origin, *export.notes)),
+            "notes": _cells((*export.origin, *export.notes, *export.generated_notes)),
             "measurements": _cells(measured),
             "statements": _cells(statements),
             "patient_id": options.patient_id,
@@ -62,7 +64,7 @@ def write_mat(export: Export, path: Path) -> Path:
 
 
 def read_mat(path: Path) -> Channels:
-    """The signals of a file with the variables above; `units` and `confidence` may be missing.
+    """The signals of a file with the variables above; `units`, `confidence` and `generated` may be missing.
 
     Raises:
         UnreadableInputError: the file is damaged or has other variables.
@@ -84,13 +86,16 @@ def read_mat(path: Path) -> Channels:
         confidence = np.asarray(found.get("confidence", np.isfinite(signals)), np.float32)
         if confidence.shape != signals.shape or not ((confidence >= 0) & (confidence <= 1)).all():
             raise damaged("confidences that are no share for each sample")
+        generated = np.asarray(found.get("generated", np.zeros(signals.shape)), np.float64) != 0
+        if generated.shape != signals.shape:
+            raise damaged(f"generated samples of shape {generated.shape}")
         values = signals * (mv_of(units) if units else 1.0)
     except EcgimgError:
         raise
     except Exception as error:  # scipy raises anything on a damaged file
         raise damaged(f"no MATLAB file with signals, leads and fs ({error})") from error
-    rows = zip(labels, values, confidence, strict=True)
-    stretches = tuple(Stretch(label, row, confidence=share) for label, row, share in rows)
+    rows = zip(labels, values, confidence, generated, strict=True)
+    stretches = tuple(Stretch(label, row, confidence=share, generated=made) for label, row, share, made in rows)
     return Channels(stretches, fs, has_unit=bool(units))
 
 

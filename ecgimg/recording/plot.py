@@ -7,9 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.datamodel.arrays import Bools, Floats, Pixels
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.io.png import write_png
+from ecgimg.recording.generated import GENERATED_LETTER, runs_of
 from ecgimg.recording.samples import Samples
 
 Color = tuple[int, int, int]
@@ -22,6 +23,8 @@ GREEN: Color = (0, 158, 115)
 PURPLE: Color = (204, 121, 167)
 """Colours of Okabe and Ito (2008), which stay apart for readers with any colour deficiency; what they mean is written
 beside them all the same."""
+PALE_BLUE: Color = (160, 203, 229)
+"""Under the dashes of generated samples."""
 COLORS: dict[str, Color] = dict(
     zip(
         LEADS,
@@ -38,6 +41,8 @@ OTHER_COLOR: Color = (90, 90, 90)
 UNEXPLAINED_COLOR: Color = (255, 0, 255)
 """Colour of ink that may be a curve and was not read; its letter stands beside it."""
 PX_PER_MM = 5
+DASH_MM = 0.5
+"""Dashes of generated samples are twice as long, and the gaps between them this."""
 ROW_MM = 20
 """Distance of two leads."""
 MARGIN_MM = 10
@@ -52,7 +57,8 @@ _SUBPIXEL = 4
 def recording_image(recording: Samples) -> Pixels:
     """The leads of a recording one below the other on a standard grid, 25 mm/s and 10 mm/mV, 5 pixels a millimetre.
 
-    Every lead is drawn at its time; unknown samples are left blank.
+    Every lead is drawn at its time; unknown samples are left blank. Samples that were generated are blue dashes, with a
+    G where they begin.
     """
     seconds = recording.signals.shape[1] / recording.fs
     width = round((seconds * PAPER_SPEED + 2 * MARGIN_MM) * PX_PER_MM) + 1
@@ -62,9 +68,13 @@ def recording_image(recording: Samples) -> Pixels:
     for row, lead in enumerate(recording.leads):
         baseline_y = (MARGIN_MM + (row + 0.5) * ROW_MM) * PX_PER_MM
         points = np.stack([x, baseline_y - recording.signals[row] * GAIN * PX_PER_MM], axis=1)
-        draw_curve(canvas, points, (20, 20, 20), 1)
+        generated = recording.not_recorded[row]
+        draw_curve(canvas, np.where(generated[:, None], np.nan, points), (20, 20, 20), 1)
+        _draw_generated(canvas, points, generated, baseline_y)
         write_text(canvas, lead, (PX_PER_MM, round(baseline_y) + PX_PER_MM), 0.5, (0, 0, 0))
     caption = f"{recording.name}   {PAPER_SPEED} mm/s   {GAIN} mm/mV"
+    if recording.not_recorded.any():
+        caption += "   blue dashes, G: generated, not recorded, not for clinical use"
     write_text(canvas, caption, (MARGIN_MM * PX_PER_MM, height - 2 * PX_PER_MM), 0.5, (0, 0, 0))
     return canvas
 
@@ -76,6 +86,18 @@ def write_recording_png(recording: Samples, path: Path) -> Path:
         OutputError: the file can't be written.
     """
     return write_png(recording_image(recording), path)
+
+
+def _draw_generated(canvas: Pixels, points: Floats, generated: Bools, baseline_y: float) -> None:
+    """Dashes of a millimetre on a pale curve, so that steep flanks are seen, and a letter where each stretch begins."""
+    steps = np.hypot(*np.diff(np.nan_to_num(points), axis=0, prepend=points[:1]).T)
+    is_dash = np.floor(np.cumsum(np.nan_to_num(steps)) / (PX_PER_MM * DASH_MM)) % 3 < 2
+    draw_curve(canvas, np.where(generated[:, None], points, np.nan), PALE_BLUE, 1)
+    draw_curve(canvas, np.where((generated & is_dash)[:, None], points, np.nan), BLUE, 1)
+    for first, _ in runs_of(generated):
+        write_text(
+            canvas, GENERATED_LETTER, (round(points[first, 0]) + 2, round(baseline_y + 8 * PX_PER_MM)), 0.4, BLUE
+        )
 
 
 def _grid(width: int, height: int) -> Pixels:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UnreadableInputError
 from ecgimg.recording.channels import Channels, Stretch, check_length, damaged
 from ecgimg.recording.formats import recording_format
+from ecgimg.recording.generated import generated_in
 from ecgimg.recording.kinds import kind_of
 from ecgimg.recording.lead_codes import lead_of_label
 from ecgimg.recording.recording import Recording
@@ -71,7 +72,8 @@ def recording_of(channels: Channels, name: str) -> Recording:
     signals, unit_warnings = (signals, ()) if channels.has_unit else _in_millivolts(signals)
     left_out = (f"channels that are no lead are left out: {', '.join(unnamed)}",) if unnamed else ()
     warnings = (*channels.warnings, *left_out, *unit_warnings)
-    return Recording(signals, float(channels.fs), confidence, name, leads=leads, warnings=warnings)
+    generated = _generated(placed, channels.notes, leads, length) & np.isfinite(signals)
+    return Recording(signals, float(channels.fs), confidence, name, leads=leads, warnings=warnings, generated=generated)
 
 
 def _laid_out(
@@ -92,6 +94,15 @@ def _laid_out(
         share = np.float32(1) if one.confidence is None else one.confidence
         confidence[at] = np.where(known, share, confidence[at])
     return signals, confidence
+
+
+def _generated(placed: list[tuple[str, Stretch]], notes: tuple[str, ...], leads: tuple[str, ...], length: int) -> Bools:
+    """Which samples [L, T] a file has as generated: by its notes, or in a place of its own."""
+    mask = generated_in(notes, leads, length)
+    for lead, one in placed:
+        if one.generated is not None:
+            mask[leads.index(lead), one.first : one.first + len(one.values)] |= one.generated
+    return mask
 
 
 def _by_lead(channels: Channels) -> tuple[list[tuple[str, Stretch]], list[str]]:

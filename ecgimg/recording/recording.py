@@ -11,7 +11,8 @@ from ecgimg.datamodel.arrays import Bools, Floats, require
 from ecgimg.datamodel.leads import LEADS, lead_name
 from ecgimg.datamodel.page import PageGeometry
 from ecgimg.recording.csv_table import write_csv
-from ecgimg.recording.export import export, runs_of
+from ecgimg.recording.export import export
+from ecgimg.recording.generated import runs_of
 from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.recording.worst_beat import worst_beat
 
@@ -24,11 +25,12 @@ class Recording:
     Time is absolute: sample k of every lead was taken k / fs seconds after the page's first column began.
     `confidence` [L, T] lies in 0..1 and is 0 where the signal is NaN. `source_sha256` is the hash of the picture that
     it was read from; empty where it was read from none. `corrected` [L, T] are the samples that the user drew, whose
-    confidence is 1, the user's word and no measurement, and those that the user erased, which are NaN.
+    confidence is 1, the user's word and no measurement, and those that the user erased, which are NaN. `generated`
+    [L, T] are the samples that nobody recorded: `ecgimg complete` computed them from other leads and times.
 
     Raises:
         ValueError: a wrong shape or order of leads, a lead that stands twice, a sampling rate that is not positive, an
-            infinite sample, a confidence outside 0..1.
+            infinite sample, a confidence outside 0..1, a generated sample that is NaN.
     """
 
     signals: Floats
@@ -41,6 +43,7 @@ class Recording:
     leads: tuple[str, ...] = LEADS
     source_sha256: str = ""
     corrected: Bools | None = None
+    generated: Bools | None = None
 
     def __post_init__(self) -> None:
         s, count = self.signals, len(self.leads)
@@ -54,7 +57,11 @@ class Recording:
             object.__setattr__(self, "confidence", np.isfinite(s).astype(np.float32))
         if self.corrected is None:
             object.__setattr__(self, "corrected", np.zeros(s.shape, bool))
+        if self.generated is None:
+            object.__setattr__(self, "generated", np.zeros(s.shape, bool))
         require(self.by_user.shape == s.shape, "corrected is [L, T]")
+        require(self.not_recorded.shape == s.shape, "generated is [L, T]")
+        require(bool(np.isfinite(s[self.not_recorded]).all()), "a generated sample is known")
         c = self.confidences
         require(c.shape == s.shape and bool(((c >= 0) & (c <= 1)).all()), "confidence is [L, T] in 0..1")
 
@@ -71,9 +78,33 @@ class Recording:
         return self.corrected
 
     @property
+    def not_recorded(self) -> Bools:
+        """Which samples were generated and not recorded [L, T]."""
+        assert self.generated is not None
+        return self.generated
+
+    @property
+    def seen(self) -> Recording:
+        """The recording without the samples that were generated: they are unknown again."""
+        generated = self.not_recorded
+        if not generated.any():
+            return self
+        signals = np.where(generated, np.float32(np.nan), self.signals)
+        confidence = np.where(generated, np.float32(0), self.confidences)
+        return replace(self, signals=signals, confidence=confidence, generated=None)
+
+    @property
+    def generated_stretches(self) -> tuple[tuple[str, float, float], ...]:
+        """Lead, first and last second of each stretch that was generated."""
+        return self._stretches(self.not_recorded)
+
+    @property
     def corrected_stretches(self) -> tuple[tuple[str, float, float], ...]:
         """Lead, first and last second of each stretch that the user drew or erased."""
-        runs = [(lead, run) for lead, row in zip(self.leads, self.by_user, strict=True) for run in runs_of(row)]
+        return self._stretches(self.by_user)
+
+    def _stretches(self, mask: Bools) -> tuple[tuple[str, float, float], ...]:
+        runs = [(lead, run) for lead, row in zip(self.leads, mask, strict=True) for run in runs_of(row)]
         return tuple((lead, first / self.fs, last / self.fs) for lead, (first, last) in runs)
 
     @property
@@ -82,8 +113,14 @@ class Recording:
         if self.leads == LEADS:
             return self
         count = len(LEADS)
-        signals, confidence, corrected = self.signals[:count], self.confidences[:count], self.by_user[:count]
-        return replace(self, signals=signals, confidence=confidence, corrected=corrected, leads=LEADS)
+        return replace(
+            self,
+            signals=self.signals[:count],
+            confidence=self.confidences[:count],
+            corrected=self.by_user[:count],
+            generated=self.not_recorded[:count],
+            leads=LEADS,
+        )
 
     @property
     def seconds(self) -> float:

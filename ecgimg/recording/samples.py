@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ecgimg.datamodel.arrays import Floats
+from ecgimg.datamodel.arrays import Bools, Floats
 
 
 class Samples(Protocol):
@@ -23,6 +23,11 @@ class Samples(Protocol):
     @property
     def confidences(self) -> Floats:
         """Confidence [L, T] of every sample, in 0..1."""
+        ...
+
+    @property
+    def not_recorded(self) -> Bools:
+        """Which samples [L, T] were generated and not recorded."""
         ...
 
     @property

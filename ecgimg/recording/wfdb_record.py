@@ -51,7 +51,7 @@ def write_wfdb(export: Export, folder: Path, name: str) -> Path:
         lines.append(f"# name: {printable(' '.join(name.split()))}")
     if export.options.patient_id:
         lines.append(f"# patient id: {export.options.patient_id}")
-    lines += [f"# {line}" for line in (*export.origin, *export.notes)]
+    lines += [f"# {line}" for line in (*export.origin, *export.notes, *export.generated_notes)]
     write_atomically(folder / f"{record}.dat", samples.tobytes())
     return write_atomically(folder / f"{record}.hea", ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
 
@@ -76,7 +76,8 @@ def read_wfdb(path: Path) -> Channels:
         columns = [*zip(names, record.p_signal.T, map(str, record.units), strict=True)]
         stretches = tuple(Stretch(label, row * mv_of(unit)) for label, row, unit in columns if is_voltage(unit))
         others = [f"{label} in {unit}" for label, _, unit in columns if not is_voltage(unit)]
-        return Channels(stretches, float(record.fs), has_unit=False, warnings=other_units(others))
+        notes = tuple(map(str, record.comments))
+        return Channels(stretches, float(record.fs), has_unit=False, warnings=other_units(others), notes=notes)
     except EcgimgError:
         raise
     except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header

@@ -46,6 +46,7 @@ def _ecg(report: ReportContent, texts: Texts) -> EcgText | None:
     notes += [f"{texts.say(scale_text(recording))}.", texts.label("grey")]
     notes += [texts.label("calipers", lead=laid[0].lead)] if laid else []
     notes += [texts.label("user_mark")] if recording.corrected_stretches else []
+    notes += [texts.label("generated_mark")] if recording.not_recorded.any() else []
     legend = tuple(finding_text(finding, k, False, texts) for k, finding in enumerate(top))
     svg = ecg_svg(recording, top, ECG_HEIGHT_MM, laid, texts.label("ecg_alt"))
     return EcgText(texts.label("ecg"), svg, legend, tuple(notes))

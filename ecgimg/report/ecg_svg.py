@@ -15,7 +15,7 @@ import numpy as np
 from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.findings.calipers import Caliper
 from ecgimg.findings.opinions import Finding
-from ecgimg.recording.export import runs_of
+from ecgimg.recording.generated import GENERATED_LETTER, runs_of
 from ecgimg.recording.recording import Recording
 from ecgimg.report.calipers import svg_calipers, svg_height_mm
 from ecgimg.report.evidence import HUES, LETTERS, weights_of
@@ -40,6 +40,8 @@ LETTERED_SHARE = 0.5
 """Ribbons with at least this share of the strongest evidence have the letter of their finding."""
 DOUBTFUL = 0.5
 """Samples with a lower confidence are drawn in grey."""
+LETTER_MM = 4.5
+"""A letter stands so far below the zero line: in dense rows the next row's name is nearly 7 mm below it."""
 USER_LETTER = "U"
 """Beside its dashes a stretch of the user has this letter, so that no reader needs the colour."""
 
@@ -205,12 +207,15 @@ def _cut(recording: Recording, stretch: Stretch) -> tuple[Floats, Floats, Floats
 def _trace(recording: Recording, stretch: Stretch, baseline_y: float, shrink: float) -> str:
     times, values, confidence = _cut(recording, stretch)
     first = round(stretch.start * recording.fs)
-    user = recording.by_user[recording.row(stretch.lead)][first : first + len(values)]
+    row, span = recording.row(stretch.lead), slice(first, first + len(values))
+    generated = recording.not_recorded[row, span]
+    user = recording.by_user[row, span] & ~generated
     x, y = LEFT_MM + times * SPEED * shrink, baseline_y - values * GAIN
     paths = []
     for name, chosen in (
-        ("sure", ~user & (confidence >= DOUBTFUL)),
-        ("doubt", ~user & (confidence < DOUBTFUL)),
+        ("sure", ~user & ~generated & (confidence >= DOUBTFUL)),
+        ("doubt", ~user & ~generated & (confidence < DOUBTFUL)),
+        ("generated", generated),
         ("user", user),
     ):
         shown = np.isfinite(values) & chosen
@@ -219,15 +224,20 @@ def _trace(recording: Recording, stretch: Stretch, baseline_y: float, shrink: fl
         data = "".join(trace_path(x[run], y[run]) for run in whole if run.stop - run.start > 1)
         if data:
             paths.append(f'<path d="{data}" class="{name}" transform="scale(.01)"/>')
-    return "".join((*paths, *_user_marks(x, np.isnan(values) & user, user, baseline_y)))
+    letters = _letters(x, user, USER_LETTER, baseline_y), _letters(x, generated, GENERATED_LETTER, baseline_y)
+    return "".join((*paths, *_erased(x, np.isnan(values) & user, baseline_y), *letters[0], *letters[1]))
 
 
-def _user_marks(x: Floats, erased: Bools, user: Bools, baseline_y: float) -> Iterator[str]:
-    """A dotted zero line where the user erased, and the letter above each stretch of the user."""
+def _erased(x: Floats, erased: Bools, baseline_y: float) -> Iterator[str]:
+    """A dotted zero line where the user erased."""
     for a, b in runs_of(erased):
         yield f'<path d="M{x[a]:.2f} {baseline_y:.2f}h{x[b - 1] - x[a]:.2f}" class="erased"/>'
-    for a, _ in runs_of(user):
-        yield f'<text x="{x[a]:.2f}" y="{baseline_y + 7:.2f}" class="letter">{USER_LETTER}</text>'
+
+
+def _letters(x: Floats, there: Bools, letter: str, baseline_y: float) -> Iterator[str]:
+    """A letter where each stretch begins."""
+    for a, _ in runs_of(there):
+        yield f'<text x="{x[a]:.2f}" y="{baseline_y + LETTER_MM:.2f}" class="letter">{letter}</text>'
 
 
 def _ribbons(stretch: Stretch, findings: Sequence[Finding], place: tuple[float, float], shrink: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from ecgimg.datamodel.arrays import Bools, Floats, Pixels
 from ecgimg.datamodel.ink import ExplainedInk
 from ecgimg.datamodel.page import Photo
-from ecgimg.recording.export import runs_of
+from ecgimg.recording.generated import runs_of
 from ecgimg.recording.plot import COLORS, OTHER_COLOR, UNEXPLAINED_COLOR, Color, draw_curve, write_text
 from ecgimg.recording.recording import Recording
 from ecgimg.report.ecg_svg import USER_LETTER

@@ -41,6 +41,7 @@ LINES = {
     "sure": Line(0.24, _INK),
     "doubt": Line(0.24, (0.545, 0.584, 0.62)),
     "user": Line(0.34, _USER, (0.7, 0.6)),
+    "generated": Line(0.24, (0.0, 0.447, 0.698), (1.1, 0.7)),
     "erased": Line(0.5, _USER, (0.5, 0.8)),
     "pulse": Line(0.22, _SOFT),
     "tick": Line(0.25, _SOFT),

@@ -149,7 +149,7 @@ def _interpreted(report: ReportContent) -> Interpreted:
     assert recording is not None
     assert measured is not None
     assert stated is not None
-    return Interpreted(recording, measured, stated, report.findings)
+    return Interpreted(recording.seen, measured, stated, report.findings)
 
 
 def _is_recording_current(task: Task, result: ReportResult) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ecgimg.recording.formats import (
     FORMATS,
     recording_format,
 )
+from ecgimg.recording.record_name import MAX_LETTERS
 
 PAGE_JSON = ".json"
 DICOM_PHOTO = ".photo.dcm"
@@ -25,6 +26,10 @@ REPORT_HTML = ".report.html"
 REPORT_PDF = ".report.pdf"
 REPORT_THUMBNAIL = ".report.thumb.jpg"
 MEASURE_JSON = ".measure.json"
+COMPLETE_JSON = ".complete.json"
+COMPLETE_PICTURE = ".complete.png"
+COMPLETED = "-complete"
+"""Stands after a page's name in the files of its completed recording, so that no name hides that it was completed."""
 SCREEN_JSON = ".screen.json"
 SCREEN_OVERLAY = ".screen.png"
 SCREEN_THUMBNAIL = ".screen.thumb.jpg"
@@ -58,15 +63,31 @@ def recording_files(formats: Sequence[str], dicom_photo: bool = False) -> FileSe
     return FileSet(PAGE_JSON, (*suffixes, *((DICOM_PHOTO,) if dicom_photo else ()), OVERLAY, OVERLAY_THUMBNAIL))
 
 
+def complete_files(formats: Sequence[str]) -> FileSet:
+    """The files of a completed recording in some formats."""
+    suffixes = [f"{COMPLETED}{suffix}" for name in formats for suffix in recording_format(name).suffixes]
+    return FileSet(COMPLETE_JSON, (*suffixes, COMPLETE_PICTURE))
+
+
+def completed_stem(stem: Callable[[str], str]) -> Callable[[str], str]:
+    """How a format's files are named where COMPLETED stands after the name: short enough for both."""
+    return lambda name: stem(name)[: MAX_LETTERS - len(COMPLETED)] if stem is not str else name
+
+
 RECORDING_FILES = recording_files([one.name for one in FORMATS], dicom_photo=True)
 REPORT_FILES = FileSet(REPORT_JSON, (REPORT_HTML, REPORT_PDF, REPORT_THUMBNAIL))
 SCREEN_FILES = FileSet(SCREEN_JSON, (SCREEN_OVERLAY, SCREEN_THUMBNAIL))
 MEASURE_FILES = FileSet(MEASURE_JSON, ())
 ALIGNED_FILES = FileSet(ALIGNED_JSON, (ALIGNED_ARRAYS, ALIGNED_IMAGE, ALIGNED_MEETI))
-FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES, ALIGNED_FILES)
+COMPLETE_FILES = complete_files([one.name for one in FORMATS])
+FILE_SETS = (RECORDING_FILES, REPORT_FILES, SCREEN_FILES, MEASURE_FILES, ALIGNED_FILES, COMPLETE_FILES)
 """All files that runs may write for a page; no two sets share one."""
-_PICTURES = (OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL, ALIGNED_IMAGE, DICOM_PHOTO)
+_PICTURES = (
+    OVERLAY, OVERLAY_THUMBNAIL, REPORT_THUMBNAIL, SCREEN_OVERLAY, SCREEN_THUMBNAIL, ALIGNED_IMAGE, DICOM_PHOTO,
+    COMPLETE_PICTURE,
+)  # fmt: skip
 _STEMS = {suffix: one.stem for one in FORMATS for suffix in one.suffixes}
+_STEMS |= {f"{COMPLETED}{suffix}": completed_stem(one.stem) for one in FORMATS for suffix in one.suffixes}
 
 
 def file_name(name: str, suffix: str) -> str:

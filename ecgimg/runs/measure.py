@@ -45,8 +45,8 @@ def make(task: Task, hook: Hook) -> tuple[Made[MeasureResult], ...]:
     from ecgimg.stages.measure.measure import measure
 
     start = perf_counter()
-    recording, source = _read(task, hook)
-    measured = measure(recording)
+    recording, source = read_input(task, hook)
+    measured = measure(recording, use_generated=task.options.use_generated)
     settings, names = task.options.page.settings, (task.path(MEASURE_JSON).name,)
     seconds = perf_counter() - start
     result = describe_measurements(measured, beat_rows(measured), source, settings, names, seconds)
@@ -87,7 +87,7 @@ def _columns(result: MeasureResult) -> dict[str, float | str | None]:
     return figure_columns(result.figures)
 
 
-def _read(task: Task, hook: Hook) -> tuple[Recording, PageSource]:
+def read_input(task: Task, hook: Hook) -> tuple[Recording, PageSource]:
     """The recording of a task: read from its file, or digitized from its page."""
     from ecgimg.pipelines.digitize import digitize_page
     from ecgimg.recording.read import read_recording

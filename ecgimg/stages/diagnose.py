@@ -29,17 +29,21 @@ class DiagnoseConstants:
 DIAGNOSE = DiagnoseConstants()
 
 
-def diagnose(recording: Recording, quality: float | None = None, threads: int = 0) -> Diagnosis:
+def diagnose(
+    recording: Recording, quality: float | None = None, threads: int = 0, *, use_generated: bool = False
+) -> Diagnosis:
     """The opinions of PatchECG on a recording of any rate and length; those that reach their threshold have a saliency.
 
     `quality` is the confidence of the page from which the recording was read, 0 to 1; by default the mean confidence of
-    the known samples. A recording that can't be judged gives no opinions but a refusal with its reason: too little is
-    known, all leads are flat, the unit can't be millivolts, or the quality is under `min_quality`.
+    the recorded samples. Samples that were generated are unknown here, unless `use_generated`. A recording that can't
+    be judged gives no opinions but a refusal with its reason: too little is known, all leads are flat, the unit can't
+    be millivolts, or the quality is under `min_quality`.
 
     Raises:
         DependencyError: the weights are missing or damaged.
     """
     quality = recording_quality(recording) if quality is None else quality
+    recording = recording if use_generated else recording.seen
     if quality < DIAGNOSE.min_quality:
         seconds = float(np.isfinite(recording.signals).sum() / recording.fs)
         details = f"diagnose: the confidence of what was read is {quality:.2f}, under {DIAGNOSE.min_quality}"
@@ -54,8 +58,8 @@ def diagnose(recording: Recording, quality: float | None = None, threads: int = 
 
 
 def recording_quality(recording: Recording) -> float:
-    """Mean confidence of all known samples; 0 where there are none."""
-    known = np.isfinite(recording.signals)
+    """Mean confidence of all samples that were recorded; 0 where there are none."""
+    known = np.isfinite(recording.signals) & ~recording.not_recorded
     return float(recording.confidences[known].mean()) if known.any() else 0.0
 
 

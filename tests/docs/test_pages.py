@@ -16,7 +16,7 @@ TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES = [*TOP, *sorted(DOCS.rglob("*.md")), *CARDS]
 TODAYS = [page for page in PAGES if page.parent.name != "howto" and page.name != "CHANGELOG.md"]
 """Pages that name only what exists: a how-to invents files, the changelog names old ones."""
-SCHEMA = re.compile(r"ecgimg/(page|recording|aligned|report|measure|screen|corrections|unfinished)/\d")
+SCHEMA = re.compile(r"ecgimg/(page|recording|aligned|report|measure|complete|screen|corrections|unfinished)/\d")
 
 
 def name(page: Path) -> str:

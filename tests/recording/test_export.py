@@ -14,9 +14,10 @@ from scipy.io import loadmat
 
 from ecgimg.errors import OutputError
 from ecgimg.recording.csv_table import write_csv
-from ecgimg.recording.export import export, in_microvolts, provenance, runs_of
+from ecgimg.recording.export import export, in_microvolts, provenance
 from ecgimg.recording.export_options import ExportOptions
 from ecgimg.recording.formats import FORMAT_NAMES, recording_format
+from ecgimg.recording.generated import runs_of
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
 

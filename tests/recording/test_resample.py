@@ -37,3 +37,8 @@ def test_unknown_stretches_and_leads_stay_unknown() -> None:
 def test_the_same_rate_changes_nothing() -> None:
     signals = np.random.default_rng(0).normal(size=(2, 50)).astype(np.float32)
     assert resample(signals, 500, 500) is signals
+
+
+@pytest.mark.parametrize("rate", [100.0, 257.1, 1000.0])
+def test_a_single_sample_stays_what_it_is(rate: float) -> None:
+    np.testing.assert_allclose(resample(np.full((1, 1), 0.7, np.float32), 500.0, rate), 0.7, atol=1e-6)

@@ -108,7 +108,7 @@ def _made_columns(kind: RunKind[Any], made: Made[Any]) -> Row:
         "sha256": record.source.sha256,
         "json": record.model_dump_json(by_alias=True),
         "thumbnail": None if made.picture is None else thumbnail(made.picture()),
-        **({} if made.recording is None else _signal_columns(made.recording)),
+        **({} if made.recording is None else _signal_columns(made.recording.seen)),
         **kind.table.values(record),
     }
 

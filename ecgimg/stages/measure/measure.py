@@ -17,12 +17,15 @@ from ecgimg.stages.measure.reasons import reasons_of
 from ecgimg.stages.measure.rhythm import rhythm_figures, rr_intervals
 
 
-def measure(recording: Recording, network: Delineator | None = None) -> Measurements:
+def measure(recording: Recording, network: Delineator | None = None, *, use_generated: bool = False) -> Measurements:
     """Everything that is measured on a recording; `network` is the packaged one where none is given.
+
+    Samples that were generated are unknown here, unless `use_generated`.
 
     Raises:
         DependencyError: the weights are missing or damaged.
     """
+    recording = recording if use_generated else recording.seen
     leads = delineate(recording, network or load_delineation())
     times = beat_times(leads, recording.seconds)
     beats = lead_beats(recording, assign_waves(leads, times), times)
@@ -42,12 +45,12 @@ def measure(recording: Recording, network: Delineator | None = None) -> Measurem
 
 
 def find_beats(recording: Recording) -> Doubles:
-    """Times [B] of the beats in seconds, from all leads that are seen; no measurement is made.
+    """Times [B] of the beats in seconds, from what is seen of all leads; no measurement is made.
 
     Raises:
         DependencyError: the weights are missing or damaged.
     """
-    return joined_times(delineate(recording, load_delineation()), recording.seconds)
+    return joined_times(delineate(recording.seen, load_delineation()), recording.seconds)
 
 
 def seen_seconds(recording: Recording) -> float:

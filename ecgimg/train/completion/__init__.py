@@ -1,0 +1,1 @@
+"""Fits the linear map that completes recordings, and trains its residual network."""
