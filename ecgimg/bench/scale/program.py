@@ -135,10 +135,11 @@ def main(words: list[str]) -> Figures:
     if command == "plan":
         return plan(pages)
     if command == "resume":
-        return resume(pages, *rest)
+        return resume(pages, rest[0])
+    store, workers, *numbers = rest
     if command == "real":
-        return run(pages, *rest, DIGITIZE)
-    store, workers, seconds, samples = rest
+        return run(pages, store, workers, DIGITIZE)
+    seconds, samples = numbers
     return run(pages, store, workers, double(float(seconds), int(samples)))
 
 
