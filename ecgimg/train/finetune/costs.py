@@ -30,6 +30,12 @@ class Cost:
     paper: Interval
     difference: Interval
 
+    @property
+    def line(self) -> str:
+        """Both scores and the difference in one line."""
+        return f"{self.target}, paper, n = {self.n}: {self.score} {self.paper}, signal {self.signal}, " \
+            f"difference {self.difference}"
+
 
 def costs_of(cohort: Cohort, signal: Doubles, paper: Doubles, targets: Sequence[ModelTarget]) -> Iterator[Cost]:
     """What paper costs on the same N recordings, for targets with both classes: answers [N, targets] of each medium."""

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import json
-import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
 import torch
+from torch import nn
 
+from ecgimg.datamodel.arrays import Doubles
 from ecgimg.errors import UsageError
 from ecgimg.io.files import locked, write_atomically
+from ecgimg.networks.finetuned import ModelTarget, decoded
 from ecgimg.runs.executors import Workers
-from ecgimg.train.finetune.cohort import Part, load_cohort
+from ecgimg.train.finetune.cohort import Cohort, Part, load_cohort
+from ecgimg.train.finetune.costs import costs_of
 from ecgimg.train.finetune.encoders import build_encoder, input_of
 from ecgimg.train.finetune.export import Provenance, calibrated, export, write_card
 from ecgimg.train.finetune.fit import Training, fit, logits_of
 from ecgimg.train.finetune.losses import targets_of
+from ecgimg.train.finetune.pages import read_pages
 from ecgimg.train.finetune.recipe import Recipe
+from ecgimg.train.finetune.results import PAPER, rows_of, score_lines, with_thresholds, write_results
 
-logger = logging.getLogger(__name__)
 WORK = "work"
 """Folder of what a training can resume from; not needed to use the network."""
 RECIPE = "recipe.json"
+COSTS = "costs.json"
 HELD: tuple[Part, ...] = ("validation", "test")
 
 
@@ -65,12 +73,38 @@ def _run(plan: Plan) -> tuple[str, ...]:
     cohort = load_cohort(plan.data, plan.table, recipe, shown, work)
     targets = targets_of(recipe.targets, cohort.truths.at(cohort.indices("train")))
     fitted = fit(encoder, Training(cohort, shown, targets, recipe.fit, work))
-    logits = {part: logits_of(fitted.model, cohort, cohort.indices(part)) for part in HELD}
-    targets = calibrated(targets, logits["validation"], cohort.truths.at(cohort.indices("validation")))
+    held = {part: logits_of(fitted.model, cohort, cohort.indices(part)) for part in HELD}
+    targets = calibrated(targets, held["validation"], cohort.truths.at(cohort.indices("validation")))
+    answers = {part: decoded(logits, targets) for part, logits in held.items()}
+    evaluation = write_results(rows_of(cohort, answers, targets, recipe.subgroups), plan.out)
+    targets = with_thresholds(targets, evaluation)
     export(fitted.model, shown, targets, recipe, plan.out)
-    made = Provenance(recipe, plan.data, fitted.settings, fitted.choices, perf_counter() - start)
-    write_card(cohort, targets, made, plan.out)
-    return (str(plan.out),)
+    write_card(
+        cohort, targets, Provenance(recipe, plan.data, fitted.settings, fitted.choices, perf_counter() - start), plan.out
+    )
+    lines = score_lines(evaluation)
+    if recipe.pages.count:
+        lines += _measure_pages(plan, cohort, fitted.model, targets, answers)
+    return (*lines, str(plan.out))
+
+
+def _measure_pages(
+    plan: Plan, cohort: Cohort, model: nn.Module, targets: Sequence[ModelTarget], answers: dict[Part, Doubles]
+) -> list[str]:
+    """Evaluates test recordings on pages in OUT/paper, beside their signals; a line for each target."""
+    shown, folder = input_of(plan.recipe.encoder, plan.recipe.leads), plan.out / PAPER
+    paper = read_pages(cohort, shown, plan.recipe.pages, plan.out / WORK / "pages", plan.workers)
+    if not len(paper.cases):
+        return ["no page was read"]
+    found = decoded(logits_of(model, paper, np.arange(len(paper.cases))), targets)
+    subgroups = plan.recipe.subgroups
+    frozen = rows_of(cohort, {"validation": answers["validation"]}, targets, subgroups)
+    write_results(chain(frozen, rows_of(paper, {"test": found}, targets, subgroups, PAPER)), folder)
+    place = {cohort.cases[n].id: k for k, n in enumerate(cohort.indices("test"))}
+    signal = answers["test"][[place[case.id] for case in paper.cases]]
+    costs = tuple(costs_of(paper, signal, found, targets))
+    write_atomically(folder / COSTS, (json.dumps([asdict(one) for one in costs], indent=1) + "\n").encode())
+    return [one.line for one in costs]
 
 
 def _claim(plan: Plan) -> None:
