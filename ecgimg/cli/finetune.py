@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,7 @@ def finetune(
         typer.echo(line)
 
 
-def _require(given: dict[str, object]) -> None:
+def _require(given: Mapping[str, object]) -> None:
     from ecgimg.errors import UsageError
 
     for name, value in given.items():

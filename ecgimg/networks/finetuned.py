@@ -105,11 +105,12 @@ class FinetunedNet:
         Raises:
             RefusedError: too little of the leads is known, or as `patchecg.prepare`.
         """
-        return decoded(self.logits(prepared(recording, self.input)), self.targets).mean(0)
+        return np.asarray(decoded(self.logits(prepared(recording, self.input)), self.targets).mean(0), np.float64)
 
     def of_picture(self, frame: Floats) -> Doubles:
         """Answers [targets] for the frame [H, W] of a page, as `page_frame` gives it."""
-        return decoded(self._network.run(picture=frame[None, None].astype(np.float32))[0], self.targets)[0]
+        logits = self._network.run(picture=frame[None, None].astype(np.float32))[0]
+        return np.asarray(decoded(logits, self.targets)[0], np.float64)
 
     def logits(self, signals: Floats) -> Floats:
         """Raw outputs [N, K] of windows [N, R, T] in mV, NaN where unobserved."""

@@ -22,6 +22,8 @@ from ecgimg.train.finetune.targets import Truths, join, truths_of
 
 logger = logging.getLogger(__name__)
 Part = Literal["train", "validation", "test", ""]
+Inputs = NDArray[np.float16] | NDArray[np.uint8]
+"""Signals in mV, or pictures in levels of 0 to 255."""
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 MIN_PART = 2
 """Recordings that each part of the split needs; evaluations ask for more."""
@@ -39,7 +41,7 @@ class Cohort:
     columns: tuple[Mapping[str, str], ...]
     truths: Truths
     parts: NDArray[np.str_]
-    inputs: NDArray[np.float16] | NDArray[np.uint8]
+    inputs: Inputs
     left_out: Mapping[str, int]
 
     def indices(self, part: Part) -> NDArray[np.int64]:
@@ -145,7 +147,7 @@ def _check_parts(cohort: Cohort, recipe: Recipe) -> None:
                 raise UnreadableInputError(what, where="finetune", remedy="check ids, times and the split")
 
 
-def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[NDArray[np.float16], dict[int, str]]:
+def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[Inputs, dict[int, str]]:
     """Inputs of the cases that have one, and the reasons of the others by number."""
     key = hashlib.sha256(json.dumps([repr(shown), [case.id for case in cases]]).encode()).hexdigest()
     if cache.is_file():
@@ -169,17 +171,17 @@ def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[NDAr
     return inputs, failures
 
 
-def one_input(case: Case, shown: ModelInput) -> NDArray[np.float16]:
+def one_input(case: Case, shown: ModelInput) -> Inputs:
     """The first window of a recording, or the frame of a picture in levels of 0 to 255."""
     if shown.kind == "picture":
         from ecgimg.io.images import read_page
 
         assert case.path is not None
-        return np.rint(255 * page_frame(read_page(case.path, 1).pixels)).astype(np.uint8)  # type: ignore[return-value]
-    return prepared(case.load(), shown)[0].astype(np.float16)
+        return np.rint(255 * page_frame(read_page(case.path, 1).pixels)).astype(np.uint8)
+    return np.asarray(prepared(case.load(), shown)[0], np.float16)
 
 
-def with_inputs(cohort: Cohort, chosen: NDArray[np.int64], inputs: NDArray[np.float16]) -> Cohort:
+def with_inputs(cohort: Cohort, chosen: NDArray[np.int64], inputs: Inputs) -> Cohort:
     """The chosen recordings with other inputs, such as what was read from their pages."""
     cases, columns = (tuple(rows[k] for k in chosen) for rows in (cohort.cases, cohort.columns))
     truths, parts = cohort.truths.at(chosen), cohort.parts[chosen]

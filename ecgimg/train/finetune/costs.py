@@ -33,8 +33,10 @@ class Cost:
     @property
     def line(self) -> str:
         """Both scores and the difference in one line."""
-        return f"{self.target}, paper, n = {self.n}: {self.score} {self.paper}, signal {self.signal}, " \
+        return (
+            f"{self.target}, paper, n = {self.n}: {self.score} {self.paper}, signal {self.signal}, "
             f"difference {self.difference}"
+        )
 
 
 def costs_of(cohort: Cohort, signal: Doubles, paper: Doubles, targets: Sequence[ModelTarget]) -> Iterator[Cost]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -243,7 +244,9 @@ def _best(
     folder = training.out / "checkpoints"
     best_path = folder / f"{name}.best.pt"
     fit = Fit(model, training.loss, options, folder / f"{name}.pt")
-    best = torch.load(best_path, weights_only=True) if best_path.is_file() else {"loss": math.inf, "epoch": 0}
+    best: dict[str, Any] = {"loss": math.inf, "epoch": 0}
+    if best_path.is_file():
+        best = torch.load(best_path, weights_only=True)
 
     def after(progress: Progress) -> bool:
         loss = _mean_loss(fit.average, held, training)

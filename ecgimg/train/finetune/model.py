@@ -23,7 +23,8 @@ class Head(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """[B, width] to [B, outputs]."""
-        logits: Tensor = self.layers((features - self.mean) / self.scale)
+        scaled = (features - self.get_buffer("mean")) / self.get_buffer("scale")
+        logits: Tensor = self.layers(scaled)
         return logits
 
     @torch.no_grad()

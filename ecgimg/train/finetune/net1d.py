@@ -50,7 +50,7 @@ class SameConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, T] to [B, C', ceil(T / stride)]."""
-        length = x.shape[-1]
+        length = int(x.shape[-1])  # a constant of the exported graph, whose division rounds in another way
         padding = max(0, (-(-length // self.stride) - 1) * self.stride + self.kernel - length)
         padded: Tensor = self.conv(F.pad(x, (padding // 2, padding - padding // 2)))
         return padded
@@ -75,7 +75,8 @@ class Block(nn.Module):
         y = self.conv1(x if self.is_first else self._active(x, self.bn1))
         y = self.conv3(self._active(self.conv2(self._active(y, self.bn2)), self.bn3))
         weight = torch.sigmoid(self.se_fc2(F.silu(self.se_fc1(y.mean(-1)))))
-        return y * weight[..., None] + self._shortcut(x)
+        joined: Tensor = y * weight[..., None] + self._shortcut(x)
+        return joined
 
     def _active(self, x: Tensor, norm: nn.Module) -> Tensor:
         return F.dropout(F.silu(norm(x) if self.norm else x), self.dropout, self.training)

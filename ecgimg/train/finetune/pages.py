@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +108,9 @@ def read_one(job: PageJob, tell: Tell) -> bool:
 
 def store_recording(path: Path, recording: Recording | None, reason: str = "") -> None:
     """Writes what was read of a page, or the reason why nothing was."""
-    file, arrays = BytesIO(), {}
+    file = BytesIO()
     meta = {"reason": reason, "fs": None if recording is None else recording.fs}
+    arrays: dict[str, Any] = {}
     if recording is not None:
         twelve = recording.twelve
         arrays = {"signals": twelve.signals, "confidence": twelve.confidences.astype(np.float16)}

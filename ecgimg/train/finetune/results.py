@@ -1,4 +1,4 @@
-"""What a training leaves of its predictions: their table, the evaluation, thresholds, and the scores that are printed."""
+"""What a training leaves of its predictions: table, evaluation, thresholds, and the scores that are printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecgimg.train.evaluation.metrics import main_metrics_of
 from ecgimg.train.evaluation.result import Evaluation
 from ecgimg.train.evaluation.table import Predictions, write_predictions
 from ecgimg.train.evaluation.write import write_evaluation
-from ecgimg.train.finetune.cohort import Cohort
+from ecgimg.train.finetune.cohort import Cohort, Part
 
 SIGNAL, PAPER = "signal", "paper"
 TABLE = "predictions.csv"
@@ -26,7 +26,7 @@ EVALUATION = "evaluation"
 
 def rows_of(
     cohort: Cohort,
-    answers: Mapping[str, Doubles],
+    answers: Mapping[Part, Doubles],
     targets: Sequence[ModelTarget],
     subgroups: Sequence[str],
     medium: str = SIGNAL,
@@ -41,7 +41,7 @@ def rows_of(
         medium: signal or paper.
     """
     for part, found in answers.items():
-        for n, own in zip(cohort.indices(part), found, strict=True):  # type: ignore[arg-type]
+        for n, own in zip(cohort.indices(part), found, strict=True):
             case, columns = cohort.cases[n], cohort.columns[n]
             groups = {name: columns.get(name, "") for name in subgroups}
             for k, target in enumerate(targets):

@@ -80,7 +80,10 @@ def _run(plan: Plan) -> tuple[str, ...]:
     targets = with_thresholds(targets, evaluation)
     export(fitted.model, shown, targets, recipe, plan.out)
     write_card(
-        cohort, targets, Provenance(recipe, plan.data, fitted.settings, fitted.choices, perf_counter() - start), plan.out
+        cohort,
+        targets,
+        Provenance(recipe, plan.data, fitted.settings, fitted.choices, perf_counter() - start),
+        plan.out,
     )
     lines = score_lines(evaluation)
     if recipe.pages.count:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_hospital import make_hospital, recipe_of
 
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.networks.finetuned import ModelInput
@@ -13,8 +14,6 @@ from ecgimg.recording.recording import Recording
 from ecgimg.train.finetune.cases import Case, open_cases
 from ecgimg.train.finetune.cohort import load_cohort, split_of
 from ecgimg.train.finetune.recipe import Recipe, SplitRecipe, TargetRecipe
-
-from made_hospital import make_hospital, recipe_of
 
 
 def load() -> Recording:

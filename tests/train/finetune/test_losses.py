@@ -25,7 +25,9 @@ EVENTS = np.array([[NAN, NAN, NAN, 1], [NAN, NAN, NAN, 0], [NAN, NAN, NAN, NAN]]
 
 def loss_of(logits: list[list[float]]) -> float:
     targets = targets_of(RECIPES, Truths(VALUES, EVENTS))
-    return float(masked_loss(torch.tensor(logits), *(torch.from_numpy(one).float() for one in (VALUES, EVENTS)), targets))
+    return float(
+        masked_loss(torch.tensor(logits), *(torch.from_numpy(one).float() for one in (VALUES, EVENTS)), targets)
+    )
 
 
 def test_places_and_scales() -> None:

@@ -52,7 +52,7 @@ class Harmful:
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: object) -> None:
     path = tmp_path / "other.pth"
     torch.save(content, path)
-    with pytest.raises(UnreadableInputError, match="other.pth"):
+    with pytest.raises(UnreadableInputError, match=r"other\.pth"):
         load_founder(path, 1)
 
 
