@@ -8,9 +8,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,26 +16,10 @@ from ecgimg.io.images import SUFFIXES as PICTURE_SUFFIXES
 from ecgimg.recording.kinds import SUFFIXES as RECORDING_SUFFIXES
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
+from ecgimg.train.finetune.case import Case
+from ecgimg.train.finetune.ptbxl_cases import ptbxl_cases
 from ecgimg.train.finetune.recipe import IndexRecipe, Recipe
 from ecgimg.train.finetune.tables import open_table, time_of
-
-CsvColumns = Mapping[str, str]
-Load = Callable[[], Recording]
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One recording: its id, patient, time where known, the columns of its index, and how it is read.
-
-    `path` is the picture of a page, or the recording's file; None where it is in a store or data set.
-    """
-
-    id: str
-    patient: str
-    load: Load
-    time: datetime | None = None
-    columns: CsvColumns = field(default_factory=dict)
-    path: Path | None = None
 
 
 def open_cases(data: str, recipe: Recipe) -> tuple[Case, ...]:
@@ -50,8 +31,6 @@ def open_cases(data: str, recipe: Recipe) -> tuple[Case, ...]:
     """
     kind, _, place = data.partition(":")
     if kind == "ptbxl" and place:
-        from ecgimg.train.finetune.ptbxl_cases import ptbxl_cases
-
         return ptbxl_cases(Path(place), recipe)
     if kind == "store" and place:
         return _store_cases(place)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError
 from ecgimg.networks.finetuned import ModelInput, page_frame, prepared
-from ecgimg.train.finetune.cases import Case, open_cases
+from ecgimg.train.finetune.case import Case
+from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.ptbxl_cases import MEASURED, measured_columns
 from ecgimg.train.finetune.recipe import Recipe, SplitRecipe
 from ecgimg.train.finetune.targets import Truths, join, truths_of
@@ -165,7 +166,7 @@ def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[Inpu
             logger.info("%d of %d recordings read", number + 1, len(cases))
     if not rows:
         raise UnreadableInputError("no recording can be used", where="finetune", remedy="see the log for the reasons")
-    inputs = np.stack(rows)
+    inputs: Inputs = np.stack(rows)  # type: ignore[assignment]
     cache.parent.mkdir(parents=True, exist_ok=True)
     np.savez(cache, key=np.array(key), inputs=inputs, failures=np.array(json.dumps(failures)))
     return inputs, failures

@@ -254,7 +254,7 @@ def _best(
             best.update(loss=loss, epoch=progress.epoch, state=copy.deepcopy(fit.average.state_dict()))
             torch.save(best, best_path)
         logger.info("%s: epoch %d, validation loss %.4f", name, progress.epoch, loss)
-        return progress.epoch - best["epoch"] >= training.recipe.patience
+        return bool(progress.epoch - best["epoch"] >= training.recipe.patience)
 
     if not fit.epoch or fit.epoch - best["epoch"] < training.recipe.patience:
         fit.run(draw, after)

@@ -22,7 +22,7 @@ from ecgimg.synth.recipe import load_recipe
 from ecgimg.synth.sample import sample_page
 from ecgimg.synth.signals.sources import Signal, to_500_hz
 from ecgimg.threads import use_one_opencv_thread
-from ecgimg.train.finetune.cases import Case
+from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.cohort import Cohort, with_inputs
 from ecgimg.train.finetune.recipe import PagesRecipe
 

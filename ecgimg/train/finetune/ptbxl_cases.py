@@ -13,7 +13,7 @@ from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, read_ptbxl
 from ecgimg.io.files import write_atomically
 from ecgimg.recording.recording import Recording
 from ecgimg.stages.measure.measure import measure
-from ecgimg.train.finetune.cases import Case
+from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.recipe import Recipe
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.errors import UnreadableInputError
-from ecgimg.train.finetune.cases import Case
+from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.recipe import TableRecipe, TargetRecipe
 from ecgimg.train.finetune.tables import Row, number_of, open_table, time_of
 

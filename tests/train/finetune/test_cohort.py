@@ -11,7 +11,8 @@ from made_hospital import make_hospital, recipe_of
 from ecgimg.errors import UnreadableInputError, UsageError
 from ecgimg.networks.finetuned import ModelInput
 from ecgimg.recording.recording import Recording
-from ecgimg.train.finetune.cases import Case, open_cases
+from ecgimg.train.finetune.case import Case
+from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.cohort import load_cohort, split_of
 from ecgimg.train.finetune.recipe import Recipe, SplitRecipe, TargetRecipe
 

@@ -11,7 +11,8 @@ import pytest
 
 from ecgimg.errors import UnreadableInputError
 from ecgimg.recording.recording import Recording
-from ecgimg.train.finetune.cases import Case, open_cases
+from ecgimg.train.finetune.case import Case
+from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.recipe import Recipe, TableRecipe, TargetRecipe, read_recipe
 from ecgimg.train.finetune.targets import join, truths_of
 
