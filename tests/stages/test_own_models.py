@@ -36,6 +36,7 @@ def test_without_a_recording_there_is_a_reason(folder: Path) -> None:
     assert own_findings([], None, None) == ()
 
 
+@pytest.mark.slow
 def test_a_report_has_them_under_the_networks_name(folder: Path, tmp_path: Path) -> None:
     report = ecgimg.diagnose(whole(), models=[folder])
     assert [one.target for one in report.own] == ["k", "age", "grade"]
@@ -48,6 +49,7 @@ def test_a_report_has_them_under_the_networks_name(folder: Path, tmp_path: Path)
     assert "Ihre eigenen Modelle" in german
 
 
+@pytest.mark.slow
 def test_the_command_takes_models_and_does_pages_again_for_another_one(folder: Path, tmp_path: Path) -> None:
     recording = whole().to_wfdb(tmp_path, "w")
     out, run = tmp_path / "out", CliRunner()
