@@ -68,7 +68,7 @@ def load_exported(model: nn.Module, path: Path, *example: Tensor, prefix: str = 
     Raises:
         ValueError: the file is of another network.
     """
-    weights = {k.removeprefix(prefix): v for k, v in _stored_weights(path).items() if k.startswith(prefix)}
+    weights = {k.removeprefix(prefix): v for k, v in stored_weights(path).items() if k.startswith(prefix)}
     hooks = []
     for prefix, module in model.named_modules():
         for (name, conv), (_, norm) in pairwise(module.named_children()):
@@ -87,7 +87,7 @@ def load_exported(model: nn.Module, path: Path, *example: Tensor, prefix: str = 
         hook.remove()
 
 
-def _stored_weights(path: Path) -> dict[str, Tensor]:
+def stored_weights(path: Path) -> dict[str, Tensor]:
     """The weights of an ONNX file by their names in the torch network.
 
     The exporter transposes the weights of a linear layer on more than two axes and gives them a number for a name; its
