@@ -282,9 +282,7 @@ def diagnose(
         UsageError: there is no such page, layout, speed, gain or model, or the source is of another type.
     """
     own = [Path(folder) for folder in models]
-    options = PageOptions.of(
-        layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated, own
-    )
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated, own)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, _options(source, options), _name(source), hook)))

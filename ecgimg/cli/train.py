@@ -170,7 +170,7 @@ def train_completion(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.completion import fit, run
 
-    _log_progress()
+    log_progress()
     for path in run.run(ptbxl_folder(data), out, fit.CompletionPlan(epochs), threads):
         typer.echo(fit.package(path) if package else path)
 
