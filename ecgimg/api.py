@@ -6,6 +6,7 @@ Nothing here reads the environment or a file of options. Everything that a call 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -263,6 +264,7 @@ def diagnose(
     age: int | None = None,
     corrections: Corrections | str | Path | None = None,
     use_generated: bool = False,
+    models: Sequence[str | Path] = (),
     hook: Hook | None = None,
 ) -> Report:
     """What two networks find on a photo, scan or PDF page of a paper ECG, with the evidence for each finding.
@@ -272,13 +274,15 @@ def diagnose(
     rests on the image alone, or on nothing, and `refusal` is the reason. `photo` is what of the photo the report may
     show: "whole", "redacted" (only the surroundings of the traces) or "none". `sex`, `age` and `use_generated` are
     those of `interpret`.
+    `models` are folders that `ecgimg finetune` wrote; what their networks find is in `Report.own`.
 
     Raises:
         UnreadableInputError: the file can't be read.
         DependencyError: the weights of a network are missing or damaged.
-        UsageError: there is no such page, layout, speed or gain, or the source is of another type.
+        UsageError: there is no such page, layout, speed, gain or model, or the source is of another type.
     """
-    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated)
+    own = [Path(folder) for folder in models]
+    options = PageOptions.of(layout, paper_speed, gain, photo, sex, age, _corrections(corrections), use_generated, own)
     if isinstance(source, Recording):
         return Report(**vars(diagnose_recording(source, options, hook)))
     return Report(**vars(diagnose_page(source, page, _options(source, options), _name(source), hook)))

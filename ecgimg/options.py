@@ -6,7 +6,7 @@ is YAML with the same names in lower case, given with `--config` or `ECGIMG_CONF
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +68,7 @@ class PageOptions(PageSettings):
     layout: str = Field(default=AUTO_LAYOUT, description="auto, a name of `ecgimg layouts list`, or a YAML file")
     paper_speed: float | None = Field(default=None, description="mm/s; read from the page when not given")
     gain: float | None = Field(default=None, description="mm/mV; read from the page when not given")
+    models: tuple[Path, ...] = Field(default=(), description="folders of the user's own networks")
 
     @field_validator("layout")
     @classmethod
@@ -97,6 +98,7 @@ class PageOptions(PageSettings):
         age: int | None = None,
         corrections: Corrections | None = None,
         use_generated: bool = False,
+        models: Sequence[Path] = (),
     ) -> Self:
         """Options of a call; None leaves a value to the page.
 
@@ -106,7 +108,8 @@ class PageOptions(PageSettings):
         try:
             name = AUTO_LAYOUT if layout is None else str(layout)
             given = {"paper_speed": paper_speed, "gain": gain, "photo": photo, "sex": sex, "age": age}
-            return cls(layout=name, corrections=corrections, use_generated=use_generated, **given)  # type: ignore[arg-type]
+            own = {"corrections": corrections, "use_generated": use_generated, "models": tuple(models)}
+            return cls(layout=name, **given, **own)  # type: ignore[arg-type]
         except ValidationError as error:
             raise _usage_error(error) from error
 
@@ -137,6 +140,9 @@ class RunOptions(ExportOptions, BaseSettings):
         min_length=1,
         description=f"files of the recording: {', '.join(OUTPUT_NAMES)}; {DEFAULT_FORMAT} where `digitize` has none",
     )
+    model: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="folders that `ecgimg finetune` wrote: what these networks find stands in the report"
+    )
     jobs: int | None = Field(
         None, ge=1, le=256, description="pages at the same time; as many as cores and memory allow when not given"
     )
@@ -162,7 +168,7 @@ class RunOptions(ExportOptions, BaseSettings):
     no_photo: bool = Field(False, description="store no pixel of the photo in any picture or report")
     redact: bool = Field(False, description="store only the surroundings of the traces, the rest without any detail")
 
-    @field_validator("format", mode="before")
+    @field_validator("format", "model", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
@@ -211,9 +217,8 @@ class RunOptions(ExportOptions, BaseSettings):
         photo: PhotoStored = "none" if self.no_photo else "redacted" if self.redact else "whole"
         corrections = None if self.corrections is None else read_corrections(self.corrections)
         sex = SEXES.get(self.sex or "")
-        return PageOptions.of(
-            self.layout, self.paper_speed, self.gain, photo, sex, self.age, corrections, self.use_generated
-        )
+        known = (self.layout, self.paper_speed, self.gain, photo, sex, self.age, corrections)
+        return PageOptions.of(*known, self.use_generated, self.model)
 
     @cached_property
     def export(self) -> ExportOptions:

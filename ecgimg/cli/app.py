@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from ecgimg.cli import pages, stores, tools
 from ecgimg.cli.bench import bench_app
 from ecgimg.cli.evaluate import evaluate
+from ecgimg.cli.finetune import finetune
 from ecgimg.cli.record import record_app
 from ecgimg.cli.serve import serve
 from ecgimg.cli.train import train_app
@@ -64,6 +65,7 @@ app.command()(stores.export)
 app.command()(stores.summary)
 app.command()(serve)
 app.command()(evaluate)
+app.command()(finetune)
 app.command()(tools.doctor)
 app.command("json-schema")(tools.json_schema)
 app.command()(tools.synth)

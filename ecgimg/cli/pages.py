@@ -72,6 +72,7 @@ def diagnose(
     paper_speed: p.PaperSpeed = None,
     gain: p.Gain = None,
     corrections: p.Corrections = None,
+    model: p.OwnModels = None,
     age: p.PatientAge = None,
     use_generated: p.UseGenerated = False,
     language: p.Language = None,
@@ -107,6 +108,12 @@ def diagnose(
     """
     given = locals()
     from ecgimg.runs.diagnose import DIAGNOSE
+
+    if model:
+        from ecgimg.networks.finetuned import open_finetuned
+
+        for folder in model:
+            open_finetuned(folder)  # a wrong folder is an error before the first page
 
     _run_pages(DIAGNOSE, **given)
 

@@ -56,6 +56,10 @@ PatientName = Annotated[str | None, typer.Option(help="Patient name in the files
 BirthDate = Annotated[str | None, typer.Option(help="Date of birth in the files, YYYY-MM-DD.")]
 Sex = Annotated[str | None, typer.Option(help="M, F or O: in the files, and for limits of statements.")]
 Recorded = Annotated[str | None, typer.Option(help="When the ECG was recorded, YYYY-MM-DDTHH:MM.")]
+OwnModels = Annotated[
+    list[Path] | None,
+    typer.Option("--model", help="Folder of `ecgimg finetune`: its findings stand in the report too; several times."),
+]
 Corrections = Annotated[Path | None, typer.Option(help="JSON file of what was corrected on the page.")]
 Language = Annotated[str | None, typer.Option(help="Of reports: en or de. [en]")]
 UseGenerated = Annotated[

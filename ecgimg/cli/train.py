@@ -12,7 +12,7 @@ from ecgimg.cli import parameters as p
 train_app = typer.Typer(no_args_is_help=True, help="Train the networks (needs the extra 'train').")
 
 
-def _log_progress() -> None:
+def log_progress() -> None:
     """Trainers log what they do; a command shows it on stderr with the time."""
     import logging
 
@@ -31,7 +31,7 @@ def train_patchecg(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.patchecg import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(ptbxl_folder(data), out, fit.TrainingPlan(members=members), threads)
     typer.echo(fit.package(path) if package else path)
 
@@ -48,7 +48,7 @@ def train_trace(
     """Train the trace network on synthetic pages of folds 1-8, calibrate on fold 9 and export."""
     from ecgimg.train.trace import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(data, out, steps, pages, threads)
     typer.echo(fit.package(path) if package else path)
 
@@ -69,7 +69,7 @@ def train_landmarks(
     from ecgimg.train.landmarks import fit, run
     from ecgimg.train.printed_scales import fit as printed_scales_fit
 
-    _log_progress()
+    log_progress()
     paths = run.run(data, out, run.Training(steps, pages, drawn, from_weights, texts), threads)
     for part, path in zip((fit, printed_scales_fit), paths, strict=False):
         typer.echo(part.package(path) if package else path)
@@ -89,7 +89,7 @@ def train_lead_names(
     """Train the network that reads lead names, of the twelve leads and of others, on pages of folds 1-8."""
     from ecgimg.train.lead_names import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(data, out, run.Training(shards, epochs, pages, from_weights), threads)
     typer.echo(fit.package(path) if package else path)
 
@@ -104,7 +104,7 @@ def train_paper_speed(
     """Fit how beats tell the paper speed, on recordings of folds 1-8; says how well it does on fold 9."""
     from ecgimg.train.paper_speed import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(data, out, count)
     typer.echo(fit.package(path) if package else path)
 
@@ -120,7 +120,7 @@ def train_combiner(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.combiner import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(ptbxl_folder(data), rows, out)
     typer.echo(fit.package(path) if package else path)
 
@@ -135,7 +135,7 @@ def train_layout_evidence(
     """Fit how evidence on a paper format makes one confidence, on pages drawn from folds 1-8; measures it on fold 9."""
     from ecgimg.train.layout_evidence import run
 
-    _log_progress()
+    log_progress()
     path = run.run(data, out, pages)
     typer.echo(run.package(path) if package else path)
 
@@ -153,7 +153,7 @@ def train_delineation(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.delineation import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(ludb_folder(ludb), ptbxl_folder(data), out, threads=threads)
     typer.echo(fit.package(path) if package else path)
 
@@ -170,7 +170,7 @@ def train_completion(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.completion import fit, run
 
-    _log_progress()
+    log_progress()
     for path in run.run(ptbxl_folder(data), out, fit.CompletionPlan(epochs), threads):
         typer.echo(fit.package(path) if package else path)
 
@@ -189,7 +189,7 @@ def train_screen(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.screen import fit, run
 
-    _log_progress()
+    log_progress()
     plan = run.ScreenPlan()
     if compare is not None:
         rows = run.run_comparison(ptbxl_folder(data), out, plan, compare, threads)

@@ -11,6 +11,7 @@ from ecgimg.findings.conclusion import Compared, ConclusionParts, compared, conc
 from ecgimg.findings.headline import Entry, headline, in_order
 from ecgimg.findings.measurements import Measurements
 from ecgimg.findings.opinions import Diagnosis, Finding, ReadBy, Screening
+from ecgimg.findings.own import OwnFinding
 from ecgimg.findings.protocol import RuleInterpretation
 from ecgimg.options import PageSettings
 from ecgimg.recording.quality import LeadQuality
@@ -25,7 +26,7 @@ class ReportContent:
     had none. `recording`, `measurements`, `interpretation`, `sheet` and `match` are None where the page could not be
     digitized, and `refusal` is the reason.
     `findings` are in the order of `sorted_findings`; `not_visible` lists what the page does not show, `basis` what each
-    network saw, and `joined_by` is how their opinions were joined.
+    network saw, and `joined_by` is how their opinions were joined. `own` are the answers of the user's own networks.
     """
 
     photo: Photo | None
@@ -48,6 +49,7 @@ class ReportContent:
     basis: tuple[str, ...] = ()
     joined_by: str = ""
     source: Path | None = None
+    own: tuple[OwnFinding, ...] = ()
     timings: tuple[tuple[str, float], ...] = field(default=())
 
     def finding(self, code: str, group: str = "subclass") -> Finding:

@@ -159,8 +159,8 @@ def load_patchecg(threads: int = 0) -> PatchEcg:
     return PatchEcg(load_network(NAME, threads))
 
 
-def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
-    """Signals [12, T] at 100 Hz without flat leads, and warnings; RefusedError when they can't be judged.
+def prepare(recording: Recording, rate: int = RATE) -> tuple[Floats, tuple[str, ...]]:
+    """Signals [12, T] at `rate` Hz without flat leads, and warnings; RefusedError when they can't be judged.
 
     Leads beyond the 12 are not used.
     """
@@ -179,8 +179,8 @@ def prepare(recording: Recording) -> tuple[Floats, tuple[str, ...]]:
     height = float(np.median(heights[~flat & np.isfinite(heights)]))
     if height > IMPOSSIBLE_MV:
         raise RefusedError(Cause.WRONG_UNIT, f"the leads are {height:.0f} mV high", where=recording.name)
-    resampled = resample(signals, recording.fs, RATE)
-    return resampled, _warnings(flat, height, np.isfinite(resampled).sum() / RATE)
+    resampled = resample(signals, recording.fs, rate)
+    return resampled, _warnings(flat, height, np.isfinite(resampled).sum() / rate)
 
 
 def _warnings(flat: Bools, height_mv: float, lead_seconds: float) -> tuple[str, ...]:
@@ -196,15 +196,15 @@ def _warnings(flat: Bools, height_mv: float, lead_seconds: float) -> tuple[str, 
     return tuple(warnings)
 
 
-def windows(signals: Floats) -> Floats:
-    """[12, T] -> [W, 12, 1000]: one window padded with NaN, or evenly spread ones with a lead second each at least."""
-    length = signals.shape[1]
-    if length <= LENGTH:
-        return np.pad(signals, ((0, 0), (0, LENGTH - length)), constant_values=np.nan)[None]
-    count = -(-length // LENGTH)
-    starts = np.linspace(0, length - LENGTH, count).round().astype(int)
-    cut = np.stack([signals[:, s : s + LENGTH] for s in starts])
-    enough = np.isfinite(cut).sum((1, 2)) >= MIN_LEAD_SECONDS * RATE
+def windows(signals: Floats, rate: int = RATE) -> Floats:
+    """[12, T] -> [W, 12, 10 s]: one window padded with NaN, or evenly spread ones with a lead second each at least."""
+    length, size = signals.shape[1], LENGTH * rate // RATE
+    if length <= size:
+        return np.pad(signals, ((0, 0), (0, size - length)), constant_values=np.nan)[None]
+    count = -(-length // size)
+    starts = np.linspace(0, length - size, count).round().astype(int)
+    cut = np.stack([signals[:, s : s + size] for s in starts])
+    enough = np.isfinite(cut).sum((1, 2)) >= MIN_LEAD_SECONDS * rate
     return cut[enough] if enough.any() else cut
 
 

@@ -35,6 +35,7 @@ from ecgimg.stages.diagnose import diagnose as signal_opinion
 from ecgimg.stages.diagnose import recording_quality
 from ecgimg.stages.interpret.interpret import interpret
 from ecgimg.stages.measure.measure import measure
+from ecgimg.stages.own_models import own_findings
 from ecgimg.stages.screen import screen as image_opinion
 from ecgimg.stages.straighten.polarity import dark_on_bright
 
@@ -89,6 +90,7 @@ def diagnose_page(
     content = _from_signal(recording, quality, screening, match, options, name, steps)
     return replace(
         content,
+        own=own_findings(options.models, _used(recording, options), photo),
         photo=photo,
         sheet=made.sheet if made else None,
         refusal=content.refusal if made else _refusal(screening, read.refusal),
@@ -112,7 +114,7 @@ def _diagnose_recording(
     recording: Recording, source: Path | None, options: PageOptions, name: str, steps: StepRunner
 ) -> ReportContent:
     content = _from_signal(recording, recording_quality(recording), None, None, options, name, steps)
-    return replace(content, source=source)
+    return replace(content, source=source, own=own_findings(options.models, _used(recording, options), None))
 
 
 def _from_signal(
@@ -125,7 +127,7 @@ def _from_signal(
     steps: StepRunner,
 ) -> ReportContent:
     """What the recording and the image network's opinions give, of a page or without one; either may be missing."""
-    used = recording if recording is None or options.use_generated else recording.seen
+    used = _used(recording, options)
     asked = options.use_generated
     diagnosis = measured = stated = None
     if used is not None:
@@ -213,6 +215,11 @@ def _may_be_whole_page(read: _Read) -> bool:
 def _refusal(screening: Screening, refusal: Refusal | None) -> Refusal | None:
     """Why a page was not digitized: what the gate of `digitize` refuses comes first, as it does there."""
     return screening.refusal or refusal
+
+
+def _used(recording: Recording | None, options: PageOptions) -> Recording | None:
+    """What of a recording counts: generated samples only where the user asks for them."""
+    return recording if recording is None or options.use_generated else recording.seen
 
 
 def _generated(recording: Recording | None, use_generated: bool) -> tuple[str, ...]:

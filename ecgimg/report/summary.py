@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.findings.headline import in_order
 from ecgimg.findings.opinions import CONTRADICTION, Finding, Joining
+from ecgimg.findings.own import OwnFinding
 from ecgimg.findings.report import ReportContent
 from ecgimg.findings.statements import ABNORMAL
 from ecgimg.report.content import Figure, FindingText, Notes, Summary
@@ -130,10 +131,23 @@ def _refusal(report: ReportContent, texts: Texts) -> Notes | None:
 
 
 def _notes(report: ReportContent, result: ReportResult, texts: Texts) -> Iterator[Notes]:
+    yield Notes(texts.label("own_models"), tuple(_own(one, texts) for one in report.own))
     yield Notes(texts.label("rules"), _rules(report, result, texts))
     yield Notes(texts.label("quality"), tuple(_quality(report, result, texts)))
     yield Notes(texts.label("missing"), _missing(report, texts))
     yield Notes(texts.label("corrected"), corrected(report, result, texts))
+
+
+def _own(one: OwnFinding, texts: Texts) -> str:
+    """The answer of a network of the user's, with its name."""
+    name = f"{one.model}{texts.label('stand_in') if one.stand_in else ''}: {one.title}"
+    if one.value is None:
+        return f"{name}: {DASH} ({texts.say(one.reason)})"
+    if one.task == "binary":
+        stratum = f" ({texts.label(f'stratum_{one.stratum}')})" if one.stratum else ""
+        return f"{name}: {texts.percent(one.value)}{stratum}"
+    unit = {"survival": texts.label("log_hazard"), "ordinal": texts.label("expected_level")}.get(one.task, one.unit)
+    return f"{name}: {texts.number(one.value, 1 if one.task == 'regression' else 2)} {unit}".rstrip()
 
 
 def _rules(report: ReportContent, result: ReportResult, texts: Texts) -> tuple[str, ...]:

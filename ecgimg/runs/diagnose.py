@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ecgimg.errors import ExitCode
 from ecgimg.findings.headline import headline, in_order
 from ecgimg.findings.statements import STATEMENTS, column_name
+from ecgimg.io.files import hash_file
+from ecgimg.networks.finetuned import MODEL
 from ecgimg.networks.manifest import network_hashes
 from ecgimg.options import RunOptions
 from ecgimg.pipelines.step_runner import Hook
@@ -91,9 +93,14 @@ def is_current(task: Task, result: ReportResult) -> bool:
         return False
     if task.options.pdf and task.path(REPORT_PDF).name not in result.files:
         return False
-    if result.networks != network_hashes():
+    if result.networks != network_hashes() or {one.sha256 for one in result.own_findings} != _own_hashes(task):
         return False
     return not task.options.format or not _has_recording(result) or _is_recording_current(task, result)
+
+
+def _own_hashes(task: Task) -> set[str]:
+    """Hashes of the user's own networks that are asked for."""
+    return {hash_file(folder / MODEL) for folder in task.options.model}
 
 
 def outcome(job: PageJob, result: ReportResult) -> Outcome:

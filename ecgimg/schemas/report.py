@@ -13,6 +13,7 @@ from pydantic import Field
 from ecgimg.errors import Cause, Refusal
 from ecgimg.findings.conclusion import Agreement, Compared, View
 from ecgimg.findings.opinions import Finding, Joining, Opinion, ReadBy, Screening, Verdict
+from ecgimg.findings.own import OwnFinding, OwnTask, Stratum
 from ecgimg.findings.protocol import Evidence, RuleStatement, RuleVerdict, Step, Who
 from ecgimg.findings.report import ReportContent
 from ecgimg.networks.manifest import network_hashes
@@ -134,6 +135,24 @@ class ComparedResult(Part):
     agreement: Agreement = Field(description="agree, contradict, or alone where only one is decided")
 
 
+class OwnFindingResult(Part):
+    """The answer of one of the user's own networks to one of its targets."""
+
+    model: str = Field(description="name of the network")
+    sha256: str = Field(description="hash of its file in hexadecimal")
+    target: str = Field(description="name of the target")
+    title: str = Field(description="what it is, in words")
+    task: OwnTask = Field(description="binary, ordinal, regression or survival")
+    value: float | None = Field(
+        description="probability (binary), expected level (ordinal), value (regression), log hazard (survival), or null"
+    )
+    unit: str = Field(description="unit of a regression's value")
+    threshold: float | None = Field(description="probability of the best balanced accuracy on validation, or null")
+    stratum: Stratum = Field(description="low, intermediate or high by the validation's thresholds, or empty")
+    stand_in: bool = Field(description="whether the target only stands in for a clinical one")
+    reason: str = Field(description="why there is no value, else empty")
+
+
 class ScreeningResult(Part):
     """What the image network says of the picture as a whole."""
 
@@ -187,6 +206,9 @@ class ReportResult(Part):
     findings: tuple[FindingResult, ...] = Field(
         description="those of the headline in its order, then the others by group and probability"
     )
+    own_findings: tuple[OwnFindingResult, ...] = Field(
+        default=(), description="answers of the user's own networks (`--model`), in the order given"
+    )
     screening: ScreeningResult | None = Field(description="what the image network says of the whole picture")
     agreement: str = Field(description="how far the two networks agree, in a sentence")
     basis: tuple[str, ...] = Field(default=(), description="what each network saw, or why it has no opinion")
@@ -217,6 +239,7 @@ def describe_report(report: ReportContent, files: tuple[str, ...] = (), language
         conclusion=report.conclusion,
         compared=tuple(_compared(one) for one in report.compared),
         findings=tuple(describe_finding(finding) for finding in report.findings),
+        own_findings=tuple(_own(one) for one in report.own),
         screening=None if report.screening is None else _screening(report.screening),
         agreement=report.agreement,
         basis=report.basis,
@@ -337,6 +360,11 @@ def _opinion(opinion: Opinion | None) -> OpinionResult | None:
     return OpinionResult(
         code=opinion.code, probability=rounded(opinion.probability), threshold=rounded(opinion.threshold)
     )
+
+
+def _own(one: OwnFinding) -> OwnFindingResult:
+    value, threshold = (None if v is None else rounded(v) for v in (one.value, one.threshold))
+    return OwnFindingResult(**{**vars(one), "value": value, "threshold": threshold})
 
 
 def _screening(screening: Screening) -> ScreeningResult:

@@ -54,7 +54,7 @@ def deployable(model: nn.Module) -> nn.Module:
 
 
 @torch.no_grad()
-def load_exported(model: nn.Module, path: Path, example: Tensor) -> None:
+def load_exported(model: nn.Module, path: Path, *example: Tensor, prefix: str = "") -> None:
     """Loads the weights of an exported twin into its model, the reverse of `deployable` and `export_onnx`.
 
     The file has no batch norms. Each is set to undo its own normalisation, with the statistics of the examples.
@@ -62,17 +62,13 @@ def load_exported(model: nn.Module, path: Path, example: Tensor) -> None:
     Args:
         model: a new network of the file's kind; changed in place.
         path: the ONNX file.
-        example: inputs, as many as a training batch.
+        example: the network's inputs, as many as a training batch.
+        prefix: of the names in the file, where the model is a part of the file's network.
 
     Raises:
         ValueError: the file is of another network.
     """
-    import onnx
-
-    stored = {
-        t.name.removesuffix(".half"): onnx.numpy_helper.to_array(t) for t in onnx.load(str(path)).graph.initializer
-    }
-    weights = {name: torch.from_numpy(np.array(values, np.float32)) for name, values in stored.items()}
+    weights = {k.removeprefix(prefix): v for k, v in stored_weights(path).items() if k.startswith(prefix)}
     hooks = []
     for prefix, module in model.named_modules():
         for (name, conv), (_, norm) in pairwise(module.named_children()):
@@ -86,9 +82,31 @@ def load_exported(model: nn.Module, path: Path, example: Tensor) -> None:
     unexpected = model.load_state_dict(weights, strict=False).unexpected_keys
     if missing or unexpected:
         raise ValueError(f"{path} is of another network")
-    model(example)
+    model(*example)
     for hook in hooks:
         hook.remove()
+
+
+def stored_weights(path: Path) -> dict[str, Tensor]:
+    """The weights of an ONNX file by their names in the torch network.
+
+    The exporter transposes the weights of a linear layer on more than two axes and gives them a number for a name; its
+    node is named after the layer.
+    """
+    import onnx
+
+    graph = onnx.load(str(path)).graph
+    stored = {t.name.removesuffix(".half"): onnx.numpy_helper.to_array(t) for t in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in stored:
+            stored[f"{_layer_of(node.name)}.weight"] = stored.pop(node.input[1]).T
+    return {name: torch.from_numpy(np.array(values, np.float32)) for name, values in stored.items()}
+
+
+def _layer_of(node: str) -> str:
+    """The layer of a node's name: `a.b.1` of `/a/b/b.1/MatMul`, where a sequence's name stands twice."""
+    scopes = node.strip("/").split("/")[:-1]
+    return ".".join(one for one, inner in pairwise([*scopes, ""]) if not inner.startswith(f"{one}."))
 
 
 def _undo_norm(shift: Tensor, norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:

@@ -79,13 +79,13 @@ class Fit(Generic[BatchT]):
             self._resume()
 
     def run(
-        self, epoch_of: Callable[[int], Iterable[BatchT]], after: Callable[[Progress], None] | None = None
+        self, epoch_of: Callable[[int], Iterable[BatchT]], after: Callable[[Progress], bool | None] | None = None
     ) -> nn.Module:
         """Trains to the end and logs a line an epoch; returns the averaged model.
 
         Args:
             epoch_of: gives the batches of an epoch by its number, from 0.
-            after: is called after each epoch.
+            after: is called after each epoch; where it returns True, the training ends early.
         """
         while self.epoch < self.options.epochs:
             started = time.monotonic()
@@ -98,8 +98,8 @@ class Fit(Generic[BatchT]):
             self._save()
             progress = Progress(self.epoch, total / max(count, 1), self.seconds)
             logger.info("epoch %d loss %.4f after %.0f s", progress.epoch, progress.loss, progress.seconds)
-            if after is not None:
-                after(progress)
+            if after is not None and after(progress):
+                break
         return self.average
 
     def step(self, batch: BatchT) -> float:

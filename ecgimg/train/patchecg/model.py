@@ -153,6 +153,11 @@ class PatchEcg(nn.Module):
 
     def forward(self, signals: Tensor, mask: Tensor) -> Tensor:
         """Signals (mV, any number where unobserved) and mask [B, 12, T] to logits [B, K]."""
+        logits: Tensor = self.head(self.dropout(self.features(signals, mask)))
+        return logits.float()
+
+    def features(self, signals: Tensor, mask: Tensor) -> Tensor:
+        """Inputs of `forward` to what the head sees [B, `head.in_features`]."""
         c = self.config
         values = F.pad(centre(signals, mask), (0, c.patch * c.patches - signals.shape[-1]))
         observed = F.pad(mask, (0, c.patch * c.patches - mask.shape[-1]))
@@ -169,8 +174,7 @@ class PatchEcg(nn.Module):
         pooled = [mean.float(), peak.float()]
         if c.attention:
             pooled += self._attend(values, observed, column)
-        logits: Tensor = self.head(self.dropout(torch.cat(pooled, 1)))
-        return logits.float()
+        return torch.cat(pooled, 1)
 
     def _attend(self, values: Tensor, observed: Tensor, column: Tensor) -> list[Tensor]:
         c = self.config
