@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ecgimg.bench.speed.memory import PAGE_BYTES, resident_pages
 from ecgimg.errors import DependencyError
 from ecgimg.networks.runtime import METADATA_KEY, load_network, open_network
 
@@ -53,3 +56,12 @@ def test_a_network_is_opened_once_a_thread_count() -> None:
     assert load_network("names", 1) is load_network("names", 1)
     assert load_network("names", 1) is not load_network("names", 2)
     assert load_network("names", 2).session.get_session_options().intra_op_num_threads == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_memory_goes_back_after_a_large_input(tmp_path: Path) -> None:
+    network = open_network(write_network(tmp_path / "net.onnx", {METADATA_KEY: "{}"}), threads=1)
+    network.run(x=np.ones((1, 2), np.float32))
+    before = resident_pages(os.getpid())
+    network.run(x=np.ones((20_000_000, 2), np.float32))
+    assert (resident_pages(os.getpid()) - before) * PAGE_BYTES < 80_000_000  # the output alone has 160 MB
