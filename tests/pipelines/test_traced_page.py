@@ -30,9 +30,9 @@ def of(page: TracedPage, *changes: dict[str, Any]) -> Corrections:
 
 
 def same(one: Recording, other: Recording) -> bool:
-    arrays = all(np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
-                 for name in ("signals", "confidence", "corrected"))  # fmt: skip
-    rest = [f.name for f in fields(Recording) if f.name not in ("signals", "confidence", "corrected", "geometry")]
+    names = [field.name for field in fields(Recording) if isinstance(getattr(one, field.name), np.ndarray)]
+    arrays = all(np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True) for name in names)
+    rest = [field.name for field in fields(Recording) if field.name not in (*names, "geometry")]
     return arrays and all(getattr(one, name) == getattr(other, name) for name in rest)
 
 

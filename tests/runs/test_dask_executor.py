@@ -75,7 +75,7 @@ def test_few_jobs_are_taken_before_they_can_be_begun(cluster: DaskExecutor) -> N
 
     with pytest.raises(KeyboardInterrupt):
         cluster.run(doubles.take_a_while, jobs(), report)
-    assert len(taken) <= 12
+    assert len(taken) <= 24  # batches grow while the first jobs end
     assert run(cluster, doubles.double_it, [4]) == {4: 8}  # the cluster goes on
 
 

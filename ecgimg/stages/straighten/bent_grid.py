@@ -43,7 +43,7 @@ def bent_comb(spectra: Floats) -> Comb:
     shared = np.repeat(reached_by(contrasts, STRAIGHTEN.tile_share), 2, axis=0)
     pairs = pair_contrasts(shared)
     angle, frequency, contrast = strongest_pair(pairs)
-    angle, frequency = lines_of(pairs, angle, frequency)
+    angle, frequency = lines_of(pairs, angle, frequency, contrast)
     comb = Comb(angle, frequency, contrast, spectra[0, :2])
     gradients, weights = tile_gradients(spectra, comb)
     good = weights > STRAIGHTEN.min_comb_contrast

@@ -59,7 +59,7 @@ def shared_comb(spectra: Floats) -> Comb:
             break
     # The lines come last: dots amid the squares of a grid have twice the frequency of its lines.
     frequency = _not_half(_rays(usual, angle), frequency)
-    angle, frequency = lines_of(pairs, angle, frequency)
+    angle, frequency = lines_of(pairs, angle, frequency, contrast)
     return Comb(angle, frequency, contrast, _rays(usual, angle))
 
 
@@ -94,13 +94,15 @@ def strongest_pair(pairs: Floats) -> tuple[int, int, float]:
     return int(angle), int(frequency), float(pairs[angle, frequency])
 
 
-def lines_of(pairs: Floats, angle: int, frequency: int) -> tuple[int, int]:
+def lines_of(pairs: Floats, angle: int, frequency: int, contrast: float) -> tuple[int, int]:
     """Angle and frequency of a comb in pairs [angles, F], or those of the lines whose diagonals it is.
+
+    `contrast` is that of the strongest comb, of whose frequency that of the comb may be the double.
 
     The crossings of a pale or dotted grid are clearer than its lines, and stand in rows of their own: one across and
     one down, or one across and two down. These rows are nearer together than the lines are.
     """
-    best, found = STRAIGHTEN.lines_of_diagonal_share * float(pairs[angle, frequency]), (angle, frequency)
+    best, found = STRAIGHTEN.lines_of_diagonal_share * contrast, (angle, frequency)
     reach, steps = STRAIGHTEN.diagonal_angle_reach_steps, STRAIGHTEN.diagonal_frequency_reach_steps
     for across, down in _DIAGONALS:
         turn = round(np.arctan2(down, across) / np.pi * STRAIGHTEN.angle_steps)
