@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ecgimg.datamodel.arrays import Floats, Pixels
+from ecgimg.errors import DependencyError
 
 for profile, examples in (("suite", 50), ("thorough", 500)):
     settings.register_profile(
@@ -57,17 +57,13 @@ def real_pages(shared: Path) -> list[RealPage]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A real Chromium, driven by Playwright, with a camera of its own; tests that use it are of the group "browser"."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("no Chromium is installed (apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    words = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    if hasattr(os, "getuid") and os.getuid() == 0:
-        words.append("--no-sandbox")  # Chromium's sandbox needs a user without rights
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=words)
-        yield running
-        running.close()
+    from ecgimg.bench.web.browser import chromium
+
+    with ExitStack() as stack:
+        try:
+            yield stack.enter_context(chromium("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"))
+        except DependencyError as error:
+            pytest.skip(str(error))
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from ecgimg.datamodel.probability import sigmoid
 from ecgimg.errors import DependencyError, EcgimgError, UsageError
 from ecgimg.findings.own import OwnTask, Stratum
 from ecgimg.io.files import hash_file
-from ecgimg.networks.patchecg import BATCH, prepare, windows
+from ecgimg.networks.patchecg import masked_logits, prepare, windows
 from ecgimg.networks.runtime import Network, open_network
 from ecgimg.recording.recording import Recording
 
@@ -114,11 +114,7 @@ class FinetunedNet:
 
     def logits(self, signals: Floats) -> Floats:
         """Raw outputs [N, K] of windows [N, R, T] in mV, NaN where unobserved."""
-        parts = []
-        for start in range(0, len(signals), BATCH):
-            values, mask = split_mask(signals[start : start + BATCH])
-            parts.append(self._network.run(signals=values, mask=mask)[0])
-        return np.concatenate(parts)
+        return masked_logits(self._network, signals)
 
 
 def open_finetuned(folder: Path, threads: int = 0) -> FinetunedNet:
@@ -154,12 +150,6 @@ def prepared(recording: Recording, shown: ModelInput) -> Floats:
     if shown.band:
         signals = filtered(signals, shown.rate)
     return windows(signals, shown.rate)[:, [LEADS.index(lead) for lead in shown.rows]]
-
-
-def split_mask(signals: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """Signals with 0 where they are NaN, and the mask of what is observed, both float32 of the same shape."""
-    seen = np.isfinite(signals)
-    return np.where(seen, signals, 0).astype(np.float32), seen.astype(np.float32)
 
 
 def filtered(signals: Floats, rate: int) -> Floats:

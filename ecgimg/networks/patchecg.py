@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecgimg.datamodel.arrays import Bools, Floats
 from ecgimg.datamodel.leads import LEADS
@@ -141,13 +142,7 @@ class PatchEcg:
 
     def logits(self, signals: Floats) -> Floats:
         """Raw outputs [N, K] of windows [N, 12, 1000] in mV, NaN where unobserved."""
-        parts = []
-        for start in range(0, len(signals), BATCH):
-            window = signals[start : start + BATCH]
-            seen = np.isfinite(window)
-            values = np.where(seen, window, 0).astype(np.float32)
-            parts.append(self._network.run(signals=values, mask=seen.astype(np.float32))[0])
-        return np.concatenate(parts)
+        return masked_logits(self._network, signals)
 
     def calibrated(self, logits: Floats) -> Floats:
         """Probabilities [N, K] of logits [N, K]."""
@@ -157,6 +152,21 @@ class PatchEcg:
 def load_patchecg(threads: int = 0) -> PatchEcg:
     """The packaged network; `threads` 0 chooses. DependencyError when the weights are missing or damaged."""
     return PatchEcg(load_network(NAME, threads))
+
+
+def masked_logits(network: Network, signals: Floats) -> Floats:
+    """Raw outputs [N, K] of a network of signals and mask for windows [N, R, T] in mV, NaN where unobserved."""
+    parts = []
+    for start in range(0, len(signals), BATCH):
+        values, mask = split_mask(signals[start : start + BATCH])
+        parts.append(network.run(signals=values, mask=mask)[0])
+    return np.concatenate(parts)
+
+
+def split_mask(signals: NDArray[np.floating]) -> tuple[Floats, Floats]:
+    """Signals with 0 where they are NaN, and the mask of what is observed, both float32 of the same shape."""
+    seen = np.isfinite(signals)
+    return np.where(seen, signals, 0).astype(np.float32), seen.astype(np.float32)
 
 
 def prepare(recording: Recording, rate: int = RATE) -> tuple[Floats, tuple[str, ...]]:

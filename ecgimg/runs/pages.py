@@ -61,10 +61,10 @@ class RunPages:
 
     def plan_others(self, names: Names) -> Iterator[PageJob]:
         """The second ECGs of the pages that have ended and show two, as pages of their own."""
+        files = {file.path: file for file in self.files} if self._doubles else {}
         for job in self._doubles:
-            file = next(one for one in self.files if one.path == job.path)
             page = job.page + job.pages
-            name, note = names.take(file, page)
+            name, note = names.take(files[job.path], page)
             if note:
                 self._listener.warned(note)
             yield replace(job, page=page, name=name, note=note)

@@ -22,9 +22,9 @@ from ecgimg.networks.finetuned import (
     filtered,
     open_finetuned,
     prepared,
-    split_mask,
 )
 from ecgimg.networks.manifest import weight_path
+from ecgimg.networks.patchecg import split_mask
 from ecgimg.recording.recording import Recording
 from ecgimg.train.common.export import deployable
 

@@ -25,7 +25,7 @@ from ecgimg.networks.patchecg import PatchEcg
 from ecgimg.train.combiner.data import AnsweredPage, combiner_data, signal_log_odds
 from ecgimg.train.combiner.fit import cross_fitted_combiner
 from ecgimg.train.common.calibrate import patient_parts
-from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
+from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws, sample_and_draws
 
 MIN_POSITIVES = 5
 """A class with fewer positive pages is left out of a mean."""
@@ -237,7 +237,7 @@ def _class_losses(preset: str, data: ChainData, n_draws: int) -> list[ClassLoss]
     done = data.where(data.digitized)
     if not len(done.rows):
         return []
-    both = np.concatenate([once(len(done.rows)), patient_draws(done.patients, n_draws)])
+    both = sample_and_draws(done.patients, n_draws)
     losses = []
     for k, (code, group) in enumerate(done.keys):
         rows = done.known[:, k]

@@ -13,7 +13,7 @@ from ecgimg.bench.patchecg.records import Fold
 from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.datasets.ptbxl import SUBCLASSES
-from ecgimg.train.common.classifier_metrics import Interval, auroc, macro, once, patient_draws
+from ecgimg.train.common.classifier_metrics import Interval, auroc, macro, sample_and_draws
 
 METHODS = ("linear", "complete")
 """The linear map alone, and `ecgimg complete`."""
@@ -113,7 +113,7 @@ def correlations(one: Doubles, other: Doubles) -> Doubles:
 
 def record_weights(fold: Fold, n_draws: int = N_DRAWS) -> Doubles:
     """Weights [1 + D, N] of the records: as they are, then of draws of whole patients."""
-    return np.concatenate([once(len(fold.patients)), patient_draws(fold.patients, n_draws)])
+    return sample_and_draws(fold.patients, n_draws)
 
 
 def score_classifier(

@@ -13,7 +13,7 @@ from ecgimg.bench.measure.pages import MeasuredRow
 from ecgimg.bench.measure.readings import CLEAN
 from ecgimg.datamodel.arrays import Bools, Doubles
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord
-from ecgimg.train.common.classifier_metrics import Interval, auroc, once, patient_draws
+from ecgimg.train.common.classifier_metrics import Interval, auroc, sample_and_draws
 
 RANKED = (("1AVB", "PR interval"), ("LNGQT", "QTc Bazett"), ("LNGQT", "QTc Fridericia"))
 """Codes of PTB-XL, each with the figure that ranks the records for it."""
@@ -101,7 +101,7 @@ class _Sample:
 
     def auroc(self, where: Bools) -> Doubles:
         """The AUROC of some of the records as they are, then of N_DRAWS draws of their patients."""
-        weights = np.concatenate([once(int(where.sum())), patient_draws(self.patients[where], N_DRAWS)])
+        weights = sample_and_draws(self.patients[where], N_DRAWS)
         return auroc(self.labels[where], self.scores[where], weights)
 
 

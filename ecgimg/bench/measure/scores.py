@@ -10,7 +10,7 @@ import numpy as np
 from ecgimg.bench.common.statistics import N_DRAWS, drawn_interval
 from ecgimg.bench.measure.ludb import MarkedRecord, NoPBeats
 from ecgimg.bench.measure.truth import Intervals
-from ecgimg.train.common.classifier_metrics import Interval, once, patient_draws
+from ecgimg.train.common.classifier_metrics import Interval, sample_and_draws
 from ecgimg.train.delineation.hits import BOUNDARIES, Hits, LeadHits, added
 
 INTERVALS = ("P duration", "PR interval", "QRS duration", "QT interval")
@@ -78,9 +78,7 @@ def score_ludb(rows: Sequence[MarkedRecord]) -> LudbScores:
 def _sure(records: Sequence[Sequence[Hits]]) -> HitIntervals:
     """The intervals of one boundary from the hits of the leads of each record."""
     sums = np.array([_sums(hits) for hits in records])
-    found, missed, extra, errors, squares = (
-        np.concatenate([once(len(records)), patient_draws(np.arange(len(records)), N_DRAWS)]) @ sums
-    ).T
+    found, missed, extra, errors, squares = (sample_and_draws(np.arange(len(records)), N_DRAWS) @ sums).T
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = errors / found
         shares = (found / (found + missed), found / (found + extra))

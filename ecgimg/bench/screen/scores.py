@@ -26,6 +26,7 @@ from ecgimg.train.common.classifier_metrics import (
     calibration_error,
     once,
     patient_draws,
+    sample_and_draws,
 )
 from ecgimg.train.screen.data import FINDINGS, page_targets
 
@@ -192,7 +193,7 @@ def _scores(labels: Bools, logits: Doubles, probabilities: Doubles, counts: Doub
 def _pairs(preset: str, data: ScreenData, pages: Bools, refused: int) -> list[Beside]:
     """Both networks on the chosen pages [N]: normal or abnormal, the mean of the superclasses, and AFIB."""
     rows = np.flatnonzero(pages)
-    weights = np.concatenate([once(len(rows)), patient_draws(data.patients[rows], N_DRAWS)])
+    weights = sample_and_draws(data.patients[rows], N_DRAWS)
     image, signal = _areas(data, rows, weights)
     means = [f"superclass {code}" for code in SUPERCLASSES if f"superclass {code}" in image]
     groups = {"normal / abnormal": [_ABNORMAL], "superclasses": means, "AFIB": ["rhythm AFIB"]}

@@ -46,7 +46,7 @@ def bench_browser(photo: bytes, runs: int) -> tuple[WebRow, ...]:
         DependencyError: Playwright or Chromium is not installed.
         WorkerError: the server does not start.
     """
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server, _chromium() as browser:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server, chromium() as browser:
         until_ready(server)
         path = Path(folder) / "photo.jpg"
         path.write_bytes(photo)
@@ -77,7 +77,12 @@ def see(browser: Browser, address: str, photo: Path) -> tuple[float, float, floa
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium(*words: str) -> Iterator[Browser]:
+    """A Chromium of this machine, started with further words of its command line.
+
+    Raises:
+        DependencyError: Playwright or Chromium is not installed.
+    """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
@@ -85,8 +90,10 @@ def _chromium() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise DependencyError("no Chromium is installed", where="bench", remedy="apt-get install chromium")
-    root = hasattr(os, "getuid") and os.getuid() == 0  # Chromium's sandbox needs a user without rights
+    is_root = hasattr(os, "getuid") and os.getuid() == 0  # Chromium's sandbox needs a user without rights
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"] if root else [])
+        browser = playwright.chromium.launch(
+            executable_path=program, args=[*words, *(["--no-sandbox"] if is_root else [])]
+        )
         yield browser
         browser.close()

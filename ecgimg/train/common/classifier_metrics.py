@@ -48,6 +48,11 @@ def once(count: int) -> Doubles:
     return np.ones((1, count))
 
 
+def sample_and_draws(patients: NDArray[np.int64], draws: int) -> Doubles:
+    """Weights [1 + draws, N]: the sample as it is, then `patient_draws`."""
+    return np.concatenate([once(len(patients)), patient_draws(patients, draws)])
+
+
 def auroc(labels: Bools, scores: Doubles, weights: Doubles) -> Doubles:
     """Area under the ROC curve [D], ties counted half; NaN where a row of weights has one class only."""
     high, low = scores[labels][:, None], scores[~labels][None]

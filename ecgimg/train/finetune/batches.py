@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ecgimg.datamodel.leads import LEADS
-from ecgimg.networks.finetuned import ModelInput, split_mask
+from ecgimg.networks.finetuned import ModelInput
+from ecgimg.networks.patchecg import split_mask
 from ecgimg.train.finetune.cohort import Cohort
 from ecgimg.train.patchecg.data import DamageRecipe, distort
 from ecgimg.train.patchecg.masks import draw_masks

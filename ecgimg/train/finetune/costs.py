@@ -9,7 +9,7 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.networks.finetuned import ModelTarget
-from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, once, patient_draws
+from ecgimg.train.common.classifier_metrics import Interval, auroc, interval, sample_and_draws
 from ecgimg.train.finetune.cohort import Cohort
 
 DRAWS = 1000
@@ -47,7 +47,7 @@ def costs_of(cohort: Cohort, signal: Doubles, paper: Doubles, targets: Sequence[
         known = np.isfinite(truth)
         if target.task not in ("binary", "regression") or known.sum() < 2:
             continue
-        draws = np.concatenate([once(int(known.sum())), patient_draws(patients[known], DRAWS)])
+        draws = sample_and_draws(patients[known], DRAWS)
         score = _error if target.task == "regression" else _auroc
         of_signal, of_paper = (score(truth[known], found[known, k], draws) for found in (signal, paper))
         if np.isnan(of_signal[0]):
