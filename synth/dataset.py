@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -18,7 +20,7 @@ from ecgimg.synth.ecg_image_kit.pages import Kit, kit_page
 from ecgimg.synth.page.vendor import check_styles
 from ecgimg.synth.recipe import Recipe, load_recipe, pick
 from ecgimg.synth.sample import sample_page
-from ecgimg.synth.signals.sources import SignalSource, open_source
+from ecgimg.synth.signals.sources import FS, SignalSource, open_source
 from ecgimg.synth.storage import Beside, write_page
 from ecgimg.threads import use_one_opencv_thread
 
@@ -81,7 +83,10 @@ def write_dataset(
     progress: Progress | None = None,
     beside: Beside | None = None,
 ) -> SetReport:
-    """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*` and `contact.png`.
+    """Writes a set of pages into a folder: `dataset.json`, `pages/NNNNNN.*`, `index.csv` and `contact.png`.
+
+    `index.csv` has a row a page: picture, recipe, layout, and the recording with its sampling rate as the truth;
+    `ecgimg bench digitize --index` reads it.
 
     Args:
         out: the folder; a set of the same plan that is there already is continued.
@@ -125,6 +130,7 @@ def write_dataset(
         executor.run(_make, (_Page(plan, out.absolute(), beside, k) for k in missing), report)
     if missing and len(failed) == plan.n:
         raise UnreadableInputError(f"no page could be made: {failed[0][1]}", where="synth", remedy="check the source")
+    _write_index(out)
     pictures = sorted(p for p in (out / "pages").iterdir() if p.suffix in (".jpg", ".png"))
     sheet = write_contact_sheet(pictures, out / "contact.png")
     return SetReport(out, len(missing) - len(failed), found, tuple(sorted(failed)), sheet)
@@ -245,6 +251,18 @@ def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
     except OSError as error:
         raise OutputError(f"{out}: {error.strerror or error}", where="synth") from error
     write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _write_index(out: Path) -> None:
+    """Writes `index.csv` of all pages that are there."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("image", "kind", "layout", "truth", "truth_fs"))
+    for path in sorted((out / "pages").glob("*.json")):
+        page = json.loads(path.read_text(encoding="utf-8"))
+        row = (page["image"], page["recipe"], page["layout"]["id"], page["recording"], FS)
+        writer.writerow([f"pages/{row[0]}", row[1], row[2], f"pages/{row[3]}", row[4]])
+    write_atomically(out / "index.csv", text.getvalue().encode())
 
 
 @dataclass(frozen=True)

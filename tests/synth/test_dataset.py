@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from ecgimg.bench.digitize.real_pages import read_index, read_truth
 from ecgimg.errors import OutputError, UnreadableInputError, UsageError
 from ecgimg.recording.read import read_recording
 from ecgimg.recording.recording import Recording
@@ -51,6 +52,10 @@ def test_one_process_or_two_write_the_same_bytes(tmp_path: Path, recipe: str) ->
     assert files(tmp_path / "one") == files(tmp_path / "two")
     assert (one.written, two.written, one.found) == (4, 4, 0)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    jobs = read_index(tmp_path / "two" / "index.csv", None, tmp_path)
+    pages = [read_page(path) for path in sorted((tmp_path / "two" / "pages").glob("*.json"))]
+    assert [(Path(job.image), job.layout) for job in jobs] == [(page.image, page.layout.id) for page in pages]
+    assert np.allclose(read_truth(Path(jobs[0].truth), jobs[0].fs), pages[0].signal, atol=0.003, equal_nan=True)
     assert one.contact_sheet is not None
     assert cv2.imread(str(one.contact_sheet)) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 POLL_S = 0.01
@@ -15,7 +15,9 @@ PAGE_BYTES = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
 class PeakMemory:
     """The highest resident memory of a process and its descendants, read by a thread until `stop`.
 
-    Memory that two processes share is counted twice.
+    Memory that two processes share is counted twice, but for a process that has just been started: until it runs its
+    own program it shows the memory of the one that started it. So a process counts with the lower of two successive
+    readings.
     """
 
     def __init__(self, pid: int) -> None:
@@ -32,8 +34,16 @@ class PeakMemory:
         return self._pages * PAGE_BYTES / 1e6
 
     def _watch(self) -> None:
+        before: dict[int, int] = {}
         while not self._is_over.wait(POLL_S):
-            self._pages = max(self._pages, sum(resident_pages(pid) for pid in with_descendants(self._pid)))
+            now = {pid: resident_pages(pid) for pid in with_descendants(self._pid)}
+            self._pages = max(self._pages, lasting_pages(before, now))
+            before = now
+
+
+def lasting_pages(before: Mapping[int, int], now: Mapping[int, int]) -> int:
+    """Pages of memory that processes held in two successive readings, each a mapping of process to its pages."""
+    return sum(min(pages, before.get(pid, 0)) for pid, pages in now.items())
 
 
 def with_descendants(pid: int) -> Iterator[int]:
