@@ -6,6 +6,8 @@ starts of stretches, and lead names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles
@@ -13,6 +15,8 @@ from ecgimg.layouts import Layout
 from ecgimg.stages.layout.constants import C
 from ecgimg.stages.layout.observations import PageObservations
 
+Sign = tuple[float, float, float]
+"""The origin in sheet pixels that a single sign suggests, the weight of the sign, and its spread in mm."""
 Signs = tuple[Doubles, Doubles, Doubles]
 """Origins [N] in sheet pixels that single signs suggest, the weights of the signs, and their spreads in mm."""
 
@@ -35,7 +39,7 @@ def column_pitch(page: PageObservations, layout: Layout, nominal_mm: float) -> f
     last = ends[:rows].max()
     end_together = (last - ends[:rows] < together).sum() >= min(rows, 2)
     short = float(np.median(ends[rows:]) - last)
-    pitch = (last - float(np.median(begins[:rows])) + C.pen_mm * px_per_mm) / layout.n_columns
+    pitch = (last - float(np.median(begins[:rows])) + (C.begin_tip_mm + C.end_tip_mm) * px_per_mm) / layout.n_columns
     lacking = (nominal - pitch) * (layout.n_columns - 1)
     is_short = C.min_short_mm * px_per_mm < short < C.max_short_mm * px_per_mm and abs(lacking - short) < together
     return pitch if end_together and abs(apart) < together and is_short else nominal
@@ -108,8 +112,12 @@ def _signed_origin(page: PageObservations, layout: Layout, nominal: float, pitch
     Each sign counts by how sharply it is seen; names only decide between places. A start may be any column's, a name
     has its own column. Pulses before the rows blur their beginnings, pulses after them their ends. A page that is cut,
     or has a separator after its last column, shows starts a column too early or too late.
+
+    Around the best place the ends of rows and the pulses alone decide: once it is known which of them belong together,
+    they are seen more sharply than they had to be trusted before.
     """
-    signs = _signs(page, layout, nominal, pitch_px)
+    edges = _edge_signs(page, layout, nominal, pitch_px)
+    signs = _known([*edges, *_start_signs(page, layout, pitch_px)])
     if signs is None:
         return None
     places = signs[0]
@@ -117,28 +125,43 @@ def _signed_origin(page: PageObservations, layout: Layout, nominal: float, pitch
     best = places[int(np.argmax(_density(signs, places, page.px_per_mm) + named))]
     around = best + np.arange(-C.refine_mm, C.refine_mm, C.refine_step_mm) * page.px_per_mm
     dense = _density(signs, around, page.px_per_mm)
-    return float(around[int(dense.argmax())]) if dense.max() >= C.min_origin_weight else None
+    if dense.max() < C.min_origin_weight:
+        return None
+    sharp = _known([(place, weight, spread * C.refine_spread) for place, weight, spread in edges])
+    sharper = dense if sharp is None else _density(sharp, around, page.px_per_mm)
+    return float(around[int((sharper if sharper.max() >= C.min_refine_weight else dense).argmax())])
 
 
 def _signs(page: PageObservations, layout: Layout, nominal: float, pitch_px: float) -> Signs | None:
     """The signs of the origin, None where there are none; `nominal` is the format's length in sheet pixels."""
+    return _known([*_edge_signs(page, layout, nominal, pitch_px), *_start_signs(page, layout, pitch_px)])
+
+
+def _edge_signs(page: PageObservations, layout: Layout, nominal: float, pitch_px: float) -> list[Sign]:
+    """Origins by the ends of rows, and by pulses before them; NaN by rows that are not seen."""
     px_per_mm, left = page.px_per_mm, page.pulse_is_left
     sharp, blurred = (C.sharp_end_weight, C.sharp_end_spread_mm), (C.blurred_end_weight, C.blurred_end_spread_mm)
     missing = nominal / layout.n_columns - pitch_px
     lengths = [layout.n_columns * pitch_px] * layout.n_rows + [nominal - missing] * len(layout.rhythm)
-    lasts = [x - length for x, length in zip(page.ends, lengths, strict=True)]
+    lasts = [x + C.end_tip_mm * px_per_mm - length for x, length in zip(page.ends, lengths, strict=True)]
     signs = [(x, *(sharp if left or not page.pulses else blurred)) for x in lasts]
-    signs += [(x + C.pen_mm * px_per_mm, *(blurred if left else sharp)) for x in page.begins]
-    signs += [(p.right - C.pen_mm * px_per_mm, C.pulse_weight, C.pulse_spread_mm) for p in page.pulses if left]
-    signs += [
-        (x - k * pitch_px, C.start_weight, C.start_spread_mm)
-        for x in _row_starts(page)
-        for k in range(layout.n_columns)
-    ]
-    signs = [sign for sign in signs if np.isfinite(sign[0])]  # rows that are not seen neither begin nor end
-    if not signs:
+    signs += [(x - C.begin_tip_mm * px_per_mm, *(blurred if left else sharp)) for x in page.begins]
+    signs += [(p.right - C.pulse_edge_mm * px_per_mm, C.pulse_weight, C.pulse_spread_mm) for p in page.pulses if left]
+    return signs
+
+
+def _start_signs(page: PageObservations, layout: Layout, pitch_px: float) -> list[Sign]:
+    """Origins by the starts of stretches: any column's."""
+    starts = [x - k * pitch_px for x in _row_starts(page) for k in range(layout.n_columns)]
+    return [(place, C.start_weight, C.start_spread_mm) for place in starts]
+
+
+def _known(signs: Iterable[Sign]) -> Signs | None:
+    """Signs without those of rows that are not seen, as arrays; None where none are left."""
+    known = [sign for sign in signs if np.isfinite(sign[0])]
+    if not known:
         return None
-    places, weights, spreads = np.array(signs).T
+    places, weights, spreads = np.array(known).T
     return places, weights, spreads
 
 
