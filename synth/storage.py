@@ -183,6 +183,7 @@ def _readable(page: SynthPage) -> dict[str, Any]:
             "age": signal.age,
             "sex": signal.sex,
             "notes": list(signal.notes),
+            "generated": signal.generated,
         },
     }
 
