@@ -179,6 +179,7 @@ def train_completion(
 def train_generation(
     data: p.PtbxlData,
     out: Annotated[Path, typer.Option("-o", "--out", help="Signals, checkpoint and exported network; resumes there.")],
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 240 steps.")] = 100,
     threads: p.Threads = 1,
     package: p.Package = False,
 ) -> None:
@@ -187,7 +188,7 @@ def train_generation(
     from ecgimg.train.generation import fit, run
 
     _log_progress()
-    path = run.run(ptbxl_folder(data), out, threads=threads)
+    path = run.run(ptbxl_folder(data), out, fit.TrainingPlan(epochs), threads)
     typer.echo(fit.package(path) if package else path)
 
 

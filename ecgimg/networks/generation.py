@@ -131,10 +131,11 @@ class Generator:
         """Times of beats in seconds, from before the recording's start to after its end.
 
         They are RR intervals of a record with the rhythm of the codes, repeated where they are too short, and scaled so
-        that their median is 60 / rate; where no rate is given they stay as they are.
+        that their median is 60 / rate; where no rate is given they stay as they are. A rhythm of which no intervals are
+        stored has those of sinus rhythm.
         """
         rng = np.random.default_rng(seed)
-        rows = self._intervals[rhythm_of(codes)]
+        rows = self._intervals.get(rhythm_of(codes)) or self._intervals[RHYTHM_ORDER[-1]]
         if rate is not None:
             rows = sorted(rows, key=lambda row: abs(np.log(np.median(row) * rate / 60)))[:NEAR_RATES]
         row = rows[int(rng.integers(len(rows)))]

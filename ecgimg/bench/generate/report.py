@@ -60,7 +60,7 @@ def _closeness(bench: GenerateBench) -> str:
 
 
 def _learned(one: Learned) -> str:
-    figures = [f"{value:.3f}" for value in (one.generated, one.real, one.both)]
+    figures = [number(value, "{:.3f}") for value in (one.generated, one.real, one.both)]
     head = (f"trained on, {one.codes} statements", "generated", "real", "both")
     return _table(head, [["mean AUROC on other real records", *figures]])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgimg.bench.common.statistics import UNKNOWN, page_interval
+from ecgimg.bench.common.statistics import mean_of_known, page_interval
 from ecgimg.bench.generate.records import Seen
 from ecgimg.datamodel.arrays import Bools, Doubles, Floats
 from ecgimg.train.common.classifier_metrics import Interval, auroc, once
@@ -100,7 +100,7 @@ def found_scores(
 
 
 def _found(by: str, code: str, has: Bools, generated: Bools, real: Bools) -> FoundScore:
-    shares = [float(side[which].mean()) for which in (has, ~has) for side in (generated, real)]
+    shares = [mean_of_known(side[which].tolist()) for which in (has, ~has) for side in (generated, real)]
     return FoundScore(by, code, int(has.sum()), *shares)
 
 
@@ -158,4 +158,4 @@ def _mean_auroc(inputs: Floats, labels: Bools, test_inputs: Floats, wanted: Bool
     weights = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ y)
     scores = (test_inputs - mean) / spread @ weights
     each = [float(auroc(wanted[:, k], scores[:, k], once(len(scores)))[0]) for k in range(wanted.shape[1])]
-    return float(np.mean(each)) if each else UNKNOWN.value
+    return mean_of_known(each)

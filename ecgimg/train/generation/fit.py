@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +21,16 @@ from ecgimg.train.generation.transform import Transform
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """Length of the training; a checkpoint is written after each epoch."""
+    """Length of the training; a checkpoint is written after each epoch of `steps` batches."""
 
-    batch: int = 64
-    options: FitOptions = field(default_factory=lambda: FitOptions(22, 120, rate=1.5e-3, decay=0.01, warmup=0.08))
+    epochs: int = 100
+    steps: int = 240
+    batch: int = 32
+
+    @property
+    def options(self) -> FitOptions:
+        """Options of the training loop."""
+        return FitOptions(self.epochs, self.steps, rate=1.5e-3, decay=0.01, warmup=0.08)
 
 
 def velocity_loss(model: nn.Module, batch: Batch) -> Tensor:
@@ -41,7 +47,7 @@ def train(data: GenerationSet, transform: Transform, checkpoint: Path, plan: Tra
     torch.manual_seed(seed)
     model = Generation(torch.from_numpy(transform.synthesis)).to(memory_format=torch.channels_last)
     fit = Fit(model, velocity_loss, plan.options, checkpoint)
-    return fit.run(lambda epoch: batches(data, plan.batch, plan.options.steps, np.random.default_rng([seed, epoch])))
+    return fit.run(lambda epoch: batches(data, plan.batch, plan.steps, np.random.default_rng([seed, epoch])))
 
 
 def export(model: nn.Module, intervals: Mapping[str, Sequence[Sequence[float]]], path: Path) -> Path:

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from made_benches import write_ptbxl
 
 from ecgimg.bench.generate.records import Real
+from ecgimg.bench.generate.report import markdown
 from ecgimg.bench.generate.run import GeneratePlan, halves, run_generate
+from ecgimg.networks.generation import CHANNELS, HOP
 from ecgimg.synth.signals.simulator import Heart, simulate
 from ecgimg.train.generation.data import Description
+from ecgimg.train.generation.fit import export
+from ecgimg.train.generation.model import Generation
 
 
 def test_no_patient_is_in_both_halves() -> None:
@@ -29,10 +34,14 @@ def test_all_tables_are_written(tmp_path: Path) -> None:
     folds = [9] * 20 + [1] * 4
     data = write_ptbxl(tmp_path, hearts, folds, ["{'NORM': 100.0, 'SR': 0.0}"] * 24)
     told: list[str] = []
-    bench = run_generate(GeneratePlan(data, tmp_path / "out", 9, 10, 2), told.append)
+    torch.manual_seed(0)
+    network = Generation(0.01 * torch.randn(CHANNELS, 8, 2 * HOP)).eval()
+    weights = export(network, {"SR": [[0.8] * 12]}, tmp_path / "untrained.onnx")
+    bench = run_generate(GeneratePlan(data, tmp_path / "out", 9, 10, 2, weights), told.append)
     assert bench.n == 10
     assert [one.n for one in bench.rates] == [10, 2, 10]
     assert bench.rates[2].mean.value < 2
     assert bench.closeness.lowest_real > 0
-    assert (tmp_path / "out" / "bench.md").read_text().count("|---|") == 4
+    assert (tmp_path / "out" / "bench.md").read_text() == markdown(bench)
+    assert np.isnan(bench.found[0].false), "no record lacks the statements"
     assert "10/10 generated" in told

@@ -11,7 +11,6 @@ import torch
 from train.generation.test_data import KNOWN
 
 from ecgimg.networks.generation import CHANNELS, HOP, HOPS
-from ecgimg.train.common.fit import FitOptions
 from ecgimg.train.generation.data import GenerationSet, draw_batch
 from ecgimg.train.generation.fit import TrainingPlan, train, velocity_loss
 from ecgimg.train.generation.model import Generation
@@ -43,11 +42,11 @@ def test_the_right_velocity_costs_nothing() -> None:
 @pytest.mark.slow
 def test_a_training_goes_on_where_it_stopped_and_leaves_the_transform_alone(tmp_path: Path) -> None:
     torch.set_num_threads(1)
-    plan = TrainingPlan(4, FitOptions(2, 1, rate=1e-3))
+    plan = TrainingPlan(2, 1, 4)
     transform = Transform(KERNELS, KERNELS)
     model = train(DATA, transform, tmp_path / "a.pt", plan)
     np.testing.assert_array_equal(model.inverse.weight.numpy(), KERNELS)
     again = train(DATA, transform, tmp_path / "a.pt", plan)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
     with pytest.raises(ValueError, match="other options"):
-        train(DATA, transform, tmp_path / "a.pt", replace(plan, options=FitOptions(3, 1)))
+        train(DATA, transform, tmp_path / "a.pt", replace(plan, epochs=3))
