@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageError
+from ecgimg.findings.requests import NOTHING, EcgRequest
 from ecgimg.io.files import write_atomically
 from ecgimg.jobs import Done, Executor, Step, Tell
 from ecgimg.synth.contact_sheet import write_contact_sheet
@@ -25,6 +26,9 @@ from ecgimg.synth.storage import Beside, write_page
 from ecgimg.threads import use_one_opencv_thread
 
 ENGINES = ("ecgimg", "ecg-image-kit")
+NO_REQUEST = json.loads(json.dumps(asdict(NOTHING)))
+"""The request of sets that ask for nothing, as their plan has it."""
+
 PAGE_TIMEOUT_S = 600.0
 """A page that takes a worker longer is given up; the slowest, of ecg-image-kit, take half a minute."""
 
@@ -40,7 +44,8 @@ class SetPlan:
     """The content of a set: plan and number determine a page.
 
     `recipes`, `layouts` and `styles` are weights written as `photo` or `photo:3,scan:1`; without `layouts` and `styles`
-    those of the recipes are drawn. `source` is a text for `open_source`; `folds` are those of PTB-XL.
+    those of the recipes are drawn. `source` is a text for `open_source`; `folds` are those of PTB-XL, and `request` is
+    what is asked of the generator.
     """
 
     n: int
@@ -51,6 +56,7 @@ class SetPlan:
     seed: int = 0
     engine: str = "ecgimg"
     styles: str = ""
+    request: EcgRequest = NOTHING
 
     def __post_init__(self) -> None:
         if self.n < 1:
@@ -181,7 +187,7 @@ class _Maker:
         self.plan, self.out, self.beside = plan, out, beside
         self.weights = parse_weights(plan.recipes)
         self.recipes: dict[str, Recipe] = {name: _recipe(name, plan) for name in self.weights}
-        self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed)
+        self.source: SignalSource = open_source(plan.source, plan.folds, plan.seed, plan.request)
         self.kit = Kit.from_environment() if plan.engine == "ecg-image-kit" else None
 
     def make(self, k: int) -> tuple[str, str]:
@@ -241,8 +247,8 @@ def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
             earlier = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OutputError(f"{path}: {error}", where="synth", remedy="choose another folder") from error
-        # Sets from before there were styles, or records, have none in their plan.
-        if {"styles": "", "aligned": False, **earlier, "n": 0} != {**content, "n": 0}:
+        # Sets from before there were styles, records or requests have none in their plan.
+        if {"styles": "", "aligned": False, "request": NO_REQUEST, **earlier, "n": 0} != {**content, "n": 0}:
             remedy = "choose another folder, or repeat the options in its dataset.json"
             raise UsageError(f"{out} holds another set", where="synth", remedy=remedy)
         content["n"] = max(plan.n, int(earlier["n"]))

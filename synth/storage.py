@@ -10,7 +10,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -23,7 +23,9 @@ from ecgimg.datamodel.page import PlacedCell
 from ecgimg.errors import UnreadableInputError
 from ecgimg.io.files import write_atomically
 from ecgimg.layouts import Layout
+from ecgimg.recording.export import export
 from ecgimg.recording.recording import Recording
+from ecgimg.recording.wfdb_record import write_wfdb
 from ecgimg.synth.camera import Warp
 from ecgimg.synth.signals.sources import FS
 from ecgimg.synth.truth import Curve, SynthPage, TextBox, shown_samples
@@ -95,7 +97,9 @@ def write_page(
     write_atomically(folder / f"{name}.{image}", data)
     write_atomically(folder / f"{name}.npz", _dense(page))
     recording = Recording(signals=page.signal.mv, fs=FS, name=name, layout_id=page.layout.id)
-    recording.to_wfdb(folder, name)
+    exported = export(recording, name=name)
+    made = page.signal.notes if page.signal.generated else ()
+    write_wfdb(replace(exported, notes=(*exported.notes, *made)), folder, name)
     truth: dict[str, Any] = {
         "format": FORMAT,
         "id": name,
@@ -183,6 +187,7 @@ def _readable(page: SynthPage) -> dict[str, Any]:
             "age": signal.age,
             "sex": signal.sex,
             "notes": list(signal.notes),
+            "generated": signal.generated,
         },
     }
 

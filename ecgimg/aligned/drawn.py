@@ -44,6 +44,7 @@ def record_of_drawn(page: SynthPage, name: str, image: str) -> AlignedRecord:
     return AlignedRecord(
         id=name,
         origin="drawn",
+        generated=signal.generated,
         source=PageSource(file=signal.record, sha256="", page=1, pages=1, **size),
         settings=PageOptions().settings.model_copy(update={"sex": ecg.stated.sex, "age": ecg.stated.age}),
         arrays=f"{name}.npz",

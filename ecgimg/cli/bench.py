@@ -173,6 +173,24 @@ def bench_measure(
     typer.echo(markdown(run_measure(plan, jobs, _print_progress)), nl=False)
 
 
+@bench_app.command("generate")
+def bench_generate(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for tables and the signals of folds 1-8.")],
+    fold: Annotated[int, typer.Option(min=1, max=10, help="The fold of PTB-XL whose records are compared.")] = 9,
+    records: Annotated[int, typer.Option("-n", "--records", min=20, help="Recordings that are generated.")] = 300,
+    texts: Annotated[int, typer.Option(min=10, help="Recordings that are asked for by a sentence too.")] = 100,
+    weights: p.Weights = None,
+) -> None:
+    """Generate recordings for the descriptions of real records, and score them beside these."""
+    from ecgimg.bench.generate.report import markdown
+    from ecgimg.bench.generate.run import GeneratePlan, run_generate
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+
+    plan = GeneratePlan(ptbxl_folder(data), out, fold, records, texts, weights)
+    typer.echo(markdown(run_generate(plan, _print_progress)), nl=False)
+
+
 @bench_app.command("interpret")
 def bench_interpret(
     data: p.PtbxlData,

@@ -88,7 +88,7 @@ Verbose = Annotated[
 ]
 
 PtbxlData = Annotated[str, typer.Option(help="ptbxl:DIR, the folder of PTB-XL 1.0.x.")]
-SignalSource = Annotated[str, typer.Option(help="Signals: sim, ptbxl:DIR, ludb:DIR or wfdb:DIR.")]
+SignalSource = Annotated[str, typer.Option(help="Signals: sim, generate, ptbxl:DIR, ludb:DIR or wfdb:DIR.")]
 DrawnFold = Annotated[int, typer.Option(min=1, max=10, help="The fold to draw.")]
 Presets = Annotated[str, typer.Option(help="Recipes of pages, separated by commas.")]
 PagesOfPreset = Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages of each preset.")]

@@ -107,6 +107,13 @@ def styles_list() -> None:
         typer.echo(f"{name:20} {load_vendor(name).title}")
 
 
+class _Sex(StrEnum):
+    """The sex of a requested patient."""
+
+    female = "female"
+    male = "male"
+
+
 def synth(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the set; an unfinished set goes on there.")],
     pages: Annotated[int, typer.Option("-n", "--pages", min=1, help="Pages.")] = 100,
@@ -125,16 +132,28 @@ def synth(
     aligned: Annotated[
         bool, typer.Option("--aligned", help="An aligned record for each page, and a described data set of them.")
     ] = False,
+    text: Annotated[str, typer.Option(help="Of the source generate: what the ECG shall show, in English.")] = "",
+    statements: Annotated[str, typer.Option(help="Of generate: codes such as AFIB,CLBBB.")] = "",
+    sex: Annotated[_Sex | None, typer.Option(help="Of generate: the patient's sex.")] = None,
+    age: Annotated[float | None, typer.Option(help="Of generate: the patient's age, 18 to 95 years.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Of generate: the heart rate, 30 to 220 /min.")] = None,
 ) -> None:
     """Make synthetic pages with their exact truth, and a contact sheet of them."""
     from rich.console import Console
     from rich.progress import Progress
 
     from ecgimg.aligned.dataset import write_aligned_dataset
+    from ecgimg.findings.requests import NOTHING, read_request
     from ecgimg.runs.executors import open_executor
     from ecgimg.synth.dataset import PAGE_TIMEOUT_S, SetPlan, parse_folds, write_dataset
 
-    plan = SetPlan(pages, preset, layout, source, parse_folds(fold), seed, engine, style)
+    codes = [code for code in statements.split(",") if code.strip()]
+    request = read_request(text, codes, sex and sex.value, age, rate)
+    if request != NOTHING:
+        typer.echo(f"requested: {request}", err=True)
+    if request.unknown:
+        typer.echo(f"not understood: {'; '.join(request.unknown)}", err=True)
+    plan = SetPlan(pages, preset, layout, source, parse_folds(fold), seed, engine, style, request)
     with open_executor(jobs, PAGE_TIMEOUT_S) as executor, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("pages", total=pages)
         # One process is this one, which need not load the simulator twice.

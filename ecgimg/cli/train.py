@@ -175,6 +175,23 @@ def train_completion(
         typer.echo(fit.package(path) if package else path)
 
 
+@train_app.command("generation")
+def train_generation(
+    data: p.PtbxlData,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Signals, checkpoint and exported network; resumes there.")],
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of 240 steps.")] = 100,
+    threads: p.Threads = 1,
+    package: p.Package = False,
+) -> None:
+    """Train the generator of 12-lead signals on folds 1-8, and export."""
+    from ecgimg.datasets.ptbxl import ptbxl_folder
+    from ecgimg.train.generation import fit, run
+
+    _log_progress()
+    path = run.run(ptbxl_folder(data), out, fit.TrainingPlan(epochs), threads)
+    typer.echo(fit.package(path) if package else path)
+
+
 @train_app.command("screen")
 def train_screen(
     data: p.PtbxlData,

@@ -89,8 +89,12 @@ class AlignedStatements(Part):
     conclusion: str = Field(description="everything in one line")
     rules: tuple[StatementResult, ...] = Field(description="criteria of the protocol, in its order")
     findings: tuple[FindingResult, ...] = Field(description="of the networks; of `diagnose` only")
-    labels: tuple[str, ...] = Field(description="diagnostic codes of the record at its source; of a drawn page only")
-    report: str = Field(description="text of the record at its source; of a drawn page only")
+    labels: tuple[str, ...] = Field(
+        description="diagnostic codes of the record at its source, or requested of the generator; of a drawn page only"
+    )
+    report: str = Field(
+        description="text of the record at its source, or what was requested of the generator; of a drawn page only"
+    )
     sex: Literal["male", "female"] | None = Field(description="for whom the limits are, null where it is not known")
     age: int | None = Field(description="years, for the limits; null where it is not known")
 
@@ -103,6 +107,7 @@ class AlignedRecord(Part):
     )
     id: str = Field(description="the identifier, and the beginning of the files' names")
     origin: Origin = Field(description="page (read from one), drawn (onto one), or recording (without one)")
+    generated: bool = Field(default=False, description="whether the generator made the signal: no patient had it")
     source: PageSource
     settings: PageSettings
     arrays: str = Field(description="file name of the NPZ file")

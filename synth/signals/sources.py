@@ -1,4 +1,4 @@
-"""Sources of signals behind one interface: the simulator, a folder of WFDB records, PTB-XL, LUDB."""
+"""Sources of signals behind one interface: the simulator, the generator, a folder of WFDB records, PTB-XL, LUDB."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.datasets.ludb import read_ludb
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord, read_ptbxl
 from ecgimg.errors import UnreadableInputError, UsageError
+from ecgimg.findings.requests import NOTHING, EcgRequest
+from ecgimg.networks.generation import RATE, beat_map, condition, load_generator, text_features
 from ecgimg.recording.read import read_recording
-from ecgimg.synth.signals.simulator import draw_heart, simulate
+from ecgimg.synth.signals.simulator import draw_heart, simulate, twelve_leads
 
 FS = 500
 """The rate in Hz of all signals of sources."""
@@ -27,13 +29,17 @@ MAX_SPAN_MV = 200.0
 FS_LIMITS = (50, 10_000)
 """Rates in Hz between which a record can be."""
 
+GENERATED_NOTE = "generated: no patient had this ECG; labels and report are what was requested"
+"""The note of a generated recording, which all its files carry."""
+
 
 @dataclass(frozen=True, eq=False)
 class Signal:
     """One recording to draw: `mv` [12, T] float32 at 500 Hz in the order of LEADS, NaN where unknown.
 
     `record` is its name at the source, `labels` its diagnostic codes, `text` its report, `sex` F or M, `notes` the
-    defects of its leads.
+    defects of its leads. Of a `generated` signal, which no patient had, labels, text, age and sex are
+    what was requested.
     """
 
     mv: Floats
@@ -43,6 +49,7 @@ class Signal:
     age: float | None = None
     sex: str | None = None
     notes: tuple[str, ...] = ()
+    generated: bool = False
 
 
 class SignalSource(Protocol):
@@ -84,6 +91,39 @@ class Simulated:
         labels = tuple(label for label in (heart.rhythm, heart.block, heart.st) if label != "none")
         mv = simulate(heart, rng, seconds, FS)
         return Signal(mv, f"sim{self.seed}-{index}", labels, heart.description(), age, sex)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The generator as a source: each number is another recording of 10 s that was made for the same request."""
+
+    request: EcgRequest = NOTHING
+    seed: int = 0
+    name: str = "generator"
+
+    def __len__(self) -> int:
+        return 2**31 - 1
+
+    def get(self, index: int, seconds: float = 10.0) -> Signal:
+        """The recording of seed and number; one thread computes it, so that bytes don't depend on the machine's load.
+
+        Raises:
+            DependencyError: the weights of the generator are missing or damaged.
+        """
+        ask, generator, key = self.request, load_generator(threads=1), (self.seed, index)
+        beats = beat_map(generator.beats(ask.codes, ask.rate, (*key, 42)))
+        asked, text = condition(ask.codes, ask.sex, ask.age, ask.rate), text_features(ask.text)
+        (eight,) = generator.sample(beats[None], asked[None], text[None], [(*key, 41)])
+        return Signal(
+            mv=to_500_hz(twelve_leads(eight), RATE),
+            record=f"generated{self.seed}-{index}",
+            labels=ask.codes,
+            text=f"requested: {ask}" + (f"; in words: {ask.text}" if ask.text else ""),
+            age=ask.age,
+            sex=ask.sex and ask.sex[0].upper(),
+            notes=(GENERATED_NOTE,),
+            generated=True,
+        )
 
 
 class WfdbFolder:
@@ -180,19 +220,27 @@ class LudbSource:
         return checked(Signal(self.ludb.signal(record), f"{record.number:03d}", (record.rhythm,)))
 
 
-def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) -> SignalSource:
-    """The source of a text: `sim`, `ptbxl:DIR`, `ludb:DIR` or `wfdb:DIR`.
+def open_source(
+    text: str, folds: Iterable[int] = range(1, 9), seed: int = 0, request: EcgRequest = NOTHING
+) -> SignalSource:
+    """The source of a text: `sim`, `generate`, `ptbxl:DIR`, `ludb:DIR` or `wfdb:DIR`.
 
     Args:
         text: the text.
         folds: the folds of PTB-XL.
-        seed: the seed of the simulator.
+        seed: the seed of the simulator or the generator.
+        request: what is asked of the generator.
 
     Raises:
-        UsageError: the text is none of these.
+        UsageError: the text is none of these, or something is asked of another source than the generator.
         UnreadableInputError: the folder has no records.
     """
     kind, _, folder = text.partition(":")
+    if kind == "generate" and not folder:
+        return Generated(request, seed)
+    if request != NOTHING:
+        remedy = "add --source generate, or ask for nothing"
+        raise UsageError(f"the source {text!r} takes no request", where="synth", remedy=remedy)
     if kind == "sim" and not folder:
         return Simulated(seed)
     if kind == "ptbxl" and folder:
@@ -201,7 +249,8 @@ def open_source(text: str, folds: Iterable[int] = range(1, 9), seed: int = 0) ->
         return LudbSource(folder)
     if kind == "wfdb" and folder:
         return WfdbFolder(folder)
-    raise UsageError(f"no signal source {text!r}", where="synth", remedy="use sim, ptbxl:DIR, ludb:DIR or wfdb:DIR")
+    remedy = "use sim, generate, ptbxl:DIR, ludb:DIR or wfdb:DIR"
+    raise UsageError(f"no signal source {text!r}", where="synth", remedy=remedy)
 
 
 def to_500_hz(mv: Floats, fs: float) -> Floats:

@@ -10,9 +10,21 @@ import wfdb
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.errors import UnreadableInputError, UsageError
+from ecgimg.findings.requests import EcgRequest
 from ecgimg.recording.recording import Recording
 from ecgimg.synth.signals.simulator import Heart, simulate
-from ecgimg.synth.signals.sources import FS, PtbxlSource, Signal, Simulated, WfdbFolder, checked, open_source, to_500_hz
+from ecgimg.synth.signals.sources import (
+    FS,
+    GENERATED_NOTE,
+    Generated,
+    PtbxlSource,
+    Signal,
+    Simulated,
+    WfdbFolder,
+    checked,
+    open_source,
+    to_500_hz,
+)
 
 
 def beats(heart: Heart, seed: int = 0) -> Floats:
@@ -114,7 +126,39 @@ def test_ludb_source_undoes_the_gain_of_its_headers(tmp_path: Path) -> None:
         open_source(f"ludb:{tmp_path / 'data'}")
 
 
-@pytest.mark.parametrize("text", ["", "sim:x", "ptbxl:", "csv:here"])
+ASKED = EcgRequest(("AFIB", "CLBBB"), "female", 70, 130, "afib with lbbb")
+
+
+@pytest.fixture(scope="module")
+def generated() -> Signal:
+    return Generated(ASKED, 3).get(5)
+
+
+def test_a_generated_signal_says_what_it_is_and_what_was_requested(generated: Signal) -> None:
+    assert generated.generated
+    assert generated.notes == (GENERATED_NOTE,)
+    assert (generated.labels, generated.age, generated.sex) == (("AFIB", "CLBBB"), 70, "F")
+    assert generated.text.startswith("requested: AFIB (Atrial fibrillation), CLBBB (")
+    assert generated.text.endswith("; in words: afib with lbbb")
+    assert not Simulated(0).get(0).generated
+
+
+def test_a_generated_signal_obeys_einthoven_and_its_seed(generated: Signal) -> None:
+    assert generated.mv.shape == (12, 5000)
+    one, two, three, avr, avl, avf = generated.mv[:6].astype(np.float64)
+    assert np.abs(one + three - two).max() < 1e-5
+    assert np.abs(avr + avl + avf).max() < 1e-5
+    assert np.array_equal(open_source("generate", seed=3, request=ASKED).get(5).mv, generated.mv)
+    assert not np.allclose(Generated(ASKED, 3).get(6).mv, generated.mv, atol=0.05)
+    assert 0.2 < np.ptp(generated.mv[1]) < 8
+
+
+def test_other_sources_take_no_request() -> None:
+    with pytest.raises(UsageError, match="the source 'sim' takes no request"):
+        open_source("sim", request=ASKED)
+
+
+@pytest.mark.parametrize("text", ["", "sim:x", "generate:x", "ptbxl:", "csv:here"])
 def test_unknown_sources_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no signal source"):
         open_source(text)

@@ -1,0 +1,1 @@
+"""Measures generated recordings: what was asked for, against what real records show."""

@@ -1,0 +1,1 @@
+"""Training of the generator of 12-lead signals."""
