@@ -187,7 +187,7 @@ def train_generation(
     from ecgimg.datasets.ptbxl import ptbxl_folder
     from ecgimg.train.generation import fit, run
 
-    _log_progress()
+    log_progress()
     path = run.run(ptbxl_folder(data), out, fit.TrainingPlan(epochs), threads)
     typer.echo(fit.package(path) if package else path)
 
