@@ -110,8 +110,8 @@ def styles_list() -> None:
 class _Sex(StrEnum):
     """The sex of a requested patient."""
 
-    female = "female"
-    male = "male"
+    F = "F"
+    M = "M"
 
 
 def synth(
@@ -143,12 +143,13 @@ def synth(
     from rich.progress import Progress
 
     from ecgimg.aligned.dataset import write_aligned_dataset
+    from ecgimg.datamodel.patient import SEXES
     from ecgimg.findings.requests import NOTHING, read_request
     from ecgimg.runs.executors import open_executor
     from ecgimg.synth.dataset import PAGE_TIMEOUT_S, SetPlan, parse_folds, write_dataset
 
     codes = [code for code in statements.split(",") if code.strip()]
-    request = read_request(text, codes, sex and sex.value, age, rate)
+    request = read_request(text, codes, SEXES[sex.value] if sex else None, age, rate)
     if request != NOTHING:
         typer.echo(f"requested: {request}", err=True)
     if request.unknown:

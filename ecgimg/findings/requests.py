@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeVar
 
@@ -91,8 +91,13 @@ def read_request(
     if text.strip() and found == NOTHING:
         remedy = "write statements, a rate, an age or a sex, such as: atrial fibrillation, rate 130, woman of 70 years"
         raise UsageError(f"nothing in the text {shortened(text)!r} is understood", where="request", remedy=remedy)
-    both = {one.name: _same(one.name, getattr(given, one.name), getattr(found, one.name)) for one in fields(found)[1:4]}
-    joined = replace(written, codes=tuple(dict.fromkeys((*given.codes, *found.codes))), **both)
+    joined = replace(
+        written,
+        codes=tuple(dict.fromkeys((*given.codes, *found.codes))),
+        sex=_same("sex", given.sex, found.sex),
+        age=_same("age", given.age, found.age),
+        rate=_same("rate", given.rate, found.rate),
+    )
     _check(joined)
     return joined
 
@@ -104,7 +109,10 @@ def understand(text: str) -> EcgRequest:
         UsageError: the text gives two rates, ages or sexes.
     """
     codes: list[str] = []
-    rates, ages, sexes, unknown = [], [], [], []
+    unknown: list[str] = []
+    sexes: list[Sex] = []
+    rates: list[float] = []
+    ages: list[float] = []
     for part in _parts(text):
         rest, own_rates = _numbers(_RATE, part)
         rest, own_ages = _numbers(_AGE, rest)
@@ -139,7 +147,7 @@ def _numbers(pattern: re.Pattern[str], part: str) -> tuple[str, list[float]]:
 
 def _codes(part: str) -> tuple[str, list[str]]:
     """The part without the phrases it holds, the longest first, and their codes."""
-    found = []
+    found: list[str] = []
     for phrase, code in _LEXICON:
         pattern = rf"\b{re.escape(phrase)}\b"
         if re.search(pattern, part):

@@ -30,6 +30,7 @@ from zlib import crc32
 import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats
+from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.scp_codes import FORMS, RHYTHMS, SUBCLASSES
 from ecgimg.networks.runtime import Network, load_network
 
@@ -56,7 +57,7 @@ NEAR_RATES = 12
 """The RR intervals are drawn from so many sequences whose own rate is nearest to the one asked for."""
 CODES: tuple[str, ...] = (*SUBCLASSES, *RHYTHMS, *FORMS)
 """Statements that can be asked for, in the order of the condition."""
-SEXES = ("female", "male")
+SEXES: tuple[Sex, ...] = ("female", "male")
 AGES = np.arange(20.0, 100.0, 10.0)
 """Centres in years of the condition's bumps for the age."""
 RATES = np.arange(30.0, 230.0, 10.0)
@@ -75,7 +76,7 @@ arXiv 2207.12598)."""
 
 
 def condition(
-    codes: Iterable[str] = (), sex: str | None = None, age: float | None = None, rate: float | None = None
+    codes: Iterable[str] = (), sex: Sex | None = None, age: float | None = None, rate: float | None = None
 ) -> Floats:
     """The condition [CONDITIONS]; what is not given is 0.
 

@@ -31,7 +31,7 @@ def test_synth_refuses_in_one_line(tmp_path: Path) -> None:
 def test_generated_pages_say_so_and_what_was_requested(tmp_path: Path) -> None:
     out = tmp_path / "out"
     text = "atrial fibrillation, rate 130. Brugada pattern"
-    options = ["-o", str(out), "-n", "1", "--preset", "clean", "--source", "generate", "--text", text, "--sex", "male"]
+    options = ["-o", str(out), "-n", "1", "--preset", "clean", "--source", "generate", "--text", text, "--sex", "M"]
     done = CliRunner().invoke(app, ["synth", *options])
     assert done.exit_code == 0
     assert "requested: AFIB (Atrial fibrillation), rate 130/min, male\n" in done.stderr

@@ -75,12 +75,10 @@ def generate(generator: Generator, asked: Sequence[EcgRequest], tell: Tell) -> F
         part = asked[start : start + BATCH]
         seeds = [(1, start + k) for k in range(len(part))]
         beats = [generator.beats(one.codes, one.rate, (*seed, 2)) for one, seed in zip(part, seeds, strict=True)]
-        inputs = (
-            [beat_map(times) for times in beats],
-            [condition(one.codes, one.sex, one.age, one.rate) for one in part],
-            [text_features(one.text) for one in part],
-        )
-        out.append(generator.sample(*map(np.stack, inputs), seeds))
+        maps = np.stack([beat_map(times) for times in beats])
+        conditions = np.stack([condition(one.codes, one.sex, one.age, one.rate) for one in part])
+        texts = np.stack([text_features(one.text) for one in part])
+        out.append(generator.sample(maps, conditions, texts, seeds))
         tell(f"{start + len(part)}/{len(asked)} generated")
     return np.concatenate(out)
 

@@ -130,7 +130,7 @@ def inside(points: Floats, support: Floats) -> float:
 
 def nearest(points: Floats, others: Floats) -> Doubles:
     """Distance of each point [N, D] to the nearest of others [M, D]."""
-    return pairwise(points, others).min(axis=1)
+    return np.asarray(pairwise(points, others).min(axis=1))
 
 
 def pairwise(points: Floats, others: Floats) -> Doubles:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ecgimg.datamodel.arrays import Floats
 from ecgimg.datamodel.leads import LEADS
+from ecgimg.datamodel.patient import Sex
 from ecgimg.datasets.ptbxl import Ptbxl, PtbxlRecord
 from ecgimg.networks.generation import (
     CODES,
@@ -62,7 +63,7 @@ class Description:
     """What is known of a recording: codes, sex, age in years, times of the beats in seconds, and the report."""
 
     codes: tuple[str, ...]
-    sex: str | None
+    sex: Sex | None
     age: float | None
     beats: tuple[float, ...]
     report: str
@@ -158,13 +159,11 @@ def ask(known: Description, rng: np.random.Generator) -> tuple[Floats, Floats]:
         return nothing
     keep = rng.random(len(known.codes) + 3) < SHARE_ASKED
     codes = tuple(code for code, is_asked in zip(known.codes, keep[3:], strict=True) if is_asked)
-    sex, age, rate = (value if is_asked else None for value, is_asked in zip(_person(known), keep, strict=False))
+    sex = known.sex if keep[0] else None
+    age = known.age if keep[1] else None
+    rate = known.rate if keep[2] else None
     if rng.random() >= SHARE_TEXT:
         return condition(codes, sex, age, rate), nothing[1]
     has_report = bool(known.report) and rng.random() < 0.5
     text = text_features(known.report if has_report else compose(codes, rate, sex, age, rng))
     return (nothing[0] if rng.random() < SHARE_TEXT_ALONE else condition(codes, sex, age, rate)), text
-
-
-def _person(known: Description) -> tuple[str | None, float | None, float | None]:
-    return known.sex, known.age, known.rate

@@ -45,7 +45,8 @@ def velocity_loss(model: nn.Module, batch: Batch) -> Tensor:
 def train(data: GenerationSet, transform: Transform, checkpoint: Path, plan: TrainingPlan, seed: int = 0) -> nn.Module:
     """Trains on a set, or resumes there; returns the averaged network."""
     torch.manual_seed(seed)
-    model = Generation(torch.from_numpy(transform.synthesis)).to(memory_format=torch.channels_last)
+    model = Generation(torch.from_numpy(transform.synthesis))
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack it
     fit = Fit(model, velocity_loss, plan.options, checkpoint)
     return fit.run(lambda epoch: batches(data, plan.batch, plan.steps, np.random.default_rng([seed, epoch])))
 

@@ -44,8 +44,8 @@ class Modulated(nn.Module):
         y = self.first(F.silu(self.first_norm(x)))
         scale, shift = self.modulation(embedding)[:, :, None, None].chunk(2, 1)
         y = self.second(F.silu(self.second_norm(y) * (1 + scale) + shift))
-        skipped: Tensor = self.skip(x)
-        return skipped + y
+        summed: Tensor = self.skip(x) + y
+        return summed
 
 
 class Attention(nn.Module):
@@ -115,6 +115,7 @@ class Generation(nn.Module):
         return velocity.float()
 
     def _embedding(self, angle: Tensor, condition: Tensor, text: Tensor) -> Tensor:
+        assert isinstance(self.frequencies, Tensor)
         phases = angle * self.frequencies
         x = self.read_angle(torch.cat([phases.sin(), phases.cos()], 1))
         x = x + self.read_condition(condition) + self.read_text(self.embed_text(text))

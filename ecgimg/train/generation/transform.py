@@ -28,7 +28,7 @@ class Transform:
 
     def coefficients(self, leads: NDArray[np.floating]) -> Floats:
         """Coefficients [N, CHANNELS, HOPS] of leads [N, 8, LENGTH] in mV."""
-        return np.einsum("nltw,clw->nct", windows(leads), self.analysis, optimize=True).astype(np.float32)
+        return np.asarray(np.einsum("nltw,clw->nct", windows(leads), self.analysis, optimize=True), np.float32)
 
 
 def fit_transform(leads: NDArray[np.floating]) -> Transform:
