@@ -269,6 +269,21 @@ def bench_scale(
     typer.echo(markdown(run_scale(plan, _print_progress)), nl=False)
 
 
+@bench_app.command("waveforms")
+def bench_waveforms(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for simulated waveforms and JSON; used again.")],
+    recordings: Annotated[int, typer.Option("-n", "--recordings", min=50, help="Simulated recordings.")] = 1000,
+    targets: Annotated[str, typer.Option(help="Numbers of recordings whose target is known.")] = "40,100",
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each way.")] = 5,
+) -> None:
+    """Measure what learning without targets is worth where few are known, on simulated pulses."""
+    from ecgimg.bench.waveforms.report import markdown
+    from ecgimg.bench.waveforms.run import WaveformPlan, run_waveforms
+
+    labels = tuple(int(number) for number in _names(targets))
+    typer.echo(markdown(run_waveforms(WaveformPlan(out, recordings, labels, seeds), _print_progress)), nl=False)
+
+
 def _print_progress(text: str) -> None:
     typer.echo(text, err=True)
 
