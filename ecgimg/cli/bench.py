@@ -272,8 +272,8 @@ def bench_scale(
 @bench_app.command("waveforms")
 def bench_waveforms(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for simulated waveforms and JSON; used again.")],
-    recordings: Annotated[int, typer.Option("-n", "--recordings", min=50, help="Simulated recordings.")] = 1000,
-    targets: Annotated[str, typer.Option(help="Numbers of recordings whose target is known.")] = "40,100",
+    recordings: Annotated[int, typer.Option("-n", "--recordings", min=50, help="Simulated recordings.")] = 800,
+    targets: Annotated[str, typer.Option(help="Numbers of recordings whose target is known.")] = "20,40,100",
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each way.")] = 5,
 ) -> None:
     """Measure what learning without targets is worth where few are known, on simulated pulses."""

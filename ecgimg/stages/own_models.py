@@ -38,8 +38,8 @@ def _asked(net: FinetunedNet, recording: Recording | None, photo: Photo | None) 
         missing = NO_PICTURE
     elif net.input.kind in WAVEFORMS:
         channel = net.input.leads[0]
-        has_it = recording is not None and channel in recording.leads
-        ask = (lambda: net.of_waveform(lead_waveform(recording, channel))) if has_it else None
+        wave = None if recording is None or channel not in recording.leads else lead_waveform(recording, channel)
+        ask = None if wave is None else lambda: net.of_waveform(wave)
         missing = f"it needs a lead or strip named {channel!r}"
     else:
         ask = None if recording is None else lambda: net.of_recording(recording)

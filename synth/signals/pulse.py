@@ -78,7 +78,7 @@ def _beat(time: Doubles, vessels: Vessels) -> Doubles:
         (reflected, 0.075, height),
         (reflected + DIASTOLIC_DELAY_S, 0.11, 0.25 - 0.1 * vessels.vasoconstriction),
     )
-    return np.sum([h * np.exp(-0.5 * np.square((time - at) / width)) for at, width, h in waves], axis=0)
+    return np.asarray(sum(h * np.exp(-0.5 * np.square((time - at) / width)) for at, width, h in waves), np.float64)
 
 
 def _disturbance(time: Doubles, vessels: Vessels, rng: np.random.Generator) -> Doubles:

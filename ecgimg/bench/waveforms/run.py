@@ -37,8 +37,8 @@ class WaveformPlan:
     """Sizes: simulated recordings, numbers of known targets, and seeds."""
 
     out: Path
-    count: int = 1000
-    labels: tuple[int, ...] = (40, 100)
+    count: int = 800
+    labels: tuple[int, ...] = (20, 40, 100)
     seeds: int = 5
 
 
@@ -106,13 +106,13 @@ def taught_encoder(cohort: Cohort, recipe: Recipe, seed: int) -> PulseEncoder:
 
 
 def _ways(taught: PulseEncoder, seed: int) -> dict[str, tuple[nn.Module, str]]:
-    """Encoder and mode of each way to train; the second is the network of the first with random weights."""
+    """Encoder and mode of each way to train; the second is the network of the first with its first, random weights."""
     torch.manual_seed(seed)
     facts = taught.branches[1] // 2
     scratch = PulseEncoder(facts)
     scratch.scale.load_state_dict(taught.scale.state_dict())
     return {
-        PRETRAINED: (taught, "head"),
+        PRETRAINED: (taught, "whole"),
         SCRATCH: (scratch, "whole"),
         FACTS: (FactsEncoder(taught.scale, facts), "head"),
     }
