@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from pydantic import ValidationError
 
 from ecgimg.bench.waveforms.simulated import make_pulses
 from ecgimg.networks.finetuned import open_finetuned
-from ecgimg.recording.waveform import read_waveform
-from ecgimg.stages.own_models import own_findings
+from ecgimg.recording.waveform import lead_waveform, read_waveform
+from ecgimg.stages.own_models import _asked, own_findings
 from ecgimg.train.finetune.recipe import Recipe
 from ecgimg.train.finetune.run import Plan, run
 
@@ -49,5 +50,8 @@ def test_pulses_are_learned_and_answered(tmp_path: Path) -> None:
         wave = read_waveform(tmp_path / "pulses" / f"{name}.csv", "pulse")
         assert net.of_waveform(wave)[0] == pytest.approx(answers[name], abs=0.02)
     assert np.ptp(list(answers.values())) > 0.05
+    net.input = replace(net.input, leads=("II",))  # as if it had learned from strips of that name
+    (of_strip,) = _asked(net, whole(), None)
+    assert of_strip.value == pytest.approx(net.of_waveform(lead_waveform(whole(), "II"))[0])
     (finding,) = own_findings((out,), whole(), None)
     assert (finding.value, finding.reason) == (None, "it needs a lead or strip named 'pulse'")
