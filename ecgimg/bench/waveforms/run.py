@@ -16,6 +16,7 @@ from ecgimg.bench.common.formatting import plain
 from ecgimg.bench.waveforms.scores import WaveformScore, score_few
 from ecgimg.bench.waveforms.simulated import make_pulses
 from ecgimg.datamodel.arrays import Doubles
+from ecgimg.errors import UsageError
 from ecgimg.io.files import write_atomically
 from ecgimg.networks.finetuned import ModelInput, decoded
 from ecgimg.train.finetune.cohort import Cohort, load_cohort
@@ -28,6 +29,8 @@ from ecgimg.train.finetune.waveforms import FactScale, PulseEncoder
 
 TRAIN_SHARE = 0.75
 """Share of the known targets that train; the others choose when to stop."""
+LEAST_LABELS = 8
+"""Fewest known targets, of which two validate."""
 PRETRAINED, SCRATCH, FACTS = "pg-ssl", "no pretraining", "phenotypes alone"
 Progress = Callable[[str], None]
 
@@ -58,11 +61,28 @@ class FactsEncoder(nn.Module):
 
 
 def run_waveforms(plan: WaveformPlan, progress: Progress) -> tuple[WaveformScore, ...]:
-    """Scores each kind of waveform, and writes OUT/waveforms.json; what was simulated is used again."""
+    """Scores each kind of waveform, and writes OUT/waveforms.json; what was simulated is used again.
+
+    Raises:
+        UsageError: fewer recordings are simulated than targets are to be known.
+    """
     torch.set_num_threads(1)
     scores = (_pulses(plan, progress),)
     write_atomically(plan.out / "waveforms.json", (json.dumps(plain([asdict(s) for s in scores]), indent=1)).encode())
     return scores
+
+
+def labels_of(text: str) -> tuple[int, ...]:
+    """Numbers of known targets, of a text such as 20,40.
+
+    Raises:
+        UsageError: one is no number, or too small to train and to validate.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) >= LEAST_LABELS for part in parts):
+        remedy = f"give numbers of {LEAST_LABELS} or more, such as 20,40,100"
+        raise UsageError(f"no numbers of targets: {text!r}", where="--targets", remedy=remedy)
+    return tuple(int(part) for part in parts)
 
 
 def _pulses(plan: WaveformPlan, progress: Progress) -> WaveformScore:
@@ -71,6 +91,10 @@ def _pulses(plan: WaveformPlan, progress: Progress) -> WaveformScore:
     table = make_pulses(plan.out / "pulses", plan.count)
     cohort = load_cohort(str(table), None, recipe, shown, plan.out / "pulses-work")
     test = cohort.indices("test")
+    pool = len(cohort.cases) - len(test)
+    if max(plan.labels) > pool:
+        remedy = "simulate more recordings (-n), or know fewer targets"
+        raise UsageError(f"{max(plan.labels)} targets of {pool} recordings", where="--targets", remedy=remedy)
     answers: dict[int, dict[str, list[Doubles]]] = {n: {} for n in plan.labels}
     for seed in range(plan.seeds):
         progress(f"pulses, seed {seed}")
@@ -82,7 +106,6 @@ def _pulses(plan: WaveformPlan, progress: Progress) -> WaveformScore:
                 answers[labels].setdefault(way, []).append(fitted)
     truth = cohort.truths.values[test, 0] > 0.5
     few_scores = tuple(score_few(n, truth, {w: np.array(r) for w, r in answers[n].items()}) for n in plan.labels)
-    pool = len(cohort.cases) - len(test)
     return WaveformScore("pulses", recipe.targets[0].shown_title, len(test), pool, plan.seeds, few_scores)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from made_pulses import pulse_cohort
 
-from ecgimg.bench.waveforms.run import WaveformPlan, run_waveforms, with_few
+from ecgimg.bench.waveforms.run import WaveformPlan, labels_of, run_waveforms, with_few
+from ecgimg.errors import UsageError
 
 
 def test_few_targets_are_a_part_of_the_pool_and_the_test_stays() -> None:
@@ -19,6 +20,18 @@ def test_few_targets_are_a_part_of_the_pool_and_the_test_stays() -> None:
     assert [(few.parts == part).sum() for part in ("train", "validation", "test", "pretrain")] == [15, 5, 20, 20]
     assert (few.parts[:20] == "test").all()
     assert not np.array_equal(with_few(cohort, 20, 1).parts, few.parts)
+
+
+@pytest.mark.parametrize("text", ["", "20,", "4", "many"])
+def test_numbers_of_targets_that_cannot_be_are_refused(text: str) -> None:
+    assert labels_of("20, 40") == (20, 40)
+    with pytest.raises(UsageError, match="no numbers of targets"):
+        labels_of(text)
+
+
+def test_more_targets_than_recordings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="60 targets of"):
+        run_waveforms(WaveformPlan(tmp_path, 20, (60,), 1), lambda text: None)
 
 
 @pytest.mark.slow
