@@ -31,8 +31,6 @@ TRAIN_SHARE = 0.75
 """Share of the known targets that train; the others choose when to stop."""
 LEAST_LABELS = 8
 """Fewest known targets, of which two validate."""
-SCRATCH_RATES = (1e-3, 3e-3)
-"""Learning rates of the network without pretraining, of which validation chooses; it may need a higher one."""
 PRETRAINED, SCRATCH, FACTS = "pg-ssl", "no pretraining", "phenotypes alone"
 Progress = Callable[[str], None]
 
@@ -103,10 +101,9 @@ def _pulses(plan: WaveformPlan, progress: Progress) -> WaveformScore:
         taught = taught_encoder(cohort, recipe, seed)
         for labels in plan.labels:
             few = with_few(cohort, labels, seed)
-            for way, (encoder, changes) in _ways(taught, seed).items():
-                options = recipe.fit.model_copy(update={**changes, "seeds": (seed,)})
-                found = _answers(encoder, few, shown, recipe.model_copy(update={"fit": options}))
-                answers[labels].setdefault(way, []).append(found)
+            for way, (encoder, mode) in _ways(taught, seed).items():
+                fitted = _answers(encoder, few, shown, recipe, mode, seed)
+                answers[labels].setdefault(way, []).append(fitted)
     truth = cohort.truths.values[test, 0] > 0.5
     few_scores = tuple(score_few(n, truth, {w: np.array(r) for w, r in answers[n].items()}) for n in plan.labels)
     return WaveformScore("pulses", recipe.targets[0].shown_title, len(test), pool, plan.seeds, few_scores)
@@ -131,25 +128,23 @@ def taught_encoder(cohort: Cohort, recipe: Recipe, seed: int) -> PulseEncoder:
     return encoder
 
 
-def _ways(taught: PulseEncoder, seed: int) -> dict[str, tuple[nn.Module, dict[str, object]]]:
-    """Encoder of each way to train, and what it changes in the recipe's fit.
-
-    The second has the network of the first with its first, random weights.
-    """
+def _ways(taught: PulseEncoder, seed: int) -> dict[str, tuple[nn.Module, str]]:
+    """Encoder and mode of each way to train; the second is the network of the first with its first, random weights."""
     torch.manual_seed(seed)
     facts = taught.branches[1] // 2
     scratch = PulseEncoder(facts)
     scratch.scale.load_state_dict(taught.scale.state_dict())
     return {
-        PRETRAINED: (taught, {}),
-        SCRATCH: (scratch, {"rates": SCRATCH_RATES}),
-        FACTS: (FactsEncoder(taught.scale, facts), {"mode": "head"}),
+        PRETRAINED: (taught, "whole"),
+        SCRATCH: (scratch, "whole"),
+        FACTS: (FactsEncoder(taught.scale, facts), "head"),
     }
 
 
-def _answers(encoder: nn.Module, cohort: Cohort, shown: ModelInput, recipe: Recipe) -> Doubles:
+def _answers(encoder: nn.Module, cohort: Cohort, shown: ModelInput, recipe: Recipe, mode: str, seed: int) -> Doubles:
     """The answers [N] to the test of one training, for the recipe's first target."""
+    options = recipe.fit.model_copy(update={"mode": mode, "seeds": (seed,)})
     targets = targets_of(recipe.targets, cohort.truths.at(cohort.indices("train")))
     with TemporaryDirectory() as work:
-        fitted = fit(encoder, Training(cohort, shown, targets, recipe.fit, Path(work)))
+        fitted = fit(encoder, Training(cohort, shown, targets, options, Path(work)))
     return decoded(logits_of(fitted.model, cohort, cohort.indices("test")), targets)[:, 0]

@@ -14,7 +14,7 @@ from ecgimg.synth.signals.pulse import draw_vessels, simulate_pulse
 
 INDEX = "index.csv"
 PULSE_HZ = 100.0
-SEED = 17
+SEED = 16
 """Of the pulses that are measured; settings were chosen on others."""
 
 
