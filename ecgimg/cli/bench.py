@@ -269,6 +269,21 @@ def bench_scale(
     typer.echo(markdown(run_scale(plan, _print_progress)), nl=False)
 
 
+@bench_app.command("waveforms")
+def bench_waveforms(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for simulated waveforms and JSON; used again.")],
+    recordings: Annotated[int, typer.Option("-n", "--recordings", min=50, help="Simulated recordings.")] = 800,
+    targets: Annotated[str, typer.Option(help="Numbers of known targets, each of 8 or more.")] = "20,40,100",
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each way.")] = 5,
+) -> None:
+    """Measure what learning without targets is worth where few are known, on simulated pulses."""
+    from ecgimg.bench.waveforms.report import markdown
+    from ecgimg.bench.waveforms.run import WaveformPlan, labels_of, run_waveforms
+
+    plan = WaveformPlan(out, recordings, labels_of(targets), seeds)
+    typer.echo(markdown(run_waveforms(plan, _print_progress)), nl=False)
+
+
 def _print_progress(text: str) -> None:
     typer.echo(text, err=True)
 

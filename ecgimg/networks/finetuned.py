@@ -1,6 +1,7 @@
 """A network that a user trained for targets of their own (`ecgimg finetune`): its folder, its input and its answers.
 
     input   signals [B, R, T] in mV, 0 where unobserved, and mask [B, R, T], 1 where observed; or picture [B, 1, H, W]
+            of a waveform of one channel, facts [B, F] too, NaN where unknown: the phenotypes of a pulse
     output  logits [B, K]; each target has columns of its own
 
 The folder holds `model.onnx`, whose specification has the input and the targets, and `card.json`. Trained by
@@ -23,15 +24,19 @@ from ecgimg.datamodel.probability import sigmoid
 from ecgimg.errors import DependencyError, EcgimgError, UsageError
 from ecgimg.findings.own import OwnTask, Stratum
 from ecgimg.io.files import hash_file
-from ecgimg.networks.patchecg import masked_logits, prepare, windows
+from ecgimg.networks.patchecg import masked_logits, prepare, split_mask, windows
+from ecgimg.networks.pulse import phenotypes, prepared_pulse
 from ecgimg.networks.runtime import Network, open_network
 from ecgimg.recording.recording import Recording
+from ecgimg.recording.waveform import Waveform
 
 NAME = "finetuned"
 """`network` in the specification."""
 MODEL = "model.onnx"
 """The network's file in its folder."""
-InputKind = Literal["signal", "picture"]
+InputKind = Literal["signal", "picture", "pulse"]
+WAVEFORMS: tuple[InputKind, ...] = ("pulse",)
+"""Kinds of one channel that are no ECG."""
 
 BAND_HZ = (0.67, 40.0)
 """Band of ECGFounder's input (Butterworth, order 4, both ways)."""
@@ -45,7 +50,8 @@ BASELINE_S = 0.4
 class ModelInput:
     """What a network takes: `rows` at `rate` Hz of 10 s, of which `leads` are shown; or the picture of a page.
 
-    `band` is whether signals are filtered as ECGFounder's are.
+    `band` is whether signals are filtered as ECGFounder's are. Of a waveform `leads` is its channel, and `facts` are
+    the names of the numbers that the network takes beside the samples.
     """
 
     kind: InputKind = "signal"
@@ -53,6 +59,7 @@ class ModelInput:
     rows: tuple[str, ...] = LEADS
     leads: tuple[str, ...] = LEADS
     band: bool = False
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class FinetunedNet:
         self.name = str(network.spec["name"])
         self.title = str(network.spec["title"])
         given = dict(network.spec["input"])
-        self.input = ModelInput(**given | {k: tuple(given[k]) for k in ("rows", "leads")})
+        self.input = ModelInput(**given | {k: tuple(given[k]) for k in ("rows", "leads", "facts") if k in given})
         self.targets = tuple(ModelTarget(**row) for row in network.spec["targets"])
 
     @property
@@ -106,6 +113,17 @@ class FinetunedNet:
             RefusedError: too little of the leads is known, or as `patchecg.prepare`.
         """
         return np.asarray(decoded(self.logits(prepared(recording, self.input)), self.targets).mean(0), np.float64)
+
+    def of_waveform(self, wave: Waveform) -> Doubles:
+        """Answers [targets] for a pulse of any rate and length; windows of a long one are averaged.
+
+        Raises:
+            RefusedError: as `prepared_pulse`.
+        """
+        signals, facts = waveform_input(wave, self.input)
+        values, mask = split_mask(signals)
+        logits = self._network.run(signals=values, mask=mask, facts=facts)[0]
+        return np.asarray(decoded(logits, self.targets).mean(0), np.float64)
 
     def of_picture(self, frame: Floats) -> Doubles:
         """Answers [targets] for the frame [H, W] of a page, as `page_frame` gives it."""
@@ -150,6 +168,16 @@ def prepared(recording: Recording, shown: ModelInput) -> Floats:
     if shown.band:
         signals = filtered(signals, shown.rate)
     return windows(signals, shown.rate)[:, [LEADS.index(lead) for lead in shown.rows]]
+
+
+def waveform_input(wave: Waveform, shown: ModelInput) -> tuple[Floats, Floats]:
+    """Windows [W, R, T] of a waveform, NaN where unobserved, and the facts [W, F] of each, NaN where unknown.
+
+    Raises:
+        RefusedError: too little is known, or the waveform is flat.
+    """
+    windows = prepared_pulse(wave)
+    return windows, np.stack([phenotypes(window[0]) for window in windows]).astype(np.float32)
 
 
 def filtered(signals: Floats, rate: int) -> Floats:

@@ -44,6 +44,7 @@ class Channels:
     `length` is the number of samples of the whole recording, 0 where it ends with its last stretch. `has_unit` is
     whether the file states the unit in a code, so that it needs no second look. `notes` are the file's lines of text,
     among them those on generated samples (`ecgimg.recording.generated`).
+    `others` are channels in units that are no voltage, as they stand in the file.
     """
 
     stretches: tuple[Stretch, ...]
@@ -52,6 +53,7 @@ class Channels:
     has_unit: bool = True
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    others: tuple[Stretch, ...] = ()
 
 
 def other_units(channels: Sequence[str]) -> tuple[str, ...]:

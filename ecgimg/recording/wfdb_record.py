@@ -75,9 +75,11 @@ def read_wfdb(path: Path) -> Channels:
         names = [name or "" for name in record.sig_name]  # a header may leave them out
         columns = [*zip(names, record.p_signal.T, map(str, record.units), strict=True)]
         stretches = tuple(Stretch(label, row * mv_of(unit)) for label, row, unit in columns if is_voltage(unit))
-        others = [f"{label} in {unit}" for label, _, unit in columns if not is_voltage(unit)]
+        rest = [(label, row, unit) for label, row, unit in columns if not is_voltage(unit)]
+        warnings = other_units([f"{label} in {unit}" for label, _, unit in rest])
+        others = tuple(Stretch(label, row) for label, row, _ in rest)
         notes = tuple(map(str, record.comments))
-        return Channels(stretches, float(record.fs), has_unit=False, warnings=other_units(others), notes=notes)
+        return Channels(stretches, float(record.fs), has_unit=False, warnings=warnings, notes=notes, others=others)
     except EcgimgError:
         raise
     except Exception as error:  # wfdb raises anything from ValueError to IndexError on a damaged header

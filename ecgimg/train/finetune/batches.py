@@ -40,8 +40,8 @@ def plain_inputs(cohort: Cohort, index: NDArray[np.int64]) -> tuple[Tensor, ...]
     """Inputs of some recordings as they are."""
     if cohort.inputs.dtype == np.uint8:
         return (torch.from_numpy(cohort.inputs[index])[:, None].float() / 255,)
-    values, mask = split_mask(cohort.inputs[index].astype(np.float32))
-    return torch.from_numpy(values), torch.from_numpy(mask)
+    values, mask = map(torch.from_numpy, split_mask(cohort.inputs[index].astype(np.float32)))
+    return (values, mask, torch.from_numpy(cohort.facts[index])) if cohort.facts.shape[1] else (values, mask)
 
 
 def paper_inputs(
@@ -49,7 +49,7 @@ def paper_inputs(
 ) -> tuple[Tensor, ...]:
     """Inputs of some recordings, a share of them in the masks of printed layouts and with a digitizer's errors."""
     inputs = plain_inputs(cohort, index)
-    if len(inputs) == 1 or share == 0:
+    if len(inputs) != 2 or share == 0:
         return inputs
     values, seen = inputs
     shown_rows = [LEADS.index(lead) for lead in shown.rows]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ecgimg.recording.recording import Recording
+from ecgimg.recording.waveform import Waveform, lead_waveform, read_waveform
 
 CsvColumns = Mapping[str, str]
 Load = Callable[[], Recording]
@@ -26,3 +27,11 @@ class Case:
     time: datetime | None = None
     columns: CsvColumns = field(default_factory=dict)
     path: Path | None = None
+
+    def waveform(self, channel: str) -> Waveform:
+        """A channel of its file; where it has none, the lead of this name, as a strip of a digitized page has.
+
+        Raises:
+            UnreadableInputError: there is no such channel, or the file can't be read.
+        """
+        return lead_waveform(self.load(), channel) if self.path is None else read_waveform(self.path, channel)

@@ -4,6 +4,8 @@
 --data TABLE.csv      a table with the columns of the recipe's `index`; paths start at its folder
 --data store:DIR      a data set of `--store parquet`, as digitized pages make one: recordings with gaps
 --data ptbxl:DIR      PTB-XL, for the stand-ins
+
+A waveform that is no ECG comes from a folder or a table of files, or from a store of digitized strips.
 """
 
 from __future__ import annotations

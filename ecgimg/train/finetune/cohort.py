@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgimg.datamodel.arrays import Floats
 from ecgimg.errors import EcgimgError, UnreadableInputError, UsageError
-from ecgimg.networks.finetuned import ModelInput, page_frame, prepared
+from ecgimg.networks.finetuned import WAVEFORMS, ModelInput, page_frame, prepared, waveform_input
 from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.ptbxl_cases import MEASURED, measured_columns
@@ -22,9 +23,9 @@ from ecgimg.train.finetune.recipe import Recipe, SplitRecipe
 from ecgimg.train.finetune.targets import Truths, join, truths_of
 
 logger = logging.getLogger(__name__)
-Part = Literal["train", "validation", "test", ""]
-Inputs = NDArray[np.float16] | NDArray[np.uint8]
-"""Signals in mV, or pictures in levels of 0 to 255."""
+Part = Literal["train", "validation", "test", "pretrain", ""]
+Inputs = NDArray[np.float16] | NDArray[np.uint8] | Floats
+"""Signals in mV, pictures in levels of 0 to 255, or waveforms."""
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 MIN_PART = 2
 """Recordings that each part of the split needs; evaluations ask for more."""
@@ -34,8 +35,9 @@ MIN_PART = 2
 class Cohort:
     """N recordings: `inputs` [N, R, T] float16 in mV, NaN where unobserved, or pictures [N, H, W] uint8.
 
-    `parts` [N] is the part of the split, `columns` have the values of each recording's index and table, and `left_out`
-    counts recordings without an input, by reason.
+    Inputs of waveforms are float32, and have `facts` [N, F] beside them; F is 0 otherwise. `parts` [N] is the part of
+    the split; "pretrain" are waveforms of train that no target is known of. `columns` have the values of each
+    recording's index and table, and `left_out` counts recordings without an input, by reason.
     """
 
     cases: tuple[Case, ...]
@@ -43,6 +45,7 @@ class Cohort:
     truths: Truths
     parts: NDArray[np.str_]
     inputs: Inputs
+    facts: Floats
     left_out: Mapping[str, int]
 
     def indices(self, part: Part) -> NDArray[np.int64]:
@@ -68,7 +71,7 @@ def load_cohort(data: str, table: Path | None, recipe: Recipe, shown: ModelInput
         cases = measured_columns(cases, figures, out / "measured.json")
         columns = [{**row, **case.columns} for row, case in zip(columns, cases, strict=True)]
     truths = truths_of(columns, recipe.targets)
-    inputs, failures = _inputs(cases, shown, out / "inputs.npz")
+    inputs, facts, failures = _inputs(cases, shown, out / "inputs.npz")
     ready = np.array([k not in failures for k in range(len(cases))])
     left_out: dict[str, int] = {}
     for reason in failures.values():
@@ -76,7 +79,7 @@ def load_cohort(data: str, table: Path | None, recipe: Recipe, shown: ModelInput
     chosen = np.flatnonzero(ready)
     cohort = Cohort(
         tuple(cases[k] for k in chosen), tuple(columns[k] for k in chosen), truths.at(chosen), parts[chosen],
-        inputs, left_out,
+        inputs, facts, left_out,
     )  # fmt: skip
     _check_parts(cohort, recipe)
     return cohort
@@ -129,11 +132,16 @@ def _check_ids(cases: Sequence[Case]) -> None:
 def _labelled(
     cases: Sequence[Case], columns: Sequence[Mapping[str, str]], recipe: Recipe
 ) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
-    """Numbers of the recordings that have a part and may have a target, at most `limit` at random; and all parts."""
+    """Numbers of the recordings that have a part and may have a target, at most `limit` at random; and all parts.
+
+    Waveforms of train need no target.
+    """
     parts = split_of(cases, columns, recipe.split)
     names = [t.column for t in recipe.targets]
     known = [any(row.get(n, "").strip() or n.startswith(MEASURED) for n in names) for row in columns]
-    kept = np.flatnonzero(np.array(known, bool) & (parts != ""))
+    if recipe.is_of_waveforms:
+        parts[~np.array(known, bool) & (parts == "train")] = "pretrain"
+    kept = np.flatnonzero((np.array(known, bool) & (parts != "")) | (parts == "pretrain"))
     if recipe.limit is not None and len(kept) > recipe.limit:
         kept = np.sort(np.random.default_rng(recipe.split.seed).permutation(kept)[: recipe.limit])
     return kept, parts
@@ -148,17 +156,20 @@ def _check_parts(cohort: Cohort, recipe: Recipe) -> None:
                 raise UnreadableInputError(what, where="finetune", remedy="check ids, times and the split")
 
 
-def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[Inputs, dict[int, str]]:
-    """Inputs of the cases that have one, and the reasons of the others by number."""
+def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[Inputs, Floats, dict[int, str]]:
+    """Inputs and facts of the cases that have one, and the reasons of the others by number."""
     key = hashlib.sha256(json.dumps([repr(shown), [case.id for case in cases]]).encode()).hexdigest()
     if cache.is_file():
         with np.load(cache) as stored:
             if str(stored["key"]) == key:
-                return stored["inputs"], {int(k): v for k, v in json.loads(str(stored["failures"])).items()}
-    rows, failures = [], {}
+                failures = {int(k): v for k, v in json.loads(str(stored["failures"])).items()}
+                return stored["inputs"], stored["facts"], failures
+    rows, facts, failures = [], [], {}
     for number, case in enumerate(cases):
         try:
-            rows.append(one_input(case, shown))
+            row, own = one_input(case, shown)
+            rows.append(row)
+            facts.append(own)
         except EcgimgError as error:
             failures[number] = type(error).__name__ if case.path is None else f"{type(error).__name__}: {error.what}"
             logger.info("%s is left out: %s", case.id, error.what)
@@ -167,23 +178,28 @@ def _inputs(cases: Sequence[Case], shown: ModelInput, cache: Path) -> tuple[Inpu
     if not rows:
         raise UnreadableInputError("no recording can be used", where="finetune", remedy="see the log for the reasons")
     inputs: Inputs = np.stack(rows)  # type: ignore[assignment]
+    stacked = np.stack(facts)
     cache.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(cache, key=np.array(key), inputs=inputs, failures=np.array(json.dumps(failures)))
-    return inputs, failures
+    np.savez(cache, key=np.array(key), inputs=inputs, facts=stacked, failures=np.array(json.dumps(failures)))
+    return inputs, stacked, failures
 
 
-def one_input(case: Case, shown: ModelInput) -> Inputs:
-    """The first window of a recording, or the frame of a picture in levels of 0 to 255."""
+def one_input(case: Case, shown: ModelInput) -> tuple[Inputs, Floats]:
+    """The first window of a recording, or the frame of a picture in levels of 0 to 255; and its facts [F]."""
+    if shown.kind in WAVEFORMS:
+        windows, facts = waveform_input(case.waveform(shown.leads[0]), shown)
+        return windows[0], facts[0]
+    none = np.zeros(0, np.float32)
     if shown.kind == "picture":
         from ecgimg.io.images import read_page
 
         assert case.path is not None
-        return np.rint(255 * page_frame(read_page(case.path, 1).pixels)).astype(np.uint8)
-    return np.asarray(prepared(case.load(), shown)[0], np.float16)
+        return np.rint(255 * page_frame(read_page(case.path, 1).pixels)).astype(np.uint8), none
+    return np.asarray(prepared(case.load(), shown)[0], np.float16), none
 
 
 def with_inputs(cohort: Cohort, chosen: NDArray[np.int64], inputs: Inputs) -> Cohort:
     """The chosen recordings with other inputs, such as what was read from their pages."""
     cases, columns = (tuple(rows[k] for k in chosen) for rows in (cohort.cases, cohort.columns))
-    truths, parts = cohort.truths.at(chosen), cohort.parts[chosen]
-    return replace(cohort, cases=cases, columns=columns, truths=truths, parts=parts, inputs=inputs)
+    truths, parts, facts = cohort.truths.at(chosen), cohort.parts[chosen], cohort.facts[chosen]
+    return replace(cohort, cases=cases, columns=columns, truths=truths, parts=parts, inputs=inputs, facts=facts)

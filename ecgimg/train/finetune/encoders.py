@@ -1,4 +1,4 @@
-"""What makes features of a recording or a page: PatchECG, the image network, ECGFounder, or a new small network."""
+"""What makes features of an input: PatchECG, the image network, ECGFounder, or a new small network."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from ecgimg.datamodel.leads import LEADS
 from ecgimg.networks.finetuned import ModelInput
 from ecgimg.networks.manifest import weight_path
+from ecgimg.networks.pulse import PHENOTYPES
 from ecgimg.train.common.export import load_exported
 from ecgimg.train.common.ptbxl_targets import TARGETS
 from ecgimg.train.finetune.net1d import FOUNDER, FOUNDER_OUTPUTS, SMALL, Net1d, founder_path, load_founder
 from ecgimg.train.finetune.recipe import Encoder
+from ecgimg.train.finetune.waveforms import PulseEncoder
 from ecgimg.train.patchecg.masks import draw_masks
 from ecgimg.train.patchecg.model import PatchConfig, PatchEcg, centre
 
@@ -25,9 +27,13 @@ SETTLING = 64
 
 
 class EncoderNet(Protocol):
-    """A network with a number of features; its input is signals and mask, or a picture."""
+    """A network with a number of features; its input is signals and mask, or a picture.
+
+    `is_pretrained` is whether features mean something before the network is trained for a target.
+    """
 
     width: int
+    is_pretrained: bool
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """Inputs of `ecgimg.networks.finetuned` to features [B, width]."""
@@ -36,6 +42,8 @@ class EncoderNet(Protocol):
 
 class PatchEncoder(nn.Module):
     """PatchECG up to its head."""
+
+    is_pretrained = True
 
     def __init__(self, net: PatchEcg) -> None:
         super().__init__()
@@ -50,6 +58,8 @@ class PatchEncoder(nn.Module):
 class FounderEncoder(nn.Module):
     """ECGFounder up to its last layer; the z-score is over all observed samples of a recording."""
 
+    is_pretrained = True
+
     def __init__(self, net: Net1d) -> None:
         super().__init__()
         self.net = net
@@ -63,6 +73,8 @@ class FounderEncoder(nn.Module):
 class ScratchEncoder(nn.Module):
     """A small Net1D that sees the leads and their masks, each lead less its mean."""
 
+    is_pretrained = False
+
     def __init__(self, leads: int) -> None:
         super().__init__()
         self.net = Net1d(2 * leads, SMALL, 1)
@@ -75,6 +87,8 @@ class ScratchEncoder(nn.Module):
 
 class ImageEncoder(nn.Module):
     """The body of the image network: mean and maximum of its last features."""
+
+    is_pretrained = True
 
     def __init__(self, body: nn.Module, squares: nn.Module, channels: int) -> None:
         super().__init__()
@@ -91,13 +105,15 @@ def input_of(encoder: Encoder, leads: tuple[str, ...]) -> ModelInput:
     """What an encoder takes."""
     if encoder == "image":
         return ModelInput("picture", leads=leads)
+    if encoder == "pg-ssl":
+        return ModelInput("pulse", rows=("pulse",), leads=leads, facts=PHENOTYPES)
     if encoder == "ecgfounder":
         return ModelInput(rate=500, rows=leads, leads=leads, band=True)
     return ModelInput(rows=leads if encoder == "scratch" else LEADS, leads=leads)
 
 
 def build_encoder(encoder: Encoder, leads: int, checkpoint: Path | None) -> nn.Module:
-    """An encoder with its weights; one from scratch has random ones.
+    """An encoder with its weights; one from scratch or of waveforms has random ones.
 
     Raises:
         DependencyError: weights are missing.
@@ -105,6 +121,8 @@ def build_encoder(encoder: Encoder, leads: int, checkpoint: Path | None) -> nn.M
     """
     if encoder == "scratch":
         return ScratchEncoder(leads)
+    if encoder == "pg-ssl":
+        return PulseEncoder(len(PHENOTYPES))
     if encoder == "ecgfounder":
         return FounderEncoder(load_founder(founder_path(checkpoint), leads))
     return _packaged_image() if encoder == "image" else PatchEncoder(packaged_patchecg())

@@ -81,7 +81,8 @@ def _example(shown: ModelInput) -> Mapping[str, torch.Tensor]:
     if shown.kind == "picture":
         return {"picture": torch.zeros(2, 1, HEIGHT, WIDTH)}
     size = (2, len(shown.rows), 10 * shown.rate)
-    return {"signals": torch.randn(size), "mask": torch.ones(size)}
+    signals = {"signals": torch.randn(size), "mask": torch.ones(size)}
+    return signals | ({"facts": torch.randn(2, len(shown.facts))} if shown.facts else {})
 
 
 def _card(cohort: Cohort, targets: Sequence[ModelTarget], made: Provenance, sha256: str) -> dict[str, Any]:
@@ -97,7 +98,8 @@ def _card(cohort: Cohort, targets: Sequence[ModelTarget], made: Provenance, sha2
     return {
         "name": made.recipe.name, "title": made.recipe.title, "stand_in": made.recipe.stand_in,
         "about": made.recipe.about, "data": made.data, "recipe": made.recipe.model_dump(mode="json"),
-        "counts": counts, "left_out": dict(Counter(cohort.left_out)), "chosen": asdict(made.settings),
+        "counts": counts, "without_target": len(cohort.indices("pretrain")),
+        "left_out": dict(Counter(cohort.left_out)), "chosen": asdict(made.settings),
         "tried": [asdict(choice) for choice in made.choices], "targets": [asdict(target) for target in targets],
         "model_sha256": sha256, "seconds": round(made.seconds, 1), "versions": versions(), "disclaimer": DISCLAIMER,
     }  # fmt: skip
@@ -115,10 +117,11 @@ def _markdown(card: Mapping[str, Any], recipe: Recipe) -> str:
     lines = [f"# {recipe.title}", "", *([STAND_IN, ""] if recipe.stand_in else []), card["disclaimer"], ""]
     lines += [recipe.about.strip(), ""] if recipe.about else []
     lines += [
-        f"- Network: {recipe.encoder}, {recipe.fit.mode}; leads {', '.join(recipe.leads)}",
+        f"- Network: {recipe.encoder}, {recipe.fit.mode}; {recipe.shown}",
         f"- Data: {card['data']}",
         f"- Chosen on validation: {card['chosen']}, of {len(card['tried'])} trainings",
         f"- Recordings left out: {sum(card['left_out'].values())}",
+        *([f"- Learned from without a target: {n}"] if (n := card["without_target"]) else []),
         "",
         "| part | recordings | patients | " + " | ".join(t["name"] for t in card["targets"]) + " |",
         "|---|---|---|" + "---|" * len(card["targets"]),

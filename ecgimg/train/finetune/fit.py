@@ -21,7 +21,7 @@ from ecgimg.train.common.fit import Fit, FitOptions, Progress
 from ecgimg.train.finetune.batches import PAPER_SHARE, Batch, epoch, paper_inputs, plain_inputs, truths
 from ecgimg.train.finetune.cohort import Cohort
 from ecgimg.train.finetune.losses import masked_loss
-from ecgimg.train.finetune.model import FinetuneModel, Head, Mean
+from ecgimg.train.finetune.model import FinetuneModel, Mean, head_of
 from ecgimg.train.finetune.recipe import FitRecipe
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def fit(encoder: nn.Module, training: Training) -> Fitted:
     A training resumes in its folder; features are stored there.
     """
     whole = training.recipe.mode == "whole"
-    stored = None if whole and not is_pretrained(encoder) else Features.of(encoder, training)
+    stored = None if whole and not encoder.is_pretrained else Features.of(encoder, training)
     found: dict[Settings, list[tuple[Choice, nn.Module]]] = {}
     for settings in grid_of(training.recipe):
         for seed in training.recipe.seeds:
@@ -105,13 +105,6 @@ def fit(encoder: nn.Module, training: Training) -> Fitted:
     together = members[0] if len(members) == 1 else Mean(members)
     model = together if whole else FinetuneModel(encoder, together)
     return Fitted(model.eval(), best, tuple(choice for rows in found.values() for choice, _ in rows))
-
-
-def is_pretrained(encoder: nn.Module) -> bool:
-    """Whether features of the encoder mean something before it is trained."""
-    from ecgimg.train.finetune.encoders import ScratchEncoder
-
-    return not isinstance(encoder, ScratchEncoder)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +160,14 @@ def _fit_head(
     """A head on stored features."""
     assert stored is not None
     options = _options(training, settings, training.recipe.epochs, training.recipe.batch, half=False)
-    return _head(stored, training, settings, seed, options)
+    return _head(encoder, stored, training, settings, seed, options)
 
 
 def _head(
-    stored: Features, training: Training, settings: Settings, seed: int, options: FitOptions
+    encoder: nn.Module, stored: Features, training: Training, settings: Settings, seed: int, options: FitOptions
 ) -> tuple[Choice, nn.Module]:
     torch.manual_seed(seed)
-    head = Head(stored.train.shape[-1], settings.hidden, training.outputs)
+    head = head_of(encoder, settings.hidden, training.outputs)
     head.adapt(stored.train.flatten(0, 1))
     values, events = truths(training.cohort, training.cohort.indices("train"))
     held = Batch((stored.validation,), *truths(training.cohort, training.cohort.indices("validation")))
@@ -193,11 +186,11 @@ def _fit_whole(
 ) -> tuple[Choice, nn.Module]:
     """The encoder with its head; where the encoder has learned before, the head has first."""
     torch.manual_seed(seed)
-    head: nn.Module = Head(int(encoder.width), settings.hidden, training.outputs)  # type: ignore[arg-type]
+    head: nn.Module = head_of(encoder, settings.hidden, training.outputs)
     if stored is not None:
         start = Settings(settings.hidden, HEAD_RATE, settings.decay)
         options = _options(training, start, HEAD_EPOCHS, training.recipe.batch, half=False)
-        _, head = _head(stored, training, start, seed, options)
+        _, head = _head(encoder, stored, training, start, seed, options)
     model = FinetuneModel(copy.deepcopy(encoder), head).requires_grad_(True)
     cohort, shown, recipe = training.cohort, training.shown, training.recipe
     held = tuple(_held_batches(training))
@@ -279,4 +272,5 @@ def _key(encoder: nn.Module, training: Training) -> str:
         digest.update(tensor.numpy().tobytes())
     digest.update(training.cohort.parts.tobytes())
     digest.update(training.cohort.inputs.tobytes())
+    digest.update(training.cohort.facts.tobytes())
     return digest.hexdigest()

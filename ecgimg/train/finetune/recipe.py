@@ -18,7 +18,9 @@ from ecgimg.io.yaml_file import read_yaml
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
-Encoder = Literal["patchecg", "image", "ecgfounder", "scratch"]
+Encoder = Literal["patchecg", "image", "ecgfounder", "scratch", "pg-ssl"]
+WAVEFORM_ENCODERS: tuple[Encoder, ...] = ("pg-ssl",)
+"""Encoders of one channel that is no ECG; they learn without labels first."""
 Mode = Literal["frozen", "head", "whole"]
 
 
@@ -155,6 +157,18 @@ class FitRecipe(_Part):
     views: int = Field(default=2, ge=1, le=8)
 
 
+class PretrainRecipe(_Part):
+    """What an encoder of waveforms learns without targets, on all recordings that are not for validation or test.
+
+    With `epochs` 0 it learns nothing before the targets.
+    """
+
+    epochs: int = Field(default=20, ge=0, le=1000)
+    rate: float = Field(default=3e-3, gt=0)
+    batch: int = Field(default=64, ge=2, le=4096)
+    seed: int = 0
+
+
 class PagesRecipe(_Part):
     """Test recordings that are drawn as pages, read back and measured beside their signals: what paper costs."""
 
@@ -164,7 +178,10 @@ class PagesRecipe(_Part):
 
 
 class Recipe(_Part):
-    """A whole recipe; `stand_in` says that its targets only stand for the clinical ones, which are not public."""
+    """A whole recipe; `stand_in` says that its targets only stand for the clinical ones, which are not public.
+
+    `channel` is the channel of a waveform that is no ECG, for the encoders of those.
+    """
 
     name: Name
     title: str
@@ -176,10 +193,27 @@ class Recipe(_Part):
     split: SplitRecipe = SplitRecipe()
     encoder: Encoder = "patchecg"
     leads: tuple[str, ...] = Field(default=LEADS, min_length=1)
+    channel: str = ""
+    pretrain: PretrainRecipe = PretrainRecipe()
     fit: FitRecipe = FitRecipe()
     pages: PagesRecipe = PagesRecipe()
     subgroups: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=20)
+
+    @property
+    def is_of_waveforms(self) -> bool:
+        """Whether recordings are waveforms of one channel and no ECGs."""
+        return self.encoder in WAVEFORM_ENCODERS
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The leads that the network is shown, or its channel."""
+        return (self.channel,) if self.is_of_waveforms else self.leads
+
+    @property
+    def shown(self) -> str:
+        """What the network is shown, in words."""
+        return f"{'channel' if self.is_of_waveforms else 'leads'} {', '.join(self.channels)}"
 
     @field_validator("leads")
     @classmethod
@@ -200,6 +234,10 @@ class Recipe(_Part):
             raise ValueError("an encoder from scratch is trained whole")
         if self.encoder == "image" and (self.pages.count or self.fit.mode == "whole"):
             raise ValueError("the image encoder takes pictures as they are, and trains its head alone")
+        if self.is_of_waveforms != bool(self.channel):
+            raise ValueError(f"channel is given with an encoder of waveforms ({', '.join(WAVEFORM_ENCODERS)})")
+        if self.is_of_waveforms and (self.fit.paper or self.pages.count):
+            raise ValueError("no page has the layout of a waveform: give fit: {paper: false}, and no pages")
         return self
 
 

@@ -25,8 +25,10 @@ from ecgimg.train.finetune.export import Provenance, calibrated, export, write_c
 from ecgimg.train.finetune.fit import Training, fit, logits_of
 from ecgimg.train.finetune.losses import targets_of
 from ecgimg.train.finetune.pages import read_pages
+from ecgimg.train.finetune.pretrain import pretrain
 from ecgimg.train.finetune.recipe import Recipe
 from ecgimg.train.finetune.results import PAPER, rows_of, score_lines, with_thresholds, write_results
+from ecgimg.train.finetune.waveforms import PulseEncoder
 
 WORK = "work"
 """Folder of what a training can resume from; not needed to use the network."""
@@ -68,9 +70,11 @@ def _run(plan: Plan) -> tuple[str, ...]:
     start = perf_counter()
     torch.set_num_threads(plan.threads)
     recipe, work = plan.recipe, plan.out / WORK
-    shown = input_of(recipe.encoder, recipe.leads)
+    shown = input_of(recipe.encoder, recipe.channels)
     encoder = build_encoder(recipe.encoder, len(recipe.leads), plan.checkpoint)
     cohort = load_cohort(plan.data, plan.table, recipe, shown, work)
+    if isinstance(encoder, PulseEncoder):
+        pretrain(encoder, cohort, recipe.pretrain, work)
     targets = targets_of(recipe.targets, cohort.truths.at(cohort.indices("train")))
     fitted = fit(encoder, Training(cohort, shown, targets, recipe.fit, work))
     held = {part: logits_of(fitted.model, cohort, cohort.indices(part)) for part in HELD}
@@ -95,7 +99,7 @@ def _measure_pages(
     plan: Plan, cohort: Cohort, model: nn.Module, targets: Sequence[ModelTarget], answers: dict[Part, Doubles]
 ) -> list[str]:
     """Evaluates test recordings on pages in OUT/paper, beside their signals; a line for each target."""
-    shown, folder = input_of(plan.recipe.encoder, plan.recipe.leads), plan.out / PAPER
+    shown, folder = input_of(plan.recipe.encoder, plan.recipe.channels), plan.out / PAPER
     paper = read_pages(cohort, shown, plan.recipe.pages, plan.out / WORK / "pages", plan.workers)
     if not len(paper.cases):
         return ["no page was read"]

@@ -34,7 +34,7 @@ def test_costs_are_paired_differences_with_intervals() -> None:
     values = np.stack([truth, value, np.zeros(COUNT), np.ones(COUNT)], axis=1)
     cases = tuple(Case(str(k), str(k // 2), load) for k in range(COUNT))
     cohort = Cohort(cases, ({},) * COUNT, Truths(values, np.full_like(values, np.nan)), np.full(COUNT, "test"),
-                    np.zeros((COUNT, 1, 1), np.float16), {})  # fmt: skip
+                    np.zeros((COUNT, 1, 1), np.float16), np.zeros((COUNT, 0), np.float32), {})  # fmt: skip
     score = truth + rng.normal(0, 1, COUNT)
     signal = np.stack([score, np.nan_to_num(value) + 5, score, score], axis=1)
     paper = signal + np.stack([rng.normal(0, 1, COUNT), np.full(COUNT, 2.0), np.zeros(COUNT), np.zeros(COUNT)], axis=1)

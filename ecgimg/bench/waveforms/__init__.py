@@ -1,0 +1,1 @@
+"""`ecgimg bench waveforms`: what learning without targets is worth where few are known, on simulated waveforms."""
