@@ -264,7 +264,8 @@ def _write_index(out: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("image", "kind", "layout", "truth", "truth_fs"))
-    for path in sorted((out / "pages").glob("*.json")):
+    own = (path for path in (out / "pages").glob("*.json") if path.stem.isdecimal())  # others belong to what is beside
+    for path in sorted(own):
         page = json.loads(path.read_text(encoding="utf-8"))
         row = (page["image"], page["recipe"], page["layout"]["id"], page["recording"], FS)
         writer.writerow([f"pages/{row[0]}", row[1], row[2], f"pages/{row[3]}", row[4]])

@@ -43,7 +43,7 @@ WRONG_IMPORTS = [
     ("rooms", "ecgimg.options", "ecgimg.networks.manifest"),
     ("rooms", "ecgimg.findings.opinions", "ecgimg.networks.screen"),
     ("rooms", "ecgimg.networks.trace", "ecgimg.stages.trace"),
-    ("rooms", "ecgimg.synth.sample", "ecgimg.networks.trace"),
+    ("rooms", "ecgimg.networks.trace", "ecgimg.synth.sample"),
     ("rooms", "ecgimg.schemas.page", "ecgimg.stages.trace"),
     ("rooms", "ecgimg.stages.trace", "ecgimg.pipelines.digitize"),
     ("rooms", "ecgimg.report.html", "ecgimg.pipelines.diagnose"),
