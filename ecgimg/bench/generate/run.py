@@ -60,16 +60,18 @@ def run_generate(plan: GeneratePlan, tell: Tell) -> GenerateBench:
     made = generate(generator, by_statements(asked), tell)
     views = [see(leads, asked, tell) for leads in (made, same.leads)]
     other = see(others.leads, others.descriptions, tell)
-    by_text = see(generate(generator, by_sentences(texts), tell), texts, tell)
+    sentences = by_sentences(texts)
+    by_text = see(generate(generator, sentences, tell), texts, tell)
+    rates = [one.rate for one in asked]
     networks = [code for code in CODES if code in (*SUBCLASSES, *RHYTHMS)]
     rules = [code for code in CODES if code in rules_with_codes()]
     bench = GenerateBench(
         n=len(asked),
         seconds=seconds_each(generator),
         rates=(
-            rate_score("statements and figures", asked, views[0]),
-            rate_score("a sentence", texts, by_text),
-            rate_score("real records", asked, views[1]),
+            rate_score("statements and figures", rates, views[0]),
+            rate_score("a sentence", [one.rate for one in sentences], by_text),
+            rate_score("real records", rates, views[1]),
         ),
         found=(
             *found_scores("PatchECG", networks, asked, views[0].found, views[1].found),

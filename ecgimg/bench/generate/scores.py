@@ -72,9 +72,9 @@ class Learned:
     both: float
 
 
-def rate_score(kind: str, asked: Sequence[Description], seen: Seen) -> RateScore:
-    """Rate asked against rate found."""
-    wanted = np.array([np.nan if one.rate is None else one.rate for one in asked])
+def rate_score(kind: str, asked: Sequence[float | None], seen: Seen) -> RateScore:
+    """Rate asked against rate found, both in beats/min; where none was asked for, none counts."""
+    wanted = np.array([np.nan if rate is None else rate for rate in asked])
     errors = np.abs(seen.rates - wanted)[np.isfinite(wanted)]
     known = errors[np.isfinite(errors)]
     middle = float(np.median(known)) if len(known) else float("nan")

@@ -22,8 +22,8 @@ from ecgimg.train.generation.data import Description
 RNG = np.random.default_rng(0)
 
 
-def described(code: str, rate: float | None = 70.0) -> Description:
-    beats = () if rate is None else tuple(60 / rate * k for k in range(4))
+def described(code: str) -> Description:
+    beats = tuple(60 / 70 * k for k in range(4))
     return Description((code,) if code else (), "male", 60.0, beats, "")
 
 
@@ -34,8 +34,7 @@ def seen(points: Floats, rates: Floats | None = None) -> Seen:
 
 
 def test_errors_of_rates_leave_out_what_was_not_asked_and_count_what_was_not_found() -> None:
-    asked = [described("SR", 60), described("SR", 80), described("SR", None), described("SR", 100)]
-    score = rate_score("x", asked, seen(np.zeros((4, 1)), np.array([63, 79, 50, np.nan])))
+    score = rate_score("x", [60, 80, None, 100], seen(np.zeros((4, 1)), np.array([63, 79, 50, np.nan])))
     assert (score.n, score.unknown) == (3, 1)
     assert (score.mean.value, score.median) == (2, 2)
 
