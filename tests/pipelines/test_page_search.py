@@ -28,7 +28,7 @@ def page_of(*ways: Callable[[], Sheet | None]) -> Callable[[pytest.MonkeyPatch],
     """What the search finds where a photo can be straightened in these ways."""
 
     def search(monkeypatch: pytest.MonkeyPatch) -> UprightSheet:
-        monkeypatch.setattr(module, "_ways", lambda photo, steps: iter(ways))
+        monkeypatch.setattr(module, "_ways", lambda *_: iter(ways))
         return find_page(BLANK, StepRunner(None, STEPS))
 
     return search
@@ -52,6 +52,12 @@ def marked_page(pulse_height: float, n_names: int = 6) -> UprightSheet:
     names = tuple(LeadName(lead, 10, 10, 0.9) for lead in LEADS[:n_names])
     pulses = (Pulse(5, 45, pulse_height),) if pulse_height else ()
     return UprightSheet(bare_sheet(), np.zeros((2, 20, 61), np.float32), (20.0,), names=names, pulses=pulses)
+
+
+def page_of_columns(*columns_mm: float) -> UprightSheet:
+    """A page without pulses, with three lead names in each column."""
+    names = (LeadName(lead, columns_mm[k // 3] * 8, 10, 0.9) for k, lead in enumerate(LEADS[: 3 * len(columns_mm)]))
+    return replace(marked_page(0.0), names=tuple(names))
 
 
 def test_ways_that_are_closed_are_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +96,7 @@ def test_the_chosen_sheet_is_reported_and_all_tries_are_measured(monkeypatch: py
     bare = replace(page, sheet=cloth, baselines=(), starts=(), names=(), pulses=())
     ways = (lambda: cloth, lambda: page.sheet)
     reported: list[tuple[str, object]] = []
-    monkeypatch.setattr(module, "_ways", lambda photo, steps: iter(ways))
+    monkeypatch.setattr(module, "_ways", lambda *_: iter(ways))
     monkeypatch.setattr(module, "find_landmarks", lambda sheet: bare if sheet is cloth else page)
     steps = StepRunner(lambda step, artifact, done, total: reported.append((step, artifact)), STEPS)
     find_page(BLANK, steps)
@@ -157,6 +163,45 @@ def test_a_size_without_names_or_pulses_is_not_plausible(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales())
     assert not module._SizeTrial(0.1, marked_page(80.0, n_names=2)).is_plausible
     assert not module._SizeTrial(0.1, marked_page(0.0)).is_plausible
+
+
+@pytest.mark.parametrize(
+    ("columns", "speed", "correction"),
+    [
+        ((10.0, 72.0, 135.0, 198.0), None, 1.0),
+        ((10.0, 51.0, 93.0, 135.0), None, 1.5),
+        ((10.0, 135.0, 260.0, 385.0), None, 0.5),
+        ((10.0, 135.0, 260.0, 385.0), 50.0, 1.0),
+        ((10.0, 72.0, 160.0, 198.0), None, None),
+        ((10.0, 135.0), None, None),
+    ],
+)
+def test_four_columns_tell_the_size_of_a_page_without_pulses(
+    columns: tuple[float, ...], speed: float | None, correction: float | None
+) -> None:
+    found = module.size_correction(page_of_columns(*columns), PrintedScales(speed=speed))
+    assert found == (None if correction is None else pytest.approx(correction, rel=0.01))
+
+
+def test_squares_that_fit_the_pulses_are_tried_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet of false squares has pulses of a wrong height; the page of right ones is taken."""
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales(gain=10.0))
+    wrong, right = marked_page(160.0), marked_page(80.0)
+    asked = []
+    monkeypatch.setattr(module, "by_grid", lambda photo: wrong.sheet)
+    monkeypatch.setattr(module, "by_known_grid", lambda photo, mm_px: asked.append(mm_px) or right.sheet)
+    monkeypatch.setattr(module, "find_landmarks", lambda sheet: wrong if sheet is wrong.sheet else right)
+    assert find_page(BLANK, StepRunner(None, STEPS)) is right
+    # The sheet has 8 px and a node 20 px, which the map takes to 20 px of the photo; a pulse is twice as high as it is.
+    assert asked == [pytest.approx(8.0 * 2.0)]
+
+
+@pytest.mark.parametrize(("gain", "usual"), [(10.0, False), (None, False), (20.0, True)])
+def test_pulses_as_high_as_the_printed_gain_are_usual(
+    gain: float | None, usual: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales(gain=gain))
+    assert module.has_usual_size(marked_page(160.0)) is usual
 
 
 def test_a_page_without_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def scale_warnings(sheet: Sheet, match: LayoutMatch) -> tuple[str, ...]:
             "heights and times are those of square ones"
         )
     if not sheet.has_grid:
-        warnings.append("no grid is seen: the page's edges and its calibration pulses tell its shape and scale")
+        warnings.append("no grid is seen: the page's edges and its pulses or columns tell its shape and scale")
     for scale, unit in ((match.paper_speed, "mm/s"), (match.gain, "mm/mV")):
         warnings += contradiction_warnings(scale, unit)
         if scale.source == "assumed":

@@ -13,7 +13,7 @@ from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
 from ecgimg.datamodel.page import Photo, Sheet, SheetMap
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import flat_page
-from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid
+from ecgimg.stages.straighten.grid_fit import GridFit, fit_bent_grid, fit_grid, fit_known_grid
 from ecgimg.stages.straighten.grid_region import grid_box
 from ecgimg.stages.straighten.paper_extent import carried_on, paper_box
 from ecgimg.stages.straighten.resample import resized, sheet_of
@@ -33,6 +33,15 @@ def by_grid(photo: Photo) -> Sheet | None:
     sheet = _straightened(photo, fit_grid)
     stretch = 1.0 if sheet is None else photo_stretch(sheet)
     return sheet if stretch == 1 else _unstretched(photo, stretch)
+
+
+def by_known_grid(photo: Photo, mm_px: float) -> Sheet | None:
+    """The same by squares of which other witnesses tell that a millimetre is about `mm_px` pixels of the photo long.
+
+    Raises:
+        RefusedError: the grid is too small for an ECG, or too large for a page.
+    """
+    return _straightened(photo, lambda work: fit_known_grid(work, mm_px * work.shape[1] / photo.shape[1]))
 
 
 def by_warped_grid(photo: Photo) -> Sheet | None:

@@ -48,19 +48,45 @@ def comb_contrast(spectra: Floats, frequencies: Floats, harmonics: int = STRAIGH
     return np.asarray(spectra @ reader.T, np.float32)
 
 
-def shared_comb(spectra: Floats) -> Comb:
-    """The strongest comb of a spectrum that enough of the tiles [N, angles, radii] reach."""
+def shared_comb(spectra: Floats, expected_px: float | None = None) -> Comb:
+    """The strongest comb of a spectrum that enough of the tiles [N, angles, radii] reach.
+
+    Where other witnesses tell the distance of its lines, it is one of about that: `expected_px` pixels. Its contrast is
+    0 where its lines are every other one of a grid.
+    """
+    among = np.ones(len(FREQUENCIES), bool)
+    if expected_px is not None:
+        among = np.abs(np.log(FREQUENCIES * expected_px / STRAIGHTEN.tile_px)) < STRAIGHTEN.expected_tolerance
     some = spectra[::2]
     for share in (STRAIGHTEN.tile_share, STRAIGHTEN.small_page_tile_share):
         usual = reached_by(some, share)
-        pairs = pair_contrasts(comb_contrast(usual, FREQUENCIES))
+        pairs = np.where(among, pair_contrasts(comb_contrast(usual, FREQUENCIES)), -np.inf)
         angle, frequency, contrast = strongest_pair(pairs)
         if contrast >= STRAIGHTEN.min_comb_contrast:
             break
+    likely = _not_half(_rays(usual, angle), frequency)
+    if expected_px is not None:
+        return Comb(angle, frequency, contrast if likely == frequency else 0.0, _rays(usual, angle))
     # The lines come last: dots amid the squares of a grid have twice the frequency of its lines.
-    frequency = _not_half(_rays(usual, angle), frequency)
-    angle, frequency = lines_of(pairs, angle, frequency, contrast)
+    angle, frequency = lines_of(pairs, angle, likely, contrast)
     return Comb(angle, frequency, contrast, _rays(usual, angle))
+
+
+def known_millimetre(spectra: Floats, mm_px: float) -> float | None:
+    """The pixels that a millimetre is long, where other witnesses tell that it is about `mm_px`.
+
+    None where the tiles [N, angles, radii] don't show both, small and large squares of one such size.
+    """
+    small, large = (
+        shared_comb(spectra, mm_px * square) for square in (STRAIGHTEN.small_square_mm, STRAIGHTEN.large_square_mm)
+    )
+    if min(small.contrast, large.contrast) < STRAIGHTEN.min_comb_contrast:
+        return None
+    ratio = float(FREQUENCIES[small.frequency] / FREQUENCIES[large.frequency])
+    if abs(np.log(ratio * STRAIGHTEN.small_square_mm / STRAIGHTEN.large_square_mm)) > STRAIGHTEN.levels_tolerance:
+        return None
+    # The large squares are scattered less by lines on whole pixels.
+    return STRAIGHTEN.tile_px / float(FREQUENCIES[large.frequency]) / STRAIGHTEN.large_square_mm
 
 
 def reached_by(planes: Floats, share: float) -> Floats:

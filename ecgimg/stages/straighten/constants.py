@@ -96,6 +96,17 @@ class StraightenConstants:
     min_other_level_contrast: float = constant(
         1.5, unit="contrast", why="from this contrast at a fifth (or five times) of the frequency a grid has two levels"
     )
+    expected_tolerance: float = constant(
+        0.1,
+        unit="log",
+        why="by how much squares may differ from those that pulses or columns let expect",
+    )
+    levels_tolerance: float = constant(
+        0.045,
+        unit="log",
+        why="by how much five small squares may differ from a large one where both are looked for",
+        measured="0.035 at most on 5 pages whose lines lie on whole pixels, 0.07 at least for other squares of 5 pages",
+    )
     lines_of_near_strip: float = constant(
         24.0, unit="lines/tile", why="a strip seen from near is made so small that a tile holds five of its bold lines"
     )
@@ -123,6 +134,12 @@ class StraightenConstants:
     )
     tile_frequency_reach_steps: int = constant(
         17, unit="frequency steps", why="by how much perspective and folds may stretch a tile's grid, about 25 %"
+    )
+    known_strips: int = constant(8, unit="count", why="in which a flat page's known lines are looked for")
+    known_scale_reach: float = constant(0.02, unit="share", why="by how much the tiles' squares may miss the lines'")
+    known_scale_step: float = constant(0.0001, unit="share", why="steps of that; 0.03 mm over a page")
+    known_frequency_reach_steps: int = constant(
+        4, unit="frequency steps", why="the same of a grid whose squares are known, 6 %: coarse pictures are taken flat"
     )
 
     # Homography

@@ -14,7 +14,15 @@ import numpy as np
 
 from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
 from ecgimg.stages.straighten.bent_grid import bent_comb, followed_gradients, tile_places
-from ecgimg.stages.straighten.comb import FREQUENCIES, Comb, comb_contrast, line_spacing, reached_by, shared_comb
+from ecgimg.stages.straighten.comb import (
+    FREQUENCIES,
+    Comb,
+    comb_contrast,
+    known_millimetre,
+    line_spacing,
+    reached_by,
+    shared_comb,
+)
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.homography import agreeing_share, fit_homography
 from ecgimg.stages.straighten.line_contrast import contrast_and_spread
@@ -30,6 +38,8 @@ class GridFit:
     that were found, `contrast` that of their comb. `assumed` is True where only one level of lines was seen and its
     spacing was judged by their number. `agreeing` is the share of the tiles that the homography fits.
 
+    `is_known` is whether other witnesses told its squares, since its lines lie on whole pixels.
+
     `places` [N, 5] is not None on strongly bent paper, where it is more exact than the homography: photo pixels x and
     y, millimetres x and y, and a weight.
     """
@@ -41,6 +51,7 @@ class GridFit:
     assumed: bool
     agreeing: float
     places: Floats | None
+    is_known: bool = False
 
     @property
     def is_bent(self) -> bool:
@@ -63,25 +74,58 @@ def fit_grid(rgb: Pixels) -> GridFit | None:
     return None
 
 
+def fit_known_grid(rgb: Pixels, mm_px: float) -> GridFit | None:
+    """The same of a grid of which other witnesses tell that a millimetre is about `mm_px` pixels long.
+
+    Lines that a coarse picture has on whole pixels come again at other distances than their own, too. Small and large
+    squares must both be seen; those are taken on which most tiles agree.
+    """
+    contrast, spread = contrast_and_spread(rgb)
+    limited = [np.minimum(contrast, limit) for limit in (STRAIGHTEN.max_contrast, STRAIGHTEN.max_contrast_dense_ink)]
+    exact = next(filter(None, (_known_millimetre(one, spread, mm_px) for one in limited)), None)
+    if exact is None:
+        return None
+    fits = [
+        _fit(one, spread, bent=False, expected=(square_mm, square_mm * exact))
+        for one in limited
+        for square_mm in (STRAIGHTEN.large_square_mm, STRAIGHTEN.small_square_mm)
+    ]
+    best = max((fit for fit in fits if fit is not None), key=lambda fit: fit.agreeing, default=None)
+    return best if best is not None and best.agreeing > STRAIGHTEN.min_agreeing_tiles else None
+
+
+def _known_millimetre(contrast: Floats, spread: Floats, mm_px: float) -> float | None:
+    centres, spectra = polar_spectra(contrast)
+    return known_millimetre(spectra * tile_weights(centres, spread)[:, None, None], mm_px)
+
+
 def fit_bent_grid(rgb: Pixels) -> GridFit | None:
     """The grid of strongly bent paper, with the places of its tiles; takes longer than `fit_grid`."""
     return _fit(*contrast_and_spread(rgb), bent=True)
 
 
-def _fit(contrast: Floats, spread: Floats, bent: bool) -> GridFit | None:
-    """The grid whose comb the tiles share, or are near to on bent paper; None where there is none."""
+def _fit(contrast: Floats, spread: Floats, bent: bool, expected: tuple[float, float] | None = None) -> GridFit | None:
+    """The grid whose comb the tiles share, or are near to on bent paper; None where there is none.
+
+    `expected` is the distance of its lines in millimetres and about in pixels, where that is known.
+    """
     centres, spectra = polar_spectra(contrast)
     spectra *= tile_weights(centres, spread)[:, None, None]
-    comb = bent_comb(spectra) if bent else shared_comb(spectra)
+    reach = STRAIGHTEN.tile_frequency_reach_steps if expected is None else STRAIGHTEN.known_frequency_reach_steps
+    comb = bent_comb(spectra) if bent else shared_comb(spectra, expected and expected[1])
     if comb.contrast < (STRAIGHTEN.min_bent_comb_contrast if bent else STRAIGHTEN.min_comb_contrast):
         return None
-    gradients, weights = followed_gradients(spectra, centres, comb) if bent else tile_gradients(spectra, comb)
+    gradients, weights = followed_gradients(spectra, centres, comb) if bent else tile_gradients(spectra, comb, reach)
     good = weights > STRAIGHTEN.good_tile_share * np.percentile(weights, STRAIGHTEN.good_tile_percentile)
-    to_lines = fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
+    if expected is None:
+        to_lines = fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
+    else:
+        to_lines = _affine(gradients[good])
     if to_lines is None:
         return None
     box = tile_bounds(to_lines, centres[good], contrast.shape)
-    spacing, assumed = line_spacing(comb, float(max(box[2] - box[0], box[3] - box[1])))
+    n_lines = float(max(box[2] - box[0], box[3] - box[1]))
+    spacing, assumed = line_spacing(comb, n_lines) if expected is None else (expected[0], False)
     if assumed and spacing > STRAIGHTEN.small_square_mm and _has_bold_lines(contrast, comb):
         spacing, assumed = STRAIGHTEN.small_square_mm, False
     places = None
@@ -97,7 +141,15 @@ def _fit(contrast: Floats, spread: Floats, bent: bool) -> GridFit | None:
         assumed=assumed,
         agreeing=agreeing_share(to_lines, centres[good], gradients[good]),
         places=places,
+        is_known=expected is not None,
     )
+
+
+def _affine(gradients: Floats) -> Doubles:
+    """The affine map [3, 3] with the median of the tiles' gradients [N, 2, 2], from the picture's corner."""
+    matrix = np.eye(3)
+    matrix[:2, :2] = np.median(gradients, axis=0)
+    return matrix
 
 
 def _has_bold_lines(contrast: Floats, comb: Comb) -> bool:

@@ -35,23 +35,29 @@ def weaker_contrast(rays: Rays) -> float:
     return min(ray.contrast for ray in rays)
 
 
-def tile_gradients(spectra: Floats, comb: Comb) -> tuple[Floats, Floats]:
-    """Gradients [N, 2, 2] of the sheet's x and y in lines per pixel at every tile, and weights [N]."""
-    return gradients_of(rays_near(spectra, comb))
+def tile_gradients(
+    spectra: Floats, comb: Comb, reach: int = STRAIGHTEN.tile_frequency_reach_steps
+) -> tuple[Floats, Floats]:
+    """Gradients [N, 2, 2] of the sheet's x and y in lines per pixel at every tile, and weights [N].
+
+    `reach` is by how many of FREQUENCIES a tile's comb may differ from that of all.
+    """
+    return gradients_of(rays_near(spectra, comb, reach))
 
 
-def rays_near(spectra: Floats, comb: Comb) -> list[Rays]:
+def rays_near(spectra: Floats, comb: Comb, reach: int = STRAIGHTEN.tile_frequency_reach_steps) -> list[Rays]:
     """Both rays of every tile, near those of a comb."""
-    both = [strongest_rays(spectra, comb.angle + axis * STRAIGHTEN.angle_steps // 2, comb.frequency) for axis in (0, 1)]
+    quarter = STRAIGHTEN.angle_steps // 2
+    both = [strongest_rays(spectra, comb.angle + turn, comb.frequency, reach) for turn in (0, quarter)]
     return list(zip(*both, strict=True))
 
 
-def strongest_rays(spectra: Floats, angle: int, step: int) -> list[Ray]:
+def strongest_rays(
+    spectra: Floats, angle: int, step: int, reach: int = STRAIGHTEN.tile_frequency_reach_steps
+) -> list[Ray]:
     """The strongest ray of each of spectra [N, angles, radii] near an angle and a step."""
-    reach = STRAIGHTEN.tile_angle_reach_steps
-    rows = angle + np.arange(-reach, reach + 1)
-    first = max(0, step - STRAIGHTEN.tile_frequency_reach_steps)
-    columns = np.arange(first, min(len(FREQUENCIES), step + STRAIGHTEN.tile_frequency_reach_steps + 1))
+    rows = angle + np.arange(-STRAIGHTEN.tile_angle_reach_steps, STRAIGHTEN.tile_angle_reach_steps + 1)
+    columns = np.arange(max(0, step - reach), min(len(FREQUENCIES), step + reach + 1))
     near = comb_contrast(spectra[:, rows % STRAIGHTEN.angle_steps], FREQUENCIES[columns])
     peaks = [_peak(tile) for tile in near]
     return [Ray(rows[0] + row, columns[0] + column, contrast) for row, column, contrast in peaks]

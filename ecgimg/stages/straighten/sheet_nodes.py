@@ -13,6 +13,7 @@ from ecgimg.stages.straighten.bend import settled_bend
 from ecgimg.stages.straighten.constants import STRAIGHTEN
 from ecgimg.stages.straighten.flat_page import FlatPage
 from ecgimg.stages.straighten.grid_fit import GridFit
+from ecgimg.stages.straighten.known_place import known_place
 from ecgimg.stages.straighten.phase import PhaseField, phase_field
 from ecgimg.stages.straighten.resample import dense_map
 from ecgimg.stages.straighten.smoothing import robust_weights, thin_plate, thin_plate_with_creases
@@ -86,6 +87,8 @@ def sheet_nodes(page: FlatPage, fit: GridFit) -> SheetNodes:
     scale, node_mm = STRAIGHTEN.flat_px_per_mm, STRAIGHTEN.node_mm
     rows, cols = (int((side - 1) / (node_mm * scale)) + 1 for side in page.contrast.shape)
     grid = _node_numbers((rows, cols)) * node_mm
+    if fit.is_known:
+        return _flat_nodes(page, grid)
     shift = np.zeros_like(grid)
     if fit.places is not None:
         shift = _tile_shifts(fit.places, page.from_photo, page.from_photo @ np.linalg.inv(fit.matrix), grid)
@@ -100,6 +103,19 @@ def sheet_nodes(page: FlatPage, fit: GridFit) -> SheetNodes:
     bend = settled_bend(_straight(page.contrast, grid, shift), shift, free, fit.line_mm)
     places = np.asarray((grid + bend.shift) * scale, np.float32)
     return SheetNodes(places, strength, PaperBend(bend.is_flat, _rms(bend.shift, _node_weights(strength))))
+
+
+def _flat_nodes(page: FlatPage, grid: Floats) -> SheetNodes:
+    """The nodes of a page whose lines lie on whole pixels, by the one affine map that fits its small squares.
+
+    The phase of such lines jumps from node to node, and following it would bend a page that is flat.
+    """
+    planes = [known_place(page.contrast, grid, axis) for axis in (0, 1)]
+    shift = np.stack(planes, axis=2).astype(np.float32)
+    flat = _straight(page.contrast, grid, shift)
+    strength = phase_field(flat, STRAIGHTEN.flat_px_per_mm, _SMALL_MM, STRAIGHTEN.node_mm, _FIRST, False).strength
+    places = np.asarray((grid + shift) * STRAIGHTEN.flat_px_per_mm, np.float32)
+    return SheetNodes(places, strength, PaperBend(True, _rms(shift, _node_weights(strength))))
 
 
 def _straight(flat: Floats, grid: Floats, shift: Floats) -> Floats:

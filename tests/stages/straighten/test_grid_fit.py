@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from drawn_grids import dotted, ruled
 
 from ecgimg.datamodel.arrays import Pixels
-from ecgimg.stages.straighten.grid_fit import fit_grid
+from ecgimg.datamodel.page import Photo
+from ecgimg.stages.straighten.by_grid import by_known_grid
+from ecgimg.stages.straighten.grid_fit import GridFit, fit_grid, fit_known_grid
 
 
 @pytest.mark.parametrize(("px_per_mm", "degrees"), [(5.0, 0.0), (6.5, 11.0), (4.2, -23.0)])
@@ -63,3 +67,47 @@ def test_large_squares_seen_from_near_stay_large() -> None:
     fit = fit_grid(scanned(6.0, fine=False))
     assert fit is not None
     assert (fit.line_mm, fit.assumed) == (5, True)
+
+
+def snapped(px_per_mm: float) -> Pixels:
+    """Paper that a program drew coarsely: each line lies on whole pixels, and every fifth is darker."""
+    paper = np.full((700, 1000, 3), 255, np.uint8)
+    for k in range(int(1000 / px_per_mm)):
+        place, dark = round(k * px_per_mm), (110 if k % 5 == 0 else 150)
+        paper[:, place : place + 1] = np.minimum(paper[:, place : place + 1], dark)
+        paper[place : place + 1] = np.minimum(paper[place : place + 1], dark)
+    return cv2.resize(paper, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+
+
+def spacing_px(fit: GridFit) -> float:
+    """Pixels of a millimetre in a corner."""
+    gradient = fit.matrix[:2, :2] / fit.matrix[2, 2]
+    return float(1 / np.linalg.norm(gradient[0]))
+
+
+@pytest.mark.parametrize("px_per_mm", [3.5, 4.5, 4.6])
+def test_lines_on_whole_pixels_are_found_where_their_distance_is_known(px_per_mm: float) -> None:
+    """They come again at other distances than their own, which looks more like a grid than they do."""
+    paper = snapped(px_per_mm)
+    unaided = fit_grid(paper)
+    assert unaided is None or spacing_px(unaided) != pytest.approx(2 * px_per_mm, rel=0.1)
+    fit = fit_known_grid(paper, 2 * px_per_mm * 1.06)
+    assert fit is not None
+    assert spacing_px(fit) == pytest.approx(2 * px_per_mm, rel=0.01)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_every_other_line_is_no_known_grid(factor: float) -> None:
+    assert fit_known_grid(ruled((900, 1300), 6.5, 3.0), 6.5 * factor) is None
+
+
+@pytest.mark.parametrize("px_per_mm", [3.5, 4.5, 4.6])
+def test_a_page_of_known_squares_is_flat_and_exact(px_per_mm: float) -> None:
+    """Its lines lie up to half a pixel beside their places; all of them together tell the scale to 0.03 mm a page."""
+    sheet = by_known_grid(Photo(snapped(px_per_mm), Path("page.png")), 2 * px_per_mm * 1.06)
+    assert sheet is not None
+    lines = np.array([[k * 2 * px_per_mm, 300.0] for k in range(20, 180)])
+    place = sheet.map.to_sheet(lines)[:, 0] / sheet.px_per_mm
+    assert np.diff(place).mean() == pytest.approx(1.0, abs=2e-4)
+    assert np.ptp(place - np.arange(len(place))) < 0.05
+    assert sheet.bend.is_flat
