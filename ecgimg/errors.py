@@ -93,7 +93,7 @@ class Cause(StrEnum):
     )
     NO_GRID = (
         "no grid",
-        "no ECG grid is seen, nor lead names and calibration pulses that would show the scale",
+        "no ECG grid is seen, nor lead names in columns or calibration pulses that would show the scale",
         "take the picture nearer, with the grid in focus",
     )
     SMALL_GRID = (
