@@ -60,15 +60,16 @@ class Threads:
 class Readings:
     """Makes up readings: of a page 600 pixels wide with atrial fibrillation, of another width a refusal.
 
-    `may_go_on` holds every reading while it is not set. `pause_s` is the time of each step.
+    A page has `ecgs` ECGs. `may_go_on` holds every reading while it is not set. `pause_s` is the time of each step.
     """
 
     folder: Path
     pause_s: float = 0.0
+    ecgs: int = 1
     may_go_on: threading.Event = field(default_factory=threading.Event)
 
     def trace_page(self, source: Any, page: int, options: PageOptions, hook: Any) -> TracedPage:
-        photo = read_source(source, page)
+        photo = replace(read_source(source, 1 if self.ecgs > 1 else page), page=page, ecgs=self.ecgs)
         for k, step in enumerate(STEPS, 1):
             time.sleep(self.pause_s)
             hook(step, None, k, len(STEPS))

@@ -76,6 +76,16 @@ def view_box(page: Page) -> list[float]:
     return [float(v) for v in (page.get_attribute("svg.photo", "viewBox") or "").split()]
 
 
+def test_the_other_ecg_on_a_page_is_one_touch_away(phone: Page, readings: Readings) -> None:
+    readings.ecgs = 2
+    read(phone)
+    assert "The page shows two ECGs; this is the first." in phone.inner_text("#result")
+    phone.get_by_role("button", name="Read the other ECG").tap()
+    phone.get_by_text("this is the second").wait_for()
+    phone.get_by_role("button", name="Read the other ECG").tap()
+    phone.get_by_text("this is the first").wait_for()
+
+
 def test_the_phone_shows_the_photo_at_once_then_the_steps_then_the_result(phone: Page, readings: Readings) -> None:
     readings.pause_s = 0.05
     start = time.monotonic()

@@ -14,8 +14,8 @@ const SHOWN = 7;
 
 /** Fills `place` with the result of a page.
  *
- * tools.next reads another page of the document, null where that can't be; tools.mode opens the corrections, tools.view
- * is the part of the photo that is shown.
+ * tools.next reads another page of the document, or the other ECG on it, null where that can't be; tools.mode opens the
+ * corrections, tools.view is the part of the photo that is shown.
  */
 export async function showResult(place, state, tools) {
   const [report, drawing] = await Promise.all([pageReport(state.id), pageDrawing(state.id)]);
@@ -52,7 +52,8 @@ function conclusion({ report, tools }) {
   const corrected = report.settings.corrections?.changes.length ?? 0;
   if (report.read_by === "nothing") return null; // "no finding" of a page that was not read would mislead
   const { first, said, more } = partsOf(report.conclusion);
-  const { page, pages } = report.source;
+  const { pages, ecgs } = report.source;
+  const [page, ecg] = [((report.source.page - 1) % pages) + 1, Math.ceil(report.source.page / pages)];
   return h(
     "div",
     { class: `conclusion ${verdict(report)}` },
@@ -68,7 +69,15 @@ function conclusion({ report, tools }) {
           "p",
           { class: "pages" },
           `Page ${page} of ${pages}. `,
-          tools.next && page < pages ? nextPage(tools, page) : null,
+          tools.next && page < pages ? readButton(tools, page + 1, "Read the next page") : null,
+        )
+      : null,
+    ecgs > 1
+      ? h(
+          "p",
+          { class: "pages" },
+          `The page shows two ECGs; this is the ${ecg > 1 ? "second" : "first"}. `,
+          tools.next ? readButton(tools, ecg > 1 ? page : page + pages, "Read the other ECG") : null,
         )
       : null,
     corrected
@@ -81,8 +90,8 @@ function conclusion({ report, tools }) {
   );
 }
 
-const nextPage = (tools, page) =>
-  h("button", { type: "button", onclick: () => tools.next(page + 1) }, "Read the next page");
+/** Reads another page of what was sent; beyond the document's pages, the second ECG on one of them. */
+const readButton = (tools, page, text) => h("button", { type: "button", onclick: () => tools.next(page) }, text);
 
 /** The conclusion's sentence, what follows it, and the parts that have a label ("rules: ..."). */
 function partsOf(text) {
