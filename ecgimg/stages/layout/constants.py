@@ -95,6 +95,10 @@ class LayoutConstants:
     )
     min_origin_weight: float = constant(1.0, unit="weight", why="signs of this weight must agree on an origin")
     length_step: float = constant(0.001, unit="share", why="lengths that are tried differ by this much")
+    min_named_columns: int = constant(3, unit="count", why="columns with lead names that tell how far they are apart")
+    named_length_tolerance: float = constant(
+        0.03, unit="share", why="by how much rows may be longer or shorter than their lead names tell, which are wide"
+    )
     row_length_tolerance: float = constant(
         0.08, unit="share", why="rows are longer or shorter than the format by at most this: 230 to 270 mm"
     )

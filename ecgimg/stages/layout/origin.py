@@ -85,11 +85,15 @@ def row_length(page: PageObservations, layout: Layout, nominal_mm: float) -> flo
     """Length in millimetres of the rows of several columns; the nominal one unless the signs clearly agree on another.
 
     Many machines print 10 s and a little more: rows of 252 to 256 mm, whose columns are longer by a quarter of that.
+    Lead names in three columns and more limit it: ends can agree on rows whose first beat is cut off with the page.
     """
     if layout.n_columns == 1 or not page.has_grid:
         return nominal_mm
     steps = np.arange(-C.row_length_tolerance, C.row_length_tolerance, C.length_step)
-    lengths = np.append(nominal_mm * (1 + steps), nominal_mm)
+    named = _named_length(page, layout)
+    tried = nominal_mm * (1 + steps)
+    possible = np.ones(len(tried), bool) if named is None else np.abs(tried / named - 1) < C.named_length_tolerance
+    lengths = np.append(tried[possible], nominal_mm)
     dense = _agreement(page, layout, lengths)
     if dense is None:
         return nominal_mm
@@ -97,6 +101,16 @@ def row_length(page: PageObservations, layout: Layout, nominal_mm: float) -> flo
     differs = abs(lengths[best] - nominal_mm) > C.min_length_difference_mm
     agrees = dense[best] > max(C.clear_length_ratio * dense[-1], C.min_length_weight)
     return float(lengths[best]) if differs and agrees else nominal_mm
+
+
+def _named_length(page: PageObservations, layout: Layout) -> float | None:
+    """Length in millimetres of rows whose columns are as far apart as the lead names; None with too few columns."""
+    columns = {cell.lead: cell.column for cell in layout.cells}
+    places = np.array([(columns[name.lead], name.x) for name in page.names if name.lead in columns])
+    if len(places) == 0 or len(np.unique(places[:, 0])) < C.min_named_columns:
+        return None
+    middles = np.array([(k, np.median(places[places[:, 0] == k, 1])) for k in np.unique(places[:, 0])])
+    return float(np.polyfit(middles[:, 0], middles[:, 1], 1)[0]) * layout.n_columns / page.px_per_mm
 
 
 def covers(page: PageObservations, origin: float, nominal_mm: float) -> bool:

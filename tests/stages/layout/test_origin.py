@@ -88,6 +88,13 @@ def test_one_false_start_does_not_make_rows_longer() -> None:
     assert row_length(page, LAYOUT, 250.0) == 250.0
 
 
+def test_lead_names_tell_rows_whose_first_beat_is_cut_off_from_short_ones() -> None:
+    """Ends and beginnings agree on 239 mm, and so would columns; names are as far apart as in 250 mm."""
+    cut = replace(PAGE, begins=tuple(x + 11 * Q for x in PAGE.begins), pulses=())
+    assert row_length(cut, LAYOUT, 250.0) == 250.0
+    assert row_length(replace(cut, names=()), LAYOUT, 250.0) == pytest.approx(239.0, abs=0.5)
+
+
 def test_rows_without_signs_have_the_format_s_length() -> None:
     assert row_length(replace(PAGE, begins=NAN, ends=NAN, pulses=()), LAYOUT, 250.0) == 250.0
     assert row_length(replace(stretched(254.0), has_grid=False), LAYOUT, 250.0) == 250.0
