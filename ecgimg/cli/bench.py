@@ -276,7 +276,7 @@ def bench_waveforms(
     targets: Annotated[str, typer.Option(help="Numbers of known targets, each of 8 or more.")] = "20,40,100",
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each way.")] = 5,
 ) -> None:
-    """Measure what learning without targets is worth where few are known, on simulated pulses."""
+    """Measure what learning without targets is worth where few are known, on simulated pulses and spirograms."""
     from ecgimg.bench.waveforms.report import markdown
     from ecgimg.bench.waveforms.run import WaveformPlan, labels_of, run_waveforms
 
