@@ -14,7 +14,7 @@ from ecgimg.bench.common.formatting import plain
 from ecgimg.bench.waveforms.few import LEAST_LABELS, Ways, with_few
 from ecgimg.bench.waveforms.pulses import pulse_ways
 from ecgimg.bench.waveforms.scores import WaveformScore, score_few
-from ecgimg.bench.waveforms.simulated import make_pulses, make_spirograms
+from ecgimg.bench.waveforms.simulated import SEED, make_pulses, make_spirograms
 from ecgimg.bench.waveforms.spirograms import spirogram_ways
 from ecgimg.datamodel.arrays import Doubles
 from ecgimg.errors import UsageError
@@ -28,12 +28,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class WaveformPlan:
-    """Sizes: simulated recordings, numbers of known targets, and seeds."""
+    """Sizes: simulated recordings, numbers of known targets, and seeds; `drawn_by` is the seed of the simulation."""
 
     out: Path
     count: int = 800
     labels: tuple[int, ...] = (20, 40, 100)
     seeds: int = 5
+    drawn_by: int = SEED
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Kind:
 
     name: str
     recipe: str
-    make: Callable[[Path, int], Path]
+    make: Callable[[Path, int, int], Path]
     ways: Callable[[Cohort, Recipe, int], Ways]
 
 
@@ -80,8 +81,9 @@ def labels_of(text: str) -> tuple[int, ...]:
 def _scored(kind: Kind, plan: WaveformPlan, progress: Progress) -> WaveformScore:
     recipe = read_recipe(kind.recipe)
     shown = input_of(recipe.encoder, recipe.channels, recipe.covariates, recipe.litres)
-    table = kind.make(plan.out / kind.name, plan.count)
-    cohort = load_cohort(str(table), None, recipe, shown, plan.out / f"{kind.name}-work")
+    folder = plan.out / f"{kind.name}-{plan.drawn_by}"
+    table = kind.make(folder, plan.count, plan.drawn_by)
+    cohort = load_cohort(str(table), None, recipe, shown, folder.with_name(f"{folder.name}-work"))
     test = cohort.indices("test")
     pool = len(cohort.cases) - len(test)
     if max(plan.labels) > pool:

@@ -33,7 +33,7 @@ EMBEDDING = 5
 
 
 class ShapeNet(nn.Module):
-    """Convolutions over time, and a linear layer over all that they find: [B, 2, 500] to [B, 5]; 13,000 weights."""
+    """Convolutions over time, and a linear layer over all that they find: [B, 2, 500] to [B, 5]; 12,000 weights."""
 
     def __init__(self) -> None:
         super().__init__()
