@@ -73,6 +73,7 @@ def _run(plan: Plan) -> tuple[str, ...]:
     torch.set_num_threads(plan.threads)
     recipe, work = plan.recipe, plan.out / WORK
     shown = input_of(recipe.encoder, recipe.channels, recipe.covariates, recipe.litres)
+    torch.manual_seed(recipe.pretrain.seed)  # of the first weights, where the encoder has learned nothing yet
     encoder = build_encoder(recipe.encoder, len(recipe.leads), plan.checkpoint, len(recipe.covariates))
     cohort = load_cohort(plan.data, plan.table, recipe, shown, work)
     if isinstance(encoder, PulseEncoder):
