@@ -16,13 +16,13 @@ import ecgimg.stages
 from ecgimg.datamodel.constants import Described, described
 
 PAGE = Path(__file__).with_name("constants.md")
-BESIDE = ("ecgimg.networks.pulse", "ecgimg.web.limits", "ecgimg.train.evaluation.settings")
+BESIDE = ("ecgimg.networks.pulse", "ecgimg.networks.spirogram", "ecgimg.web.limits", "ecgimg.train.evaluation.settings")
 """Modules with constants outside of the stages."""
 HEAD = """# Constants
 
 Made by `python docs/make_constants.py` from the classes of constants in `ecgimg/stages`, `ecgimg/web`,
-`ecgimg/networks/pulse.py` and `ecgimg/train/evaluation`. Don't edit this page: change the class, then run the script.
-[How to change a constant](howto/change-a-constant.md) has the whole procedure.
+`ecgimg/networks/pulse.py`, `ecgimg/networks/spirogram.py` and `ecgimg/train/evaluation`. Don't edit this page: change
+the class, then run the script. [How to change a constant](howto/change-a-constant.md) has the whole procedure.
 
 A constant that was not measured says so. *Unit* is the unit of the value, *measured on* is the data and the figure that
 the value rests on.

@@ -275,12 +275,13 @@ def bench_waveforms(
     recordings: Annotated[int, typer.Option("-n", "--recordings", min=50, help="Simulated recordings.")] = 800,
     targets: Annotated[str, typer.Option(help="Numbers of known targets, each of 8 or more.")] = "20,40,100",
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each way.")] = 5,
+    drawn_by: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 16,
 ) -> None:
-    """Measure what learning without targets is worth where few are known, on simulated pulses."""
+    """Measure what learning without targets is worth where few are known, on simulated pulses and spirograms."""
     from ecgimg.bench.waveforms.report import markdown
     from ecgimg.bench.waveforms.run import WaveformPlan, labels_of, run_waveforms
 
-    plan = WaveformPlan(out, recordings, labels_of(targets), seeds)
+    plan = WaveformPlan(out, recordings, labels_of(targets), seeds, drawn_by)
     typer.echo(markdown(run_waveforms(plan, _print_progress)), nl=False)
 
 

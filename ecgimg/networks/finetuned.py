@@ -1,7 +1,8 @@
 """A network that a user trained for targets of their own (`ecgimg finetune`): its folder, its input and its answers.
 
     input   signals [B, R, T] in mV, 0 where unobserved, and mask [B, R, T], 1 where observed; or picture [B, 1, H, W]
-            of a waveform of one channel, facts [B, F] too, NaN where unknown: the phenotypes of a pulse
+            of a waveform of one channel, facts [B, F] too, NaN where unknown: the phenotypes of a pulse, or what is
+            known of the patient beside a spirogram
     output  logits [B, K]; each target has columns of its own
 
 The folder holds `model.onnx`, whose specification has the input and the targets, and `card.json`. Trained by
@@ -27,6 +28,7 @@ from ecgimg.io.files import hash_file
 from ecgimg.networks.patchecg import masked_logits, prepare, split_mask, windows
 from ecgimg.networks.pulse import phenotypes, prepared_pulse
 from ecgimg.networks.runtime import Network, open_network
+from ecgimg.networks.spirogram import prepared_spirogram
 from ecgimg.recording.recording import Recording
 from ecgimg.recording.waveform import Waveform
 
@@ -34,8 +36,8 @@ NAME = "finetuned"
 """`network` in the specification."""
 MODEL = "model.onnx"
 """The network's file in its folder."""
-InputKind = Literal["signal", "picture", "pulse"]
-WAVEFORMS: tuple[InputKind, ...] = ("pulse",)
+InputKind = Literal["signal", "picture", "pulse", "spirogram"]
+WAVEFORMS: tuple[InputKind, ...] = ("pulse", "spirogram")
 """Kinds of one channel that are no ECG."""
 
 BAND_HZ = (0.67, 40.0)
@@ -51,7 +53,7 @@ class ModelInput:
     """What a network takes: `rows` at `rate` Hz of 10 s, of which `leads` are shown; or the picture of a page.
 
     `band` is whether signals are filtered as ECGFounder's are. Of a waveform `leads` is its channel, and `facts` are
-    the names of the numbers that the network takes beside the samples.
+    the names of the numbers that the network takes beside the samples. `litres` are those of a unit of a spirogram.
     """
 
     kind: InputKind = "signal"
@@ -60,6 +62,7 @@ class ModelInput:
     leads: tuple[str, ...] = LEADS
     band: bool = False
     facts: tuple[str, ...] = ()
+    litres: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -114,15 +117,21 @@ class FinetunedNet:
         """
         return np.asarray(decoded(self.logits(prepared(recording, self.input)), self.targets).mean(0), np.float64)
 
-    def of_waveform(self, wave: Waveform) -> Doubles:
-        """Answers [targets] for a pulse of any rate and length; windows of a long one are averaged.
+    def of_waveform(self, wave: Waveform, covariates: Mapping[str, float] | None = None) -> Doubles:
+        """Answers [targets] for a pulse or spirogram of any rate and length; windows of a long pulse are averaged.
+
+        Args:
+            wave: the channel that the network takes.
+            covariates: what is known of the patient by name, beside a spirogram; those left out are unknown.
 
         Raises:
-            RefusedError: as `prepared_pulse`.
+            RefusedError, UnreadableInputError: as `prepared_pulse` and `prepared_spirogram`.
+            UsageError: the network takes no covariate of that name.
         """
-        signals, facts = waveform_input(wave, self.input)
+        signals, facts = waveform_input(wave, self.input, covariates)
         values, mask = split_mask(signals)
-        logits = self._network.run(signals=values, mask=mask, facts=facts)[0]
+        beside = {"facts": facts} if facts.shape[1] else {}
+        logits = self._network.run(signals=values, mask=mask, **beside)[0]
         return np.asarray(decoded(logits, self.targets).mean(0), np.float64)
 
     def of_picture(self, frame: Floats) -> Doubles:
@@ -170,12 +179,24 @@ def prepared(recording: Recording, shown: ModelInput) -> Floats:
     return windows(signals, shown.rate)[:, [LEADS.index(lead) for lead in shown.rows]]
 
 
-def waveform_input(wave: Waveform, shown: ModelInput) -> tuple[Floats, Floats]:
+def waveform_input(
+    wave: Waveform, shown: ModelInput, covariates: Mapping[str, float] | None = None
+) -> tuple[Floats, Floats]:
     """Windows [W, R, T] of a waveform, NaN where unobserved, and the facts [W, F] of each, NaN where unknown.
 
     Raises:
         RefusedError: too little is known, or the waveform is flat.
+        UnreadableInputError: a spirogram is in another unit.
+        UsageError: the network takes no covariate of that name.
     """
+    given = covariates or {}
+    names = shown.facts if shown.kind == "spirogram" else ()
+    if unknown := [name for name in given if name not in names]:
+        remedy = f"give those of {', '.join(names)} that are known" if names else "give the waveform alone"
+        raise UsageError(f"no covariate {unknown[0]!r} is taken", where="covariates", remedy=remedy)
+    if shown.kind == "spirogram":
+        own = [[given.get(name, np.nan) for name in names]]
+        return prepared_spirogram(wave, shown.litres), np.array(own, np.float32).reshape(1, len(names))
     windows = prepared_pulse(wave)
     return windows, np.stack([phenotypes(window[0]) for window in windows]).astype(np.float32)
 

@@ -10,12 +10,13 @@ from ecgimg.datamodel.arrays import Doubles
 from ecgimg.datamodel.page import Photo
 from ecgimg.errors import RefusedError
 from ecgimg.findings.own import OwnFinding
-from ecgimg.networks.finetuned import WAVEFORMS, FinetunedNet, open_finetuned, page_frame
+from ecgimg.networks.finetuned import FinetunedNet, open_finetuned, page_frame
 from ecgimg.recording.recording import Recording
 from ecgimg.recording.waveform import lead_waveform
 
 NO_RECORDING = "the page was not digitized"
 NO_PICTURE = "it needs the picture of a page"
+NO_SPIROGRAM = "it needs a spirogram, which no ECG shows"
 
 
 def own_findings(folders: Sequence[Path], recording: Recording | None, photo: Photo | None) -> tuple[OwnFinding, ...]:
@@ -36,7 +37,9 @@ def _asked(net: FinetunedNet, recording: Recording | None, photo: Photo | None) 
     if net.input.kind == "picture":
         ask = None if photo is None else lambda: net.of_picture(page_frame(photo.pixels))
         missing = NO_PICTURE
-    elif net.input.kind in WAVEFORMS:
+    elif net.input.kind == "spirogram":
+        ask, missing = None, NO_SPIROGRAM
+    elif net.input.kind == "pulse":
         channel = net.input.leads[0]
         wave = None if recording is None or channel not in recording.leads else lead_waveform(recording, channel)
         ask = None if wave is None else lambda: net.of_waveform(wave)

@@ -20,7 +20,7 @@ from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.ptbxl_cases import MEASURED, measured_columns
 from ecgimg.train.finetune.recipe import Recipe, SplitRecipe
-from ecgimg.train.finetune.targets import Truths, join, truths_of
+from ecgimg.train.finetune.targets import Truths, join, numbers_of, truths_of
 
 logger = logging.getLogger(__name__)
 Part = Literal["train", "validation", "test", "pretrain", ""]
@@ -35,8 +35,8 @@ MIN_PART = 2
 class Cohort:
     """N recordings: `inputs` [N, R, T] float16 in mV, NaN where unobserved, or pictures [N, H, W] uint8.
 
-    Inputs of waveforms are float32, and have `facts` [N, F] beside them; F is 0 otherwise. `parts` [N] is the part of
-    the split; "pretrain" are waveforms of train that no target is known of. `columns` have the values of each
+    Inputs of waveforms are float32, and may have `facts` [N, F] beside them; F is 0 otherwise. `parts` [N] is the part
+    of the split; "pretrain" are waveforms of train that no target is known of. `columns` have the values of each
     recording's index and table, and `left_out` counts recordings without an input, by reason.
     """
 
@@ -60,7 +60,7 @@ def load_cohort(data: str, table: Path | None, recipe: Recipe, shown: ModelInput
         UsageError, UnreadableInputError: the data, the table or the split can't be; a recording that can't be read is
             left out and counted.
     """
-    wanted = [name for t in recipe.targets for name in (t.column, t.event) if name]
+    wanted = [name for t in recipe.targets for name in (t.column, t.event) if name] + list(recipe.covariates)
     cases = list(open_cases(data, recipe))
     _check_ids(cases)
     columns = join(cases, table or _table_of(data, recipe), recipe.table, wanted)
@@ -71,12 +71,15 @@ def load_cohort(data: str, table: Path | None, recipe: Recipe, shown: ModelInput
         cases = measured_columns(cases, figures, out / "measured.json")
         columns = [{**row, **case.columns} for row, case in zip(columns, cases, strict=True)]
     truths = truths_of(columns, recipe.targets)
+    covariates = numbers_of(columns, recipe.covariates)
     inputs, facts, failures = _inputs(cases, shown, out / "inputs.npz")
     ready = np.array([k not in failures for k in range(len(cases))])
     left_out: dict[str, int] = {}
     for reason in failures.values():
         left_out[reason] = left_out.get(reason, 0) + 1
     chosen = np.flatnonzero(ready)
+    if recipe.covariates:
+        facts = covariates[chosen]
     cohort = Cohort(
         tuple(cases[k] for k in chosen), tuple(columns[k] for k in chosen), truths.at(chosen), parts[chosen],
         inputs, facts, left_out,

@@ -13,10 +13,12 @@ from ecgimg.datamodel.leads import LEADS
 from ecgimg.networks.finetuned import ModelInput
 from ecgimg.networks.manifest import weight_path
 from ecgimg.networks.pulse import PHENOTYPES
+from ecgimg.networks.spirogram import RATE as SPIROGRAM_RATE
 from ecgimg.train.common.export import load_exported
 from ecgimg.train.common.ptbxl_targets import TARGETS
 from ecgimg.train.finetune.net1d import FOUNDER, FOUNDER_OUTPUTS, SMALL, Net1d, founder_path, load_founder
 from ecgimg.train.finetune.recipe import Encoder
+from ecgimg.train.finetune.spirograms import SpirogramEncoder
 from ecgimg.train.finetune.waveforms import PulseEncoder
 from ecgimg.train.patchecg.masks import draw_masks
 from ecgimg.train.patchecg.model import PatchConfig, PatchEcg, centre
@@ -101,18 +103,22 @@ class ImageEncoder(nn.Module):
         return torch.cat([found.mean((2, 3)), found.amax((2, 3))], 1).float()
 
 
-def input_of(encoder: Encoder, leads: tuple[str, ...]) -> ModelInput:
-    """What an encoder takes."""
+def input_of(
+    encoder: Encoder, leads: tuple[str, ...], covariates: tuple[str, ...] = (), litres: float = 1.0
+) -> ModelInput:
+    """What an encoder takes: `leads`, or its channel; one of spirograms has covariates and litres of a unit too."""
     if encoder == "image":
         return ModelInput("picture", leads=leads)
     if encoder == "pg-ssl":
         return ModelInput("pulse", rows=("pulse",), leads=leads, facts=PHENOTYPES)
+    if encoder == "slse":
+        return ModelInput("spirogram", SPIROGRAM_RATE, ("volume",), leads, facts=covariates, litres=litres)
     if encoder == "ecgfounder":
         return ModelInput(rate=500, rows=leads, leads=leads, band=True)
     return ModelInput(rows=leads if encoder == "scratch" else LEADS, leads=leads)
 
 
-def build_encoder(encoder: Encoder, leads: int, checkpoint: Path | None) -> nn.Module:
+def build_encoder(encoder: Encoder, leads: int, checkpoint: Path | None, covariates: int = 0) -> nn.Module:
     """An encoder with its weights; one from scratch or of waveforms has random ones.
 
     Raises:
@@ -123,6 +129,8 @@ def build_encoder(encoder: Encoder, leads: int, checkpoint: Path | None) -> nn.M
         return ScratchEncoder(leads)
     if encoder == "pg-ssl":
         return PulseEncoder(len(PHENOTYPES))
+    if encoder == "slse":
+        return SpirogramEncoder(covariates)
     if encoder == "ecgfounder":
         return FounderEncoder(load_founder(founder_path(checkpoint), leads))
     return _packaged_image() if encoder == "image" else PatchEncoder(packaged_patchecg())

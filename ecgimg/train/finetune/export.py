@@ -22,7 +22,7 @@ from ecgimg.schemas.report import DISCLAIMER
 from ecgimg.train.common.calibrate import fit_platt
 from ecgimg.train.common.export import deployable, export_onnx
 from ecgimg.train.finetune.cohort import PARTS, Cohort
-from ecgimg.train.finetune.fit import Choice, Settings
+from ecgimg.train.finetune.fit import AnySettings, Choice
 from ecgimg.train.finetune.recipe import Recipe
 from ecgimg.train.finetune.targets import Truths
 
@@ -36,7 +36,7 @@ class Provenance:
 
     recipe: Recipe
     data: str
-    settings: Settings
+    settings: AnySettings
     choices: tuple[Choice, ...]
     seconds: float
 
@@ -117,7 +117,7 @@ def _markdown(card: Mapping[str, Any], recipe: Recipe) -> str:
     lines = [f"# {recipe.title}", "", *([STAND_IN, ""] if recipe.stand_in else []), card["disclaimer"], ""]
     lines += [recipe.about.strip(), ""] if recipe.about else []
     lines += [
-        f"- Network: {recipe.encoder}, {recipe.fit.mode}; {recipe.shown}",
+        f"- Network: {recipe.encoder}, {'gradient boosting' if recipe.is_boosted else recipe.fit.mode}; {recipe.shown}",
         f"- Data: {card['data']}",
         f"- Chosen on validation: {card['chosen']}, of {len(card['tried'])} trainings",
         f"- Recordings left out: {sum(card['left_out'].values())}",

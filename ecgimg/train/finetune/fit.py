@@ -7,7 +7,7 @@ import hashlib
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,22 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The validation loss of a combination, and the epoch that had it, for one seed."""
+class TreeSettings:
+    """One combination of the grid of gradient boosting."""
 
-    settings: Settings
+    trees: int
+    depth: int
+    rate: float
+
+
+AnySettings = Settings | TreeSettings
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The validation loss of a combination, and the epoch that had it, for one seed; of boosting its last tree."""
+
+    settings: AnySettings
     seed: int
     loss: float
     epoch: int
@@ -56,7 +68,7 @@ class Fitted:
     """The network to use, mean of the seeds' networks, and every combination that was tried."""
 
     model: nn.Module
-    settings: Settings
+    settings: AnySettings
     choices: tuple[Choice, ...]
 
 
@@ -93,18 +105,25 @@ def fit(encoder: nn.Module, training: Training) -> Fitted:
     """
     whole = training.recipe.mode == "whole"
     stored = None if whole and not encoder.is_pretrained else Features.of(encoder, training)
-    found: dict[Settings, list[tuple[Choice, nn.Module]]] = {}
-    for settings in grid_of(training.recipe):
-        for seed in training.recipe.seeds:
-            make = _fit_whole if whole else _fit_head
-            made = make(encoder, stored, training, settings, seed)
-            found.setdefault(settings, []).append(made)
-            logger.info("%s: validation loss %.4f at epoch %d", settings, made[0].loss, made[0].epoch)
+    make = _fit_whole if whole else _fit_head
+    tried = [
+        make(encoder, stored, training, settings, seed)
+        for settings in grid_of(training.recipe)
+        for seed in training.recipe.seeds
+    ]
+    fitted = best_of(tried)
+    return fitted if whole else replace(fitted, model=FinetuneModel(encoder, fitted.model).eval())
+
+
+def best_of(tried: Sequence[tuple[Choice, nn.Module]]) -> Fitted:
+    """The mean of the seeds' networks of the combination whose mean validation loss is least."""
+    found: dict[AnySettings, list[tuple[Choice, nn.Module]]] = {}
+    for choice, model in tried:
+        found.setdefault(choice.settings, []).append((choice, model))
     best = min(found, key=lambda one: float(np.mean([choice.loss for choice, _ in found[one]])))
     members = [model for _, model in found[best]]
     together = members[0] if len(members) == 1 else Mean(members)
-    model = together if whole else FinetuneModel(encoder, together)
-    return Fitted(model.eval(), best, tuple(choice for rows in found.values() for choice, _ in rows))
+    return Fitted(together.eval(), best, tuple(choice for choice, _ in tried))
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +272,7 @@ def _best(
         fit.run(draw, after)
     result = fit.average
     result.load_state_dict(best["state"])
+    logger.info("%s: validation loss %.4f at epoch %d", name, best["loss"], best["epoch"])
     return Choice(settings, seed, float(best["loss"]), int(best["epoch"])), result
 
 

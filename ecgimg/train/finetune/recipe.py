@@ -18,8 +18,8 @@ from ecgimg.io.yaml_file import read_yaml
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
-Encoder = Literal["patchecg", "image", "ecgfounder", "scratch", "pg-ssl"]
-WAVEFORM_ENCODERS: tuple[Encoder, ...] = ("pg-ssl",)
+Encoder = Literal["patchecg", "image", "ecgfounder", "scratch", "pg-ssl", "slse"]
+WAVEFORM_ENCODERS: tuple[Encoder, ...] = ("pg-ssl", "slse")
 """Encoders of one channel that is no ECG; they learn without labels first."""
 Mode = Literal["frozen", "head", "whole"]
 
@@ -169,6 +169,24 @@ class PretrainRecipe(_Part):
     seed: int = 0
 
 
+class BoostRecipe(_Part):
+    """The gradient boosting of `slse`. Each combination of `trees`, `depths` and `rates` is tried; validation chooses.
+
+    The answers of the `seeds` are averaged.
+    """
+
+    trees: tuple[int, ...] = Field(default=(100,), min_length=1)
+    depths: tuple[int, ...] = Field(default=(2,), min_length=1)
+    rates: tuple[float, ...] = Field(default=(0.05,), min_length=1)
+    seeds: tuple[int, ...] = Field(default=(0, 1, 2), min_length=1, max_length=5)
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if min(*self.trees, *self.depths, *self.rates) <= 0:
+            raise ValueError("trees, depths and rates are above 0")
+        return self
+
+
 class PagesRecipe(_Part):
     """Test recordings that are drawn as pages, read back and measured beside their signals: what paper costs."""
 
@@ -180,7 +198,8 @@ class PagesRecipe(_Part):
 class Recipe(_Part):
     """A whole recipe; `stand_in` says that its targets only stand for the clinical ones, which are not public.
 
-    `channel` is the channel of a waveform that is no ECG, for the encoders of those.
+    `channel` is the channel of a waveform that is no ECG, for the encoders of those. Of spirograms (`slse`) `litres`
+    are those of a unit of the channel, and `covariates` are columns of numbers that are learned from beside it.
     """
 
     name: Name
@@ -194,8 +213,11 @@ class Recipe(_Part):
     encoder: Encoder = "patchecg"
     leads: tuple[str, ...] = Field(default=LEADS, min_length=1)
     channel: str = ""
+    litres: float = Field(default=1.0, gt=0)
+    covariates: tuple[str, ...] = ()
     pretrain: PretrainRecipe = PretrainRecipe()
     fit: FitRecipe = FitRecipe()
+    boost: BoostRecipe = BoostRecipe()
     pages: PagesRecipe = PagesRecipe()
     subgroups: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=20)
@@ -204,6 +226,11 @@ class Recipe(_Part):
     def is_of_waveforms(self) -> bool:
         """Whether recordings are waveforms of one channel and no ECGs."""
         return self.encoder in WAVEFORM_ENCODERS
+
+    @property
+    def is_boosted(self) -> bool:
+        """Whether trees learn the targets from the encoder's features, in place of a head."""
+        return self.encoder == "slse"
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -236,9 +263,20 @@ class Recipe(_Part):
             raise ValueError("the image encoder takes pictures as they are, and trains its head alone")
         if self.is_of_waveforms != bool(self.channel):
             raise ValueError(f"channel is given with an encoder of waveforms ({', '.join(WAVEFORM_ENCODERS)})")
-        if self.is_of_waveforms and (self.fit.paper or self.pages.count):
+        if self.is_of_waveforms and (self.pages.count or (self.fit.paper and not self.is_boosted)):
             raise ValueError("no page has the layout of a waveform: give fit: {paper: false}, and no pages")
+        self._check_boosting()
         return self
+
+    def _check_boosting(self) -> None:
+        if self.is_boosted and self.fit != FitRecipe():
+            raise ValueError("slse learns by boost, not by fit")
+        if self.is_boosted and any(target.task == "survival" for target in self.targets):
+            raise ValueError("slse has no survival targets")
+        if not self.is_boosted and (self.covariates or self.litres != 1 or self.boost != BoostRecipe()):
+            raise ValueError("covariates, litres and boost are for the encoder slse")
+        if len(self.covariates) != len(set(self.covariates)):
+            raise ValueError("a covariate is named twice")
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ecgimg.errors import UsageError
 from ecgimg.io.files import locked, write_atomically
 from ecgimg.networks.finetuned import ModelTarget, decoded
 from ecgimg.runs.executors import Workers
+from ecgimg.train.finetune.boost import boost
 from ecgimg.train.finetune.cohort import Cohort, Part, load_cohort
 from ecgimg.train.finetune.costs import costs_of
 from ecgimg.train.finetune.encoders import build_encoder, input_of
@@ -28,6 +29,7 @@ from ecgimg.train.finetune.pages import read_pages
 from ecgimg.train.finetune.pretrain import pretrain
 from ecgimg.train.finetune.recipe import Recipe
 from ecgimg.train.finetune.results import PAPER, rows_of, score_lines, with_thresholds, write_results
+from ecgimg.train.finetune.spirograms import SpirogramEncoder, learn_spirograms
 from ecgimg.train.finetune.waveforms import PulseEncoder
 
 WORK = "work"
@@ -70,13 +72,19 @@ def _run(plan: Plan) -> tuple[str, ...]:
     start = perf_counter()
     torch.set_num_threads(plan.threads)
     recipe, work = plan.recipe, plan.out / WORK
-    shown = input_of(recipe.encoder, recipe.channels)
-    encoder = build_encoder(recipe.encoder, len(recipe.leads), plan.checkpoint)
+    shown = input_of(recipe.encoder, recipe.channels, recipe.covariates, recipe.litres)
+    torch.manual_seed(recipe.pretrain.seed)  # of the first weights, where the encoder has learned nothing yet
+    encoder = build_encoder(recipe.encoder, len(recipe.leads), plan.checkpoint, len(recipe.covariates))
     cohort = load_cohort(plan.data, plan.table, recipe, shown, work)
     if isinstance(encoder, PulseEncoder):
         pretrain(encoder, cohort, recipe.pretrain, work)
+    if isinstance(encoder, SpirogramEncoder):
+        learn_spirograms(encoder, cohort, recipe.pretrain, work)
     targets = targets_of(recipe.targets, cohort.truths.at(cohort.indices("train")))
-    fitted = fit(encoder, Training(cohort, shown, targets, recipe.fit, work))
+    if recipe.is_boosted:
+        fitted = boost(encoder, cohort, targets, recipe.boost)
+    else:
+        fitted = fit(encoder, Training(cohort, shown, targets, recipe.fit, work))
     held = {part: logits_of(fitted.model, cohort, cohort.indices(part)) for part in HELD}
     targets = calibrated(targets, held["validation"], cohort.truths.at(cohort.indices("validation")))
     answers = {part: decoded(logits, targets) for part, logits in held.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgimg.datamodel.arrays import Doubles
+from ecgimg.datamodel.arrays import Doubles, Floats
 from ecgimg.errors import UnreadableInputError
 from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.recipe import TableRecipe, TargetRecipe
@@ -64,6 +64,20 @@ def truths_of(values: Sequence[Mapping[str, str]], targets: Sequence[TargetRecip
     survival = np.array([bool(t.event) for t in targets])
     out[0][:, survival] = np.where(np.isnan(out[1][:, survival]), np.nan, out[0][:, survival])
     return Truths(out[0], out[1])
+
+
+def numbers_of(values: Sequence[Mapping[str, str]], columns: Sequence[str]) -> Floats:
+    """Numbers [N, F] of the columns of recordings, NaN where a cell is empty.
+
+    Raises:
+        UnreadableInputError: no recording has a column, or a text stands where a number belongs.
+    """
+    for name in columns:
+        if not any(name in row for row in values):
+            what = f"no recording has a column {name!r}"
+            raise UnreadableInputError(what, where="covariates", remedy="give --targets, or mend the recipe")
+    found = [[number_of(row.get(c, ""), f"{c}, recording {n}") for c in columns] for n, row in enumerate(values, 1)]
+    return np.array(found, np.float32).reshape(len(values), len(columns))
 
 
 def _value(text: str, target: TargetRecipe, place: str) -> float:

@@ -14,7 +14,7 @@ from ecgimg.recording.recording import Recording
 from ecgimg.train.finetune.case import Case
 from ecgimg.train.finetune.cases import open_cases
 from ecgimg.train.finetune.recipe import Recipe, TableRecipe, TargetRecipe, read_recipe
-from ecgimg.train.finetune.targets import join, truths_of
+from ecgimg.train.finetune.targets import join, numbers_of, truths_of
 
 
 def load() -> Recording:
@@ -106,3 +106,13 @@ def test_a_value_that_can_not_be_is_named(value: str, target: dict[str, object],
 def test_a_target_without_a_column_is_an_error() -> None:
     with pytest.raises(UnreadableInputError, match="no recording has a column 'k'"):
         truths_of([{"v": "1"}], [TargetRecipe(name="t", task="binary", column="k")])
+
+
+def test_covariates_are_numbers_with_gaps_and_a_text_is_an_error() -> None:
+    rows = [{"age": "61", "male": "1"}, {"age": "", "male": "0"}]
+    np.testing.assert_array_equal(numbers_of(rows, ("age", "male")), [[61, 1], [np.nan, 0]])
+    assert numbers_of(rows, ()).shape == (2, 0)
+    with pytest.raises(UnreadableInputError, match="no recording has a column 'height'"):
+        numbers_of(rows, ("height",))
+    with pytest.raises(UnreadableInputError, match=r"sex, recording 1: 'F' is no number"):
+        numbers_of([{"sex": "F"}], ("sex",))
