@@ -16,6 +16,7 @@ from ecgimg.errors import EcgimgError, OutputError, UnreadableInputError, UsageE
 from ecgimg.findings.requests import NOTHING, EcgRequest
 from ecgimg.io.files import write_atomically
 from ecgimg.jobs import Done, Executor, Step, Tell
+from ecgimg.layouts import layout_ids
 from ecgimg.synth.contact_sheet import write_contact_sheet
 from ecgimg.synth.ecg_image_kit.pages import Kit, kit_page
 from ecgimg.synth.page.vendor import check_styles
@@ -260,14 +261,15 @@ def _claim(out: Path, plan: SetPlan, aligned: bool) -> None:
 
 
 def _write_index(out: Path) -> None:
-    """Writes `index.csv` of all pages that are there."""
+    """Writes `index.csv` of all pages that are there; a layout that only a style has is left empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("image", "kind", "layout", "truth", "truth_fs"))
     own = (path for path in (out / "pages").glob("*.json") if path.stem.isdecimal())  # others belong to what is beside
     for path in sorted(own):
         page = json.loads(path.read_text(encoding="utf-8"))
-        row = (page["image"], page["recipe"], page["layout"]["id"], page["recording"], FS)
+        layout = page["layout"]["id"]
+        row = (page["image"], page["recipe"], layout if layout in layout_ids() else "", page["recording"], FS)
         writer.writerow([f"pages/{row[0]}", row[1], row[2], f"pages/{row[3]}", row[4]])
     write_atomically(out / "index.csv", text.getvalue().encode())
 

@@ -61,6 +61,14 @@ def test_one_process_or_two_write_the_same_bytes(tmp_path: Path, recipe: str) ->
 
 
 @pytest.mark.slow
+def test_a_layout_that_only_a_style_has_is_empty_in_the_index(tmp_path: Path) -> None:
+    """The benchmark knows the layouts of the package alone; it measures such pages' signals."""
+    write_dataset(tmp_path, SetPlan(1, "clean", styles="handheld-1l"))
+    (job,) = read_index(tmp_path / "index.csv", None, tmp_path / "bench")
+    assert job.layout == ""
+
+
+@pytest.mark.slow
 def test_an_unfinished_set_goes_on(tmp_path: Path, recipe: str) -> None:
     plan = SetPlan(3, recipe, seed=1)
     write_dataset(tmp_path / "set", plan)
