@@ -15,6 +15,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from ecgimg.datamodel.constants import constant
+from ecgimg.datamodel.leads import LEADS
 from ecgimg.datamodel.page import Photo, PrintedScales, Sheet, UprightSheet
 from ecgimg.errors import Cause, Refusal, RefusedError
 from ecgimg.networks.paper_speed import USUAL
@@ -47,8 +48,11 @@ class PageSearchConstants:
         measured="heights of 10.2 to 13.4 mm on 12 real pages, of 5.2 and 19.1 mm on pages with false squares",
     )
     column_seconds: float = constant(2.5, unit="s", why="of each of four columns of leads")
-    same_column_mm: float = constant(6.0, unit="mm", why="names of one column begin within this distance")
-    column_scatter: float = constant(0.1, unit="share", why="by how much columns may differ in their width")
+    min_columns: int = constant(3, unit="count", why="columns with lead names, from which their distance is told")
+    column_scatter: float = constant(0.1, unit="share", why="of a column's width, by which its names may be beside it")
+    min_in_columns: float = constant(
+        0.7, unit="share", why="of the lead names that stand in their columns; more are misread"
+    )
     usual_gain: float = constant(10.0, unit="mm/mV", why="height of a pulse of 1 mV where the page prints no gain")
 
 
@@ -95,11 +99,20 @@ def find_page(photo: Photo, steps: StepRunner, thorough: bool = True) -> Upright
 def _ways(
     photo: Photo, steps: StepRunner, pages: Sequence[UprightSheet], thorough: bool
 ) -> Iterator[Callable[[], Sheet | None]]:
-    """The ways to straighten a photo, in the order in which they are tried; `pages` are those found before."""
+    """The ways to straighten a photo, in the order in which they are tried; `pages` are those found before.
+
+    A page of another size than its pulses or columns tell is followed by one with the squares that these tell.
+    """
+    for straighten in _own_ways(photo, steps, thorough):
+        before = len(pages)
+        yield straighten
+        if len(pages) > before and not has_usual_size(pages[-1]):
+            growth = size_correction(pages[-1], read_scales(pages[-1])) or 1.0
+            yield partial(by_known_grid, photo, _mm_px(pages[-1].sheet) / growth)
+
+
+def _own_ways(photo: Photo, steps: StepRunner, thorough: bool) -> Iterator[Callable[[], Sheet | None]]:
     yield lambda: by_grid(photo)
-    if pages and not has_usual_size(pages[0]):
-        growth = size_correction(pages[0], read_scales(pages[0])) or 1.0
-        yield lambda: by_known_grid(photo, _mm_px(pages[0].sheet) / growth)
     box = steps.time("ecg_box", lambda: locate_ecg(photo))
     yield lambda: by_grid_in_box(photo, box)
     yield lambda: by_warped_grid(photo)
@@ -127,19 +140,41 @@ def has_usual_size(page: UprightSheet) -> bool:
 
 
 def size_correction(page: UprightSheet, printed: PrintedScales) -> float | None:
-    """The factor by which a sheet must grow for its pulses to be as high as its gain; None where nothing tells it.
+    """The factor by which a sheet must grow for its columns and pulses to be as large as usual; None without any.
 
-    On a page without pulses it is the one by which four columns of lead names become as wide as usual.
+    Columns are wide and tell it more exactly; where they contradict the pulses, the speed may be another one.
     """
-    if page.pulses:
-        height = float(np.median([pulse.height for pulse in page.pulses])) / page.sheet.px_per_mm
-        return (printed.gain or PAGE_SEARCH.usual_gain) / height
-    x = np.sort([name.x for name in page.names]) / page.sheet.px_per_mm
-    columns = np.split(x, np.flatnonzero(np.diff(x) > PAGE_SEARCH.same_column_mm) + 1)
-    widths = np.diff([np.median(column) for column in columns if len(column) > 1])
-    if len(widths) != 3 or np.ptp(widths) > PAGE_SEARCH.column_scatter * widths.mean():
+    by_pulses, by_columns = _correction_by_pulses(page, printed), _correction_by_columns(page, printed)
+    if by_pulses is None or by_columns is None:
+        return by_pulses or by_columns
+    return by_columns if _is_near_one(by_columns / by_pulses) else by_pulses
+
+
+def _correction_by_pulses(page: UprightSheet, printed: PrintedScales) -> float | None:
+    """The factor by which pulses become as high as the gain."""
+    if not page.pulses:
         return None
-    return float(PAGE_SEARCH.column_seconds * (printed.speed or USUAL) / widths.mean())
+    height = float(np.median([pulse.height for pulse in page.pulses])) / page.sheet.px_per_mm
+    return (printed.gain or PAGE_SEARCH.usual_gain) / height
+
+
+def _correction_by_columns(page: UprightSheet, printed: PrintedScales) -> float | None:
+    """The factor by which four columns of three leads, of 2.5 s each, become as wide as the speed; None for others.
+
+    Their width is the median slope between names (Theil 1950, Sen 1968), of which some may be misread.
+    """
+    names = [name for name in page.names if name.lead in LEADS]
+    column = np.array([LEADS.index(name.lead) // 3 for name in names])
+    x = np.array([name.x for name in names])
+    if len(np.unique(column)) < PAGE_SEARCH.min_columns:
+        return None
+    one, other = np.nonzero(column[:, None] > column)
+    width = float(np.median((x[one] - x[other]) / (column[one] - column[other])))
+    beside = x - width * column
+    fits = np.abs(beside - np.median(beside)) < PAGE_SEARCH.column_scatter * width
+    if fits.mean() < PAGE_SEARCH.min_in_columns:
+        return None
+    return PAGE_SEARCH.column_seconds * (printed.speed or USUAL) * page.sheet.px_per_mm / width
 
 
 def _is_near_one(correction: float | None) -> bool:

@@ -172,15 +172,29 @@ def test_a_size_without_names_or_pulses_is_not_plausible(monkeypatch: pytest.Mon
         ((10.0, 51.0, 93.0, 135.0), None, 1.5),
         ((10.0, 135.0, 260.0, 385.0), None, 0.5),
         ((10.0, 135.0, 260.0, 385.0), 50.0, 1.0),
-        ((10.0, 72.0, 160.0, 198.0), None, None),
+        ((10.0, 72.0, 160.0, 150.0), None, None),
+        ((10.0, 10.0, 135.0, 135.0), None, None),
         ((10.0, 135.0), None, None),
     ],
 )
-def test_four_columns_tell_the_size_of_a_page_without_pulses(
+def test_columns_tell_the_size_of_a_page_without_pulses(
     columns: tuple[float, ...], speed: float | None, correction: float | None
 ) -> None:
     found = module.size_correction(page_of_columns(*columns), PrintedScales(speed=speed))
     assert found == (None if correction is None else pytest.approx(correction, rel=0.01))
+
+
+def test_misread_names_do_not_tell_the_size() -> None:
+    page = page_of_columns(10.0, 93.0, 176.0, 259.0)
+    false = (LeadName("II", 200 * 8, 10, 0.6), LeadName("V1", 96 * 8, 10, 0.9))
+    found = module.size_correction(replace(page, names=(*page.names, *false)), PrintedScales())
+    assert found == pytest.approx(62.5 / 83.0, rel=0.01)
+
+
+@pytest.mark.parametrize(("height_mm", "correction"), [(11.0, 62.5 / 63.0), (20.0, 0.5)])
+def test_columns_are_more_exact_than_pulses_that_agree(height_mm: float, correction: float) -> None:
+    page = replace(page_of_columns(10.0, 73.0, 136.0, 199.0), pulses=(Pulse(5, 45, 8 * height_mm),))
+    assert module.size_correction(page, PrintedScales()) == pytest.approx(correction, rel=0.01)
 
 
 def test_squares_that_fit_the_pulses_are_tried_next(monkeypatch: pytest.MonkeyPatch) -> None:
