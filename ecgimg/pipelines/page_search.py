@@ -47,7 +47,7 @@ class PageSearchConstants:
         why="pulses or columns that differ more from their size speak of other squares, or of scales not printed",
         measured="heights of 10.2 to 13.4 mm on 12 real pages, of 5.2 and 19.1 mm on pages with false squares",
     )
-    column_seconds: float = constant(2.5, unit="s", why="of each of four columns of leads")
+    column_s: float = constant(2.5, unit="s", why="of each of four columns of leads")
     min_columns: int = constant(3, unit="count", why="columns with lead names, from which their distance is told")
     column_scatter: float = constant(0.1, unit="share", why="of a column's width, by which its names may be beside it")
     min_in_columns: float = constant(
@@ -174,7 +174,7 @@ def _correction_by_columns(page: UprightSheet, printed: PrintedScales) -> float 
     fits = np.abs(beside - np.median(beside)) < PAGE_SEARCH.column_scatter * width
     if fits.mean() < PAGE_SEARCH.min_in_columns:
         return None
-    return PAGE_SEARCH.column_seconds * (printed.speed or USUAL) * page.sheet.px_per_mm / width
+    return PAGE_SEARCH.column_s * (printed.speed or USUAL) * page.sheet.px_per_mm / width
 
 
 def _is_near_one(correction: float | None) -> bool:
