@@ -74,41 +74,66 @@ def find_page(photo: Photo, steps: StepRunner, thorough: bool = True) -> Upright
     Raises:
         RefusedError: no way of straightening gave a sheet.
     """
-    pages: list[UprightSheet] = []
+    found: list[_Found] = []
     refusals: list[Refusal] = []
-    for straighten in _ways(photo, steps, pages, thorough):
+    for straighten in _ways(photo, steps, found, thorough):
         try:
             sheet = steps.time("straighten", straighten)
         except RefusedError as error:
             refusals.append(error.refusal)
             continue
         if sheet is not None:
-            pages.append(steps.time("landmarks", partial(find_landmarks, sheet)))
-            if is_proven(pages[-1]) and has_usual_size(pages[-1]):
+            found.append(_Found(steps.time("landmarks", partial(find_landmarks, sheet))))
+            if found[-1].is_proven and found[-1].has_usual_size:
                 break
-    if not pages:
+    if not found:
         raise _all_refused(refusals)
-    proven = [page for page in pages if is_proven(page)]
-    usual = [page for page in proven if has_usual_size(page)]
-    chosen = next((page for page in [*usual, *proven, *pages] if page.baselines), pages[0])
+    proven = [one for one in found if one.is_proven]
+    usual = [one for one in proven if one.has_usual_size]
+    chosen = next((one for one in [*usual, *proven, *found] if one.page.baselines), found[0]).page
     steps.report("straighten", chosen.sheet)
     steps.report("landmarks", chosen)
     return chosen
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A page that a way of straightening gave."""
+
+    page: UprightSheet
+
+    @cached_property
+    def is_proven(self) -> bool:
+        """Whether rows, lead names and pulses prove it."""
+        return is_proven(self.page)
+
+    @cached_property
+    def correction(self) -> float:
+        """The factor by which it must grow for its columns and pulses to be as large as usual; 1 without any.
+
+        Printed scales are read only where these are not as large as on most pages.
+        """
+        usual = size_correction(self.page, PrintedScales())
+        return (usual if _is_near_one(usual) else size_correction(self.page, read_scales(self.page))) or 1.0
+
+    @property
+    def has_usual_size(self) -> bool:
+        """Whether it needs about no correction."""
+        return _is_near_one(self.correction)
+
+
 def _ways(
-    photo: Photo, steps: StepRunner, pages: Sequence[UprightSheet], thorough: bool
+    photo: Photo, steps: StepRunner, found: Sequence[_Found], thorough: bool
 ) -> Iterator[Callable[[], Sheet | None]]:
-    """The ways to straighten a photo, in the order in which they are tried; `pages` are those found before.
+    """The ways to straighten a photo, in the order in which they are tried; `found` are the pages that came of them.
 
     A page of another size than its pulses or columns tell is followed by one with the squares that these tell.
     """
     for straighten in _own_ways(photo, steps, thorough):
-        before = len(pages)
+        before = len(found)
         yield straighten
-        if len(pages) > before and not has_usual_size(pages[-1]):
-            growth = size_correction(pages[-1], read_scales(pages[-1])) or 1.0
-            yield partial(by_known_grid, photo, _mm_px(pages[-1].sheet) / growth)
+        if len(found) > before and not found[-1].has_usual_size:
+            yield partial(by_known_grid, photo, _mm_px(found[-1].page.sheet) / found[-1].correction)
 
 
 def _own_ways(photo: Photo, steps: StepRunner, thorough: bool) -> Iterator[Callable[[], Sheet | None]]:
@@ -131,12 +156,6 @@ def _all_refused(refusals: Sequence[Refusal]) -> RefusedError:
 def is_proven(page: UprightSheet) -> bool:
     """Whether a sheet has rows of curves, and enough lead names and pulses that prove them."""
     return bool(page.baselines) and page.n_identified_marks >= PAGE_SEARCH.min_marks
-
-
-def has_usual_size(page: UprightSheet) -> bool:
-    """Whether a sheet's pulses, or its columns, are about as large as they are at its size; True without any."""
-    usual = size_correction(page, PrintedScales())
-    return _is_near_one(usual) or _is_near_one(size_correction(page, read_scales(page)))
 
 
 def size_correction(page: UprightSheet, printed: PrintedScales) -> float | None:

@@ -215,7 +215,7 @@ def test_pulses_as_high_as_the_printed_gain_are_usual(
     gain: float | None, usual: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "read_scales", lambda _: PrintedScales(gain=gain))
-    assert module.has_usual_size(marked_page(160.0)) is usual
+    assert module._Found(marked_page(160.0)).has_usual_size is usual
 
 
 def test_a_page_without_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
