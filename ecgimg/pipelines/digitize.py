@@ -32,7 +32,7 @@ from ecgimg.recording.recording import Recording
 from ecgimg.stages.assemble.assemble import assemble
 from ecgimg.stages.correct.curves import correct_curves
 from ecgimg.stages.correct.leads import correct_leads
-from ecgimg.stages.explain.explain import explain_cells
+from ecgimg.stages.explain.explain import doubted_curves, explain_cells
 from ecgimg.stages.explain.warnings import ink_warnings
 from ecgimg.stages.layout.contradictions import contradicted
 from ecgimg.stages.screen import gate_doubt
@@ -102,7 +102,7 @@ def digitize_traced(page: TracedPage, options: PageOptions, name: str, steps: St
             match = named_by_user(page.rows, placed, match)
         curves = correct_curves(curves, match, options.corrections, upright)
     explained = _explain(page.rows, match, curves, steps)
-    match = contradicted(match, *ink_warnings(explained))
+    match, curves = contradicted(match, *ink_warnings(explained)), doubted_curves(curves, explained)
     recording = steps.run("assemble", lambda: assemble(upright.sheet, curves, match, name))
     warnings = (*recording.warnings, *_notes(page), *_corrected(options.corrections))
     assert recording.geometry is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,16 @@ def explain_cells(
         share=_share(sum(read), _total(left)),
         cell_shares=tuple(map(_share, read, left_of_cells)),
         unexplained=tuple(one.ink for one in left),
+    )
+
+
+def doubted_curves(curves: Sequence[Curve], explained: ExplainedInk) -> tuple[Curve, ...]:
+    """The curves of cells, each less sure by the share of its cell's ink that was not read; not what the user drew."""
+    return tuple(
+        curve
+        if share == 1
+        else replace(curve, confidence=np.where(curve.by_user, curve.confidence, curve.confidence * np.float32(share)))
+        for curve, share in zip(curves, explained.cell_shares, strict=True)
     )
 
 

@@ -14,7 +14,7 @@ from inked_pages import HEIGHT, WIDTH, curve_of, inked_page, with_pixels
 from ecgimg.datamodel.arrays import Pixels
 from ecgimg.datamodel.ink import ExplainedInk, InkStretch
 from ecgimg.datamodel.page import LeadName, PlacedCell, Pulse, SheetMap, UprightSheet
-from ecgimg.stages.explain.explain import explain_cells, explain_rows
+from ecgimg.stages.explain.explain import doubted_curves, explain_cells, explain_rows
 from ecgimg.stages.explain.ink import find_ink
 from ecgimg.stages.explain.warnings import ink_warnings
 
@@ -133,6 +133,15 @@ def test_a_cell_has_the_share_of_its_own_curve() -> None:
     ink = explain_cells(page, find_ink(page, read), cells, read, sees_all)
     np.testing.assert_allclose(ink.cell_shares, (1, 1, 0, 1), atol=0.02)
     assert ink.share == pytest.approx(2.5 / 3, abs=0.04)
+
+
+def test_a_curve_is_as_sure_as_its_cell_s_ink_was_read() -> None:
+    whole, half = curve_of(np.full(600, 80.0)), curve_of(np.full(600, 160.0))
+    drawn = replace(half, corrected=np.arange(len(half.x)) < 200)
+    found = doubted_curves((whole, drawn), ExplainedInk(0.8, (1.0, 0.6), ()))
+    assert found[0] is whole
+    np.testing.assert_allclose(found[1].confidence[:200], half.confidence[:200])
+    np.testing.assert_allclose(found[1].confidence[200:], 0.6 * half.confidence[200:], rtol=1e-6)
 
 
 def test_a_row_that_goes_on_beyond_its_cells_is_noticed() -> None:
