@@ -265,11 +265,12 @@ def _write_index(out: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("image", "kind", "layout", "truth", "truth_fs"))
+    known = layout_ids()
     own = (path for path in (out / "pages").glob("*.json") if path.stem.isdecimal())  # others belong to what is beside
     for path in sorted(own):
         page = json.loads(path.read_text(encoding="utf-8"))
         layout = page["layout"]["id"]
-        row = (page["image"], page["recipe"], layout if layout in layout_ids() else "", page["recording"], FS)
+        row = (page["image"], page["recipe"], layout if layout in known else "", page["recording"], FS)
         writer.writerow([f"pages/{row[0]}", row[1], row[2], f"pages/{row[3]}", row[4]])
     write_atomically(out / "index.csv", text.getvalue().encode())
 

@@ -1,7 +1,7 @@
 """Finds the page in a photo: straightening and landmarks, in a loop.
 
 A photo can be straightened in several ways. Each is tried where the one before shows no ECG: by the grid of the whole
-photo, by other squares of it that fit the calibration pulses, by the grid where the image network sees an ECG, by the
+photo, by other squares of it that fit columns or pulses, by the grid where the image network sees an ECG, by the
 grid followed from tile to tile, and by the paper's edges. The landmarks that are found on a sheet decide whether it is
 the page.
 """
@@ -137,6 +137,7 @@ def _ways(
 
 
 def _own_ways(photo: Photo, steps: StepRunner, thorough: bool) -> Iterator[Callable[[], Sheet | None]]:
+    """The ways that don't rest on what another one found."""
     yield lambda: by_grid(photo)
     box = steps.time("ecg_box", lambda: locate_ecg(photo))
     yield lambda: by_grid_in_box(photo, box)
@@ -202,7 +203,10 @@ def _is_near_one(correction: float | None) -> bool:
 
 
 def _mm_px(sheet: Sheet) -> float:
-    """Pixels of the photo that a millimetre in the middle of a sheet is long."""
+    """Pixels of the photo that a millimetre in the middle of a sheet is long along its rows.
+
+    Where squares were mistaken the sheet's two axes may differ; columns are along its rows.
+    """
     nodes = sheet.map.nodes
     row = nodes[len(nodes) // 2]
     node_mm = sheet.map.step / sheet.px_per_mm

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecgimg.datamodel.arrays import Doubles, Floats, Pixels
+from ecgimg.datamodel.arrays import Bools, Doubles, Floats, Pixels
 from ecgimg.stages.straighten.bent_grid import bent_comb, followed_gradients, tile_places
 from ecgimg.stages.straighten.comb import (
     FREQUENCIES,
@@ -81,22 +81,18 @@ def fit_known_grid(rgb: Pixels, mm_px: float) -> GridFit | None:
     squares must both be seen; those are taken on which most tiles agree.
     """
     contrast, spread = contrast_and_spread(rgb)
-    limited = [np.minimum(contrast, limit) for limit in (STRAIGHTEN.max_contrast, STRAIGHTEN.max_contrast_dense_ink)]
-    exact = next(filter(None, (_known_millimetre(one, spread, mm_px) for one in limited)), None)
+    limits = (STRAIGHTEN.max_contrast, STRAIGHTEN.max_contrast_dense_ink)
+    tiles = [_tiles(np.minimum(contrast, limit), spread) for limit in limits]
+    exact = next(filter(None, (known_millimetre(spectra, mm_px) for _, spectra in tiles)), None)
     if exact is None:
         return None
     fits = [
-        _fit(one, spread, bent=False, expected=(square_mm, square_mm * exact))
-        for one in limited
+        _fit_known(*one, square_mm, exact, contrast.shape)
+        for one in tiles
         for square_mm in (STRAIGHTEN.large_square_mm, STRAIGHTEN.small_square_mm)
     ]
     best = max((fit for fit in fits if fit is not None), key=lambda fit: fit.agreeing, default=None)
     return best if best is not None and best.agreeing > STRAIGHTEN.min_agreeing_tiles else None
-
-
-def _known_millimetre(contrast: Floats, spread: Floats, mm_px: float) -> float | None:
-    centres, spectra = polar_spectra(contrast)
-    return known_millimetre(spectra * tile_weights(centres, spread)[:, None, None], mm_px)
 
 
 def fit_bent_grid(rgb: Pixels) -> GridFit | None:
@@ -104,28 +100,19 @@ def fit_bent_grid(rgb: Pixels) -> GridFit | None:
     return _fit(*contrast_and_spread(rgb), bent=True)
 
 
-def _fit(contrast: Floats, spread: Floats, bent: bool, expected: tuple[float, float] | None = None) -> GridFit | None:
-    """The grid whose comb the tiles share, or are near to on bent paper; None where there is none.
-
-    `expected` is the distance of its lines in millimetres and about in pixels, where that is known.
-    """
-    centres, spectra = polar_spectra(contrast)
-    spectra *= tile_weights(centres, spread)[:, None, None]
-    reach = STRAIGHTEN.tile_frequency_reach_steps if expected is None else STRAIGHTEN.known_frequency_reach_steps
-    comb = bent_comb(spectra) if bent else shared_comb(spectra, expected and expected[1])
+def _fit(contrast: Floats, spread: Floats, bent: bool) -> GridFit | None:
+    """The grid whose comb the tiles share, or are near to on bent paper; None where there is none."""
+    centres, spectra = _tiles(contrast, spread)
+    comb = bent_comb(spectra) if bent else shared_comb(spectra)
     if comb.contrast < (STRAIGHTEN.min_bent_comb_contrast if bent else STRAIGHTEN.min_comb_contrast):
         return None
-    gradients, weights = followed_gradients(spectra, centres, comb) if bent else tile_gradients(spectra, comb, reach)
-    good = weights > STRAIGHTEN.good_tile_share * np.percentile(weights, STRAIGHTEN.good_tile_percentile)
-    if expected is None:
-        to_lines = fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
-    else:
-        to_lines = _affine(gradients[good])
+    gradients, weights = followed_gradients(spectra, centres, comb) if bent else tile_gradients(spectra, comb)
+    good = _good(weights)
+    to_lines = fit_homography(centres[good], gradients[good], weights[good], contrast.shape)
     if to_lines is None:
         return None
     box = tile_bounds(to_lines, centres[good], contrast.shape)
-    n_lines = float(max(box[2] - box[0], box[3] - box[1]))
-    spacing, assumed = line_spacing(comb, n_lines) if expected is None else (expected[0], False)
+    spacing, assumed = line_spacing(comb, float(max(box[2] - box[0], box[3] - box[1])))
     if assumed and spacing > STRAIGHTEN.small_square_mm and _has_bold_lines(contrast, comb):
         spacing, assumed = STRAIGHTEN.small_square_mm, False
     places = None
@@ -141,15 +128,41 @@ def _fit(contrast: Floats, spread: Floats, bent: bool, expected: tuple[float, fl
         assumed=assumed,
         agreeing=agreeing_share(to_lines, centres[good], gradients[good]),
         places=places,
-        is_known=expected is not None,
     )
 
 
-def _affine(gradients: Floats) -> Doubles:
-    """The affine map [3, 3] with the median of the tiles' gradients [N, 2, 2], from the picture's corner."""
-    matrix = np.eye(3)
-    matrix[:2, :2] = np.median(gradients, axis=0)
-    return matrix
+def _fit_known(
+    centres: Floats, spectra: Floats, square_mm: float, mm_px: float, shape: tuple[int, ...]
+) -> GridFit | None:
+    """The grid of known squares in a picture of this shape, as an affine map; None where the tiles share none."""
+    comb = shared_comb(spectra, square_mm * mm_px)
+    if comb.contrast < STRAIGHTEN.min_comb_contrast:
+        return None
+    gradients, weights = tile_gradients(spectra, comb, STRAIGHTEN.known_frequency_reach_steps)
+    good = _good(weights)
+    to_lines = np.eye(3)
+    to_lines[:2, :2] = np.median(gradients[good], axis=0)
+    return GridFit(
+        matrix=np.diag([square_mm, square_mm, 1.0]) @ to_lines,
+        box=tile_bounds(to_lines, centres[good], shape) * square_mm,
+        line_mm=square_mm,
+        contrast=comb.contrast,
+        assumed=False,
+        agreeing=agreeing_share(to_lines, centres[good], gradients[good]),
+        places=None,
+        is_known=True,
+    )
+
+
+def _tiles(contrast: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """Tile centres [N, 2] and their spectra [N, angles, radii], weighted by their contrast."""
+    centres, spectra = polar_spectra(contrast)
+    return centres, np.asarray(spectra * tile_weights(centres, spread)[:, None, None], np.float32)
+
+
+def _good(weights: Floats) -> Bools:
+    """The tiles [N] whose grid is clear."""
+    return np.asarray(weights > STRAIGHTEN.good_tile_share * np.percentile(weights, STRAIGHTEN.good_tile_percentile))
 
 
 def _has_bold_lines(contrast: Floats, comb: Comb) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from edited_tables import empty_cells
 from made_pulses import pulse_recipe
 from made_recordings import whole
 from pydantic import ValidationError
@@ -30,14 +31,7 @@ def test_a_recipe_of_a_waveform_names_a_channel_and_has_no_paper(change: dict[st
 @pytest.mark.slow
 def test_pulses_are_learned_and_answered(tmp_path: Path) -> None:
     table = make_pulses(tmp_path / "pulses", 110)
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows[60:]:
-        row["stiffness"] = ""
-    with table.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    empty_cells(table, stiffness=slice(60, None))
     out = tmp_path / "out"
     lines = run(Plan(pulse_recipe(), str(table), out))
     assert any(line.startswith("stiff, test, n =") for line in lines)

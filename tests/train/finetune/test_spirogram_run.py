@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from edited_tables import empty_cells
 from made_recordings import whole
 from made_spirograms import COVARIATES, spirogram_recipe
 from pydantic import ValidationError
@@ -44,16 +45,7 @@ def test_a_recipe_that_cannot_be_is_refused(change: dict[str, object], named: st
 @pytest.mark.slow
 def test_spirograms_are_learned_and_answered(tmp_path: Path) -> None:
     table = make_spirograms(tmp_path / "spirograms", 90)
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows[60:]:
-        row["small_airways"] = ""
-    for row in rows[::5]:
-        row["height"] = ""
-    with table.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = empty_cells(table, small_airways=slice(60, None), height=slice(None, None, 5))
     out = tmp_path / "out"
     lines = run(Plan(spirogram_recipe(), str(table), out))
     assert any(line.startswith("narrow, test, n =") for line in lines)
